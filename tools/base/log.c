@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static enum log_level current_level = LOG_LEVEL_WARN;
+static const char *program_name = "xn";
+
+void log_set_level(enum log_level level)
+{
+    current_level = level;
+}
+
+bool log_enabled(enum log_level level)
+{
+    return level <= current_level;
+}
+
+void log_set_name(const char *name)
+{
+    program_name = name;
+}
+
+static void write_line(enum log_level level, const char *word,
+                       const char *format, va_list args)
+{
+    if (!log_enabled(level))
+        return;
+    flockfile(stderr);
+    fprintf(stderr, "%s: %s", program_name, word);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    funlockfile(stderr);
+}
+
+void log_warn(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_line(LOG_LEVEL_WARN, "warning: ", format, args);
+    va_end(args);
+}
+
+void log_info(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_line(LOG_LEVEL_INFO, "", format, args);
+    va_end(args);
+}
+
+void log_debug(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_line(LOG_LEVEL_DEBUG, "debug: ", format, args);
+    va_end(args);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is said on standard error beside results and errors. The level is set
+ * once by main; nothing here is ever written to standard output.
+ */
+#ifndef XENITH_BASE_LOG_H
+#define XENITH_BASE_LOG_H
+
+#include <stdbool.h>
+
+enum log_level {
+    LOG_LEVEL_ERROR,
+    LOG_LEVEL_WARN,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_DEBUG,
+};
+
+void log_set_level(enum log_level level);
+bool log_enabled(enum log_level level);
+
+/* One line each; "xn: " (or the name set) goes before it. */
+void log_set_name(const char *name);
+void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *check(void *memory)
+{
+    static const char text[] = "xenith: out of memory\n";
+
+    if (memory == NULL) {
+        ssize_t written = write(STDERR_FILENO, text, sizeof(text) - 1);
+        (void)written;
+        abort();
+    }
+    return memory;
+}
+
+void *mem_zalloc(size_t count, size_t size)
+{
+    return check(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *mem_realloc(void *old, size_t count, size_t size)
+{
+    return check(reallocarray(old, count ? count : 1, size ? size : 1));
+}
+
+char *mem_strdup(const char *text)
+{
+    return check(strdup(text));
+}
+
+char *mem_strndup(const char *text, size_t length)
+{
+    return check(strndup(text, length));
+}
+
+char *mem_printf(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = mem_vprintf(format, args);
+    va_end(args);
+    return text;
+}
+
+char *mem_vprintf(const char *format, va_list args)
+{
+    char *text = NULL;
+
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
+    return check(text);
+}
