@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is to be said about a configuration: a list of diagnostics, each with
+ * its place, and the renderers that show it to people (text) and to editors
+ * (JSON). Nothing here prints.
+ */
+#ifndef XENITH_CONFIG_DIAG_H
+#define XENITH_CONFIG_DIAG_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+
+enum config_severity {
+    CONFIG_ERROR,
+    CONFIG_WARNING,
+    CONFIG_NOTE,
+};
+
+/* A text that was read: diagnostics quote the lines of it. */
+struct config_text;
+
+/*
+ * A place. Lines and columns count from 1; a column is a byte of the line.
+ * Line 0: the file (or the command line argument) as a whole.
+ */
+struct config_place {
+    const struct config_text *text; /* NULL: no place */
+    unsigned int line;
+    unsigned int column;
+    unsigned int length; /* bytes that the caret underlines, at least 1 */
+};
+
+struct config_diag {
+    enum config_severity severity;
+    struct config_place place;
+    char *message; /* owned */
+    char *hint;    /* or NULL; owned */
+};
+
+struct config_diags {
+    VEC(struct config_diag) list;
+    VEC(struct config_text *) texts; /* kept alive for the quotes */
+    size_t errors;                   /* how many of each were added */
+    size_t warnings;
+    bool truncated; /* errors beyond CONFIG_DIAGS_MAX were only counted */
+};
+
+/* A hostile file must not make a list as long as itself. */
+#define CONFIG_DIAGS_MAX 1000
+
+#define CONFIG_DIAGS_INIT ((struct config_diags){ .errors = 0 })
+
+void config_diags_dispose(struct config_diags *diags);
+#define cleanup_config_diags __attribute__((cleanup(config_diags_dispose)))
+
+/* Adds one; the hint (may be NULL) is copied. diags may be NULL. */
+void config_diag_add(struct config_diags *diags, enum config_severity severity,
+                     const struct config_place *place, const char *hint,
+                     const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Puts them in the order of the file, the unplaced ones last. */
+void config_diags_sort(struct config_diags *diags);
+
+enum config_render_flags {
+    CONFIG_RENDER_COLOUR = 1, /* ANSI colours */
+    CONFIG_RENDER_QUOTE = 2,  /* the source line and a caret under it */
+    CONFIG_RENDER_ERRORS = 4, /* errors only */
+};
+
+/*
+ * As text: `file:line:column: error: message`, then, if asked, the source
+ * line and a caret, then the hint. Control characters are made visible.
+ */
+void config_diags_render(const struct config_diags *diags, unsigned int flags,
+                         struct strbuf *out);
+
+/* As an array of objects with file, line, column, severity, message, hint. */
+void config_diags_json(const struct config_diags *diags,
+                       struct json_writer *json);
+
+/* The file's name of a place, "" for no place. */
+const char *config_place_file(const struct config_place *place);
+
+#endif
