@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/near.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Longer words are no typing mistakes; it also bounds the rows below. */
+#define LONGEST 48
+
+static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
+{
+    unsigned int least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* Optimal string alignment: a swap of neighbours counts as one edit. */
+static unsigned int distance(const char *a, const char *b)
+{
+    size_t rows = strlen(a), columns = strlen(b);
+    unsigned int table[LONGEST + 1][LONGEST + 1];
+
+    if (rows > LONGEST || columns > LONGEST)
+        return UINT_MAX;
+    for (size_t i = 0; i <= rows; i++)
+        table[i][0] = (unsigned int)i;
+    for (size_t j = 0; j <= columns; j++)
+        table[0][j] = (unsigned int)j;
+    for (size_t i = 1; i <= rows; i++) {
+        for (size_t j = 1; j <= columns; j++) {
+            unsigned int differ = a[i - 1] != b[j - 1];
+            table[i][j] = min3(table[i - 1][j] + 1, table[i][j - 1] + 1,
+                               table[i - 1][j - 1] + differ);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                table[i][j] =
+                    min3(table[i][j], table[i - 2][j - 2] + 1, UINT_MAX);
+        }
+    }
+    return table[rows][columns];
+}
+
+struct near near_begin(const char *word)
+{
+    return (struct near){ .word = word, .distance = UINT_MAX };
+}
+
+void near_offer(struct near *near, const char *candidate)
+{
+    unsigned int edits = distance(near->word, candidate);
+
+    if (edits < near->distance) {
+        near->distance = edits;
+        near->best = candidate;
+    }
+}
+
+const char *near_best(const struct near *near)
+{
+    size_t length = strlen(near->word);
+    unsigned int allowed = length <= 3 ? 1 : length <= 6 ? 2 : 3;
+
+    return near->distance <= allowed ? near->best : NULL;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+
+#define PRIVCMD "/dev/xen/privcmd"
+
+/* Where a Dom0 without any library asks whether it is one: Linux' xenfs. */
+static int check_hypervisor(struct error *err)
+{
+    if (access("/sys/hypervisor/type", R_OK) < 0) {
+        error_set(err, ERR_HOST, "this machine does not run under Xen");
+        error_hint(err, "install the hypervisor (Debian: "
+                        "xen-hypervisor-4.17-amd64) and boot its entry");
+        return -1;
+    }
+    cleanup_close int fd = open(PRIVCMD, O_RDWR | O_CLOEXEC);
+    if (fd >= 0)
+        return 0;
+    if (errno == EACCES || errno == EPERM) {
+        error_set_errno(err, ERR_HOST, errno, "%s", PRIVCMD);
+        error_hint(err, "be root: controlling guests takes it");
+        return -1;
+    }
+    error_set_errno(err, ERR_HOST, errno, "hypercall device %s", PRIVCMD);
+    error_hint(err, "is this Dom0? modprobe xen-privcmd");
+    return -1;
+}
+
+static int connect_unix(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    cleanup_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || strlen(path) >= sizeof(address.sun_path))
+        return -1;
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    return connect(fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+/*
+ * libxenstore falls back to the kernel's device, which in a Dom0 without a
+ * running xenstored blocks for ever; so its socket is tried first. A host with
+ * a xenstore domain has no socket but says so in xenfs.
+ */
+static int check_xenstored(struct error *err)
+{
+    if (connect_unix("/run/xenstored/socket") == 0 ||
+        connect_unix("/var/run/xenstored/socket") == 0)
+        return 0;
+    int cause = errno;
+    if (access("/var/run/xenstored/domid", R_OK) == 0)
+        return 0;
+    error_set_errno(err, ERR_HOST, cause, "xenstored does not answer");
+    error_hint(err, "start it: systemctl start xen (Debian) or xenstored");
+    return -1;
+}
+
+int host_open(struct host *host, unsigned int verbosity, struct error *err)
+{
+    *host = (struct host){ 0 };
+    if (check_hypervisor(err) < 0 || check_xenstored(err) < 0)
+        return -1;
+
+    host_log_init(&host->log, verbosity);
+    int rc = libxl_ctx_alloc(&host->ctx, LIBXL_VERSION, 0, &host->log.vtable);
+    if (rc != 0) {
+        host->ctx = NULL;
+        host_fail(host, err, ERR_HOST, rc, "cannot reach Xen");
+        error_hint(err, "do the tools fit the hypervisor? "
+                        "see /sys/hypervisor/version");
+        host_close(host);
+        return -1;
+    }
+    return 0;
+}
+
+void host_close(struct host *host)
+{
+    if (host->ctx != NULL)
+        libxl_ctx_free(host->ctx);
+    host->ctx = NULL;
+    host_log_dispose(&host->log);
+}
+
+static enum error_kind refine_kind(enum error_kind kind, int rc)
+{
+    switch (rc) {
+    case ERROR_DOMAIN_NOTFOUND:
+        return ERR_NODOMAIN;
+    case ERROR_TIMEDOUT:
+    case ERROR_GUEST_TIMEDOUT:
+        return ERR_TIMEOUT;
+    case ERROR_NOMEM:
+        return ERR_SPACE;
+    default:
+        return kind;
+    }
+}
+
+int host_fail(struct host *host, struct error *err, enum error_kind kind,
+              int rc, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    cleanup_free char *what = mem_vprintf(format, args);
+    va_end(args);
+
+    kind = refine_kind(kind, rc);
+    if (host->log.first_error != NULL) {
+        error_set(err, kind, "%s: %s", what, host->log.first_error);
+        host_log_forget(&host->log);
+        return -1;
+    }
+    const char *name = libxl_error_to_string(rc);
+    return error_set(err, kind, "%s: libxl: %s", what,
+                     name ? name : "unknown error");
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "host/log.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+
+/* What one operation may write to a guest's log, bytes. */
+#define LOG_FILE_LIMIT (1u << 20)
+
+/*
+ * libxl puts "libxl_dm.c:1234:device_model_spawn_outcome: Domain 5:" before
+ * its messages; the reader of an error wants what comes after.
+ */
+static const char *skip_origin(const char *text)
+{
+    const char *dot_c = strstr(text, ".c:");
+    if (dot_c != NULL && strchr(text, ' ') > dot_c) {
+        const char *after = strstr(dot_c, ": ");
+        if (after != NULL)
+            text = after + 2;
+    }
+    if (strncmp(text, "Domain ", 7) == 0 && isdigit((unsigned char)text[7])) {
+        const char *colon = text + 7;
+        while (isdigit((unsigned char)*colon))
+            colon++;
+        if (*colon == ':')
+            text = colon + 1;
+    }
+    return text;
+}
+
+static void keep_first(struct host_log *log, int errnoval, const char *text)
+{
+    if (log->first_error != NULL)
+        return;
+    const char *cause = skip_origin(text);
+    size_t length = strlen(cause);
+    while (length > 0 &&
+           (cause[length - 1] == '\n' || cause[length - 1] == ' '))
+        length--;
+    log->first_error = errnoval > 0 ? mem_printf("%.*s: %s", (int)length, cause,
+                                                 strerror(errnoval))
+                                    : mem_strndup(cause, length);
+}
+
+static void write_to_file(struct host_log *log, const char *line)
+{
+    size_t length = strlen(line);
+    if (log->fd < 0 || log->written + length > LOG_FILE_LIMIT)
+        return;
+    log->written += length;
+    (void)!io_write_all(log->fd, line, length);
+}
+
+static void message(xentoollog_logger *logger, xentoollog_level level,
+                    int errnoval, const char *context, const char *format,
+                    va_list args)
+{
+    struct host_log *log = (struct host_log *)logger;
+    bool is_error = level >= XTL_ERROR;
+
+    if (!is_error && level < log->min_level && log->fd < 0)
+        return;
+    cleanup_free char *text = mem_vprintf(format, args);
+    if (is_error)
+        keep_first(log, errnoval, text);
+    const char *cause = errnoval > 0 ? strerror(errnoval) : "";
+    cleanup_free char *line = mem_printf(
+        "%s: %s: %s%s%s\n", context ? context : "xen",
+        xtl_level_to_string(level), text, errnoval > 0 ? ": " : "", cause);
+    if (level >= log->min_level)
+        fputs(line, stderr);
+    write_to_file(log, line);
+}
+
+static void progress(xentoollog_logger *logger, const char *context,
+                     const char *doing_what, int percent, unsigned long done,
+                     unsigned long total)
+{
+    /* Operations report their progress themselves, see show/progress.h. */
+}
+
+static void destroy(xentoollog_logger *logger)
+{
+    /* The struct belongs to its host. */
+}
+
+void host_log_init(struct host_log *log, unsigned int verbosity)
+{
+    *log = (struct host_log){
+        .vtable = { .vmessage = message,
+                    .progress = progress,
+                    .destroy = destroy },
+        .min_level = verbosity == 0   ? XTL_NUM_LEVELS
+                     : verbosity == 1 ? XTL_WARN
+                                      : XTL_DEBUG,
+        .fd = -1,
+    };
+}
+
+void host_log_dispose(struct host_log *log)
+{
+    host_log_forget(log);
+}
+
+void host_log_forget(struct host_log *log)
+{
+    free(log->first_error);
+    log->first_error = NULL;
+}
+
+void host_log_to(struct host_log *log, int fd)
+{
+    log->fd = fd;
+    log->written = 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libxl's logger as we want it: nothing printed unless asked, the first error
+ * kept as the cause (what follows is usually libxl's own clean-up), and all of
+ * it written to a guest's log file while one is set.
+ */
+#ifndef XENITH_HOST_LOG_H
+#define XENITH_HOST_LOG_H
+
+#include <xentoollog.h>
+
+struct host_log {
+    xentoollog_logger vtable;   /* first: libxl is given a pointer to it */
+    xentoollog_level min_level; /* printed on standard error from here on */
+    int fd;                     /* also written here, -1 for nowhere */
+    size_t written;             /* bytes written to fd */
+    char *first_error;          /* owned; NULL while there is none */
+};
+
+void host_log_init(struct host_log *log, unsigned int verbosity);
+void host_log_dispose(struct host_log *log);
+
+/* Forgets the first error: a new operation begins. */
+void host_log_forget(struct host_log *log);
+
+/*
+ * Writes everything that follows to the descriptor (not owned), at most 1 MiB
+ * of it; -1 stops it.
+ */
+void host_log_to(struct host_log *log, int fd);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A command is one row in a file of its own, tools/xn/cmd_NAME.c. Help,
+ * completion and the manual's synopsis come from the row; the dispatcher reads
+ * the options, opens Xen, resolves the domain and calls run.
+ */
+#ifndef XENITH_XN_COMMAND_H
+#define XENITH_XN_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "host/host.h"
+
+/* What is fixed for the whole run, set by main from the global options. */
+struct settings {
+    bool as_xl;             /* called under the name xl: behave as xl does */
+    unsigned int verbosity; /* how many -v */
+    bool dry_run;           /* global -N */
+    bool force;             /* global -f */
+};
+
+enum option_kind {
+    OPTION_FLAG,  /* may be given several times, counted */
+    OPTION_VALUE, /* takes a value; the last one counts */
+};
+
+struct option_row {
+    char letter;      /* 0: long only */
+    const char *name; /* NULL: letter only */
+    enum option_kind kind;
+    const char *value; /* the value's name in the help, e.g. "FILE" */
+    const char *help;  /* NULL: accepted but not shown (deprecated) */
+};
+
+/* What the first word stands for. */
+enum command_target {
+    TARGET_NONE,
+    TARGET_DOMAIN,   /* a name, id, UUID, or unique beginning of a UUID */
+    TARGET_OPTIONAL, /* as TARGET_DOMAIN, but it may be left out */
+};
+
+/* What the words are, for completion. */
+enum word_kind {
+    WORD_NOTHING,
+    WORD_DOMAIN,
+    WORD_FILE,
+    WORD_HOST,
+};
+
+struct invocation;
+
+struct command {
+    const char *name;
+    const char *summary; /* one line, no full stop */
+    const char *words;   /* as in the usage: "FILE [KEY=VALUE ...]" */
+    int min_words;       /* the domain counts */
+    int max_words;       /* -1: any number */
+    enum command_target target;
+    enum word_kind completes;         /* what the words beside the target are */
+    bool can_dry_run;                 /* -N means something */
+    bool without_xen;                 /* must also work where there is no Xen */
+    bool hidden;                      /* internal: not in help and completion */
+    const struct option_row *options; /* ends with a zeroed row; may be NULL */
+    int (*run)(struct invocation *inv, struct error *err);
+};
+
+struct invocation {
+    const struct command *command;
+    const struct settings *settings;
+    struct host *host;  /* open unless the command is without_xen */
+    uint32_t domid;     /* of the target; INVALID_DOMID if left out */
+    const char *domain; /* the target as the user typed it, or NULL */
+    char **words;       /* the words after the target */
+    int word_count;
+    unsigned int *counts; /* per option row: how often it was given */
+    const char **values;  /* per option row: its last value */
+    int exit_status;      /* other than 0 where success needs it */
+};
+
+/* How often an option was given, by the long name or the letter of its row. */
+unsigned int invocation_count(const struct invocation *inv, const char *option);
+/* The value of an option, NULL if it was not given. */
+const char *invocation_value(const struct invocation *inv, const char *option);
+
+/* The table; ends with NULL. */
+extern const struct command *const commands[];
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xn/dispatch.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/near.h"
+#include "host/lookup.h"
+#include "show/show.h"
+#include "xn/help.h"
+#include "xn/options.h"
+
+static const char *near_command(const char *name)
+{
+    struct near near = near_begin(name);
+
+    for (const struct command *const *row = commands; *row != NULL; row++)
+        if (!(*row)->hidden)
+            near_offer(&near, (*row)->name);
+    return near_best(&near);
+}
+
+const struct command *dispatch_find(const char *name, struct error *err)
+{
+    const struct command *found = NULL;
+    unsigned int matches = 0;
+
+    for (const struct command *const *row = commands; *row != NULL; row++) {
+        if (strcmp((*row)->name, name) == 0)
+            return *row;
+        if (!(*row)->hidden && strncmp((*row)->name, name, strlen(name)) == 0) {
+            found = *row;
+            matches++;
+        }
+    }
+    if (matches == 1)
+        return found;
+    if (matches > 1) {
+        error_set(err, ERR_USAGE, "command '%s' is ambiguous", name);
+    } else {
+        const char *near = near_command(name);
+        error_set(err, ERR_USAGE, "unknown command '%s'", name);
+        if (near != NULL)
+            error_hint(err, "did you mean '%s'?", near);
+    }
+    error_hint(err, "see 'xn help'");
+    return NULL;
+}
+
+static int check_words(const struct invocation *inv, struct error *err)
+{
+    const struct command *command = inv->command;
+    cleanup_free char *usage = help_usage(command);
+
+    if (inv->settings->dry_run && !command->can_dry_run)
+        return error_set(err, ERR_USAGE, "'%s' has no dry run", command->name);
+    if (inv->word_count < command->min_words)
+        error_set(err, ERR_USAGE, "'%s' needs more words", command->name);
+    else if (command->max_words >= 0 && inv->word_count > command->max_words)
+        error_set(err, ERR_USAGE, "'%s' does not take '%s'", command->name,
+                  inv->words[command->max_words]);
+    else
+        return 0;
+    error_hint(err, "%s", usage);
+    return -1;
+}
+
+static int resolve_target(struct invocation *inv, struct error *err)
+{
+    inv->domid = INVALID_DOMID;
+    if (inv->command->target == TARGET_NONE || inv->word_count == 0)
+        return 0;
+    inv->domain = inv->words[0];
+    inv->words++;
+    inv->word_count--;
+    return lookup_domain(inv->host, inv->domain, &inv->domid, err);
+}
+
+static int run_on_host(struct invocation *inv, struct error *err)
+{
+    struct host host;
+
+    if (host_open(&host, inv->settings->verbosity, err) < 0)
+        return -1;
+    inv->host = &host;
+    int rc = resolve_target(inv, err);
+    if (rc == 0)
+        rc = inv->command->run(inv, err);
+    host_close(&host);
+    return rc;
+}
+
+int dispatch_run(const struct settings *settings, int argc, char **argv,
+                 int *exit_status, struct error *err)
+{
+    bool help = false;
+    struct invocation inv = {
+        .command = dispatch_find(argv[0], err),
+        .settings = settings,
+    };
+
+    if (inv.command == NULL)
+        return -1;
+    int rc = options_parse(&inv, argc, argv, &help, err);
+    if (rc == 0 && help)
+        help_command(inv.command);
+    else if (rc == 0)
+        rc = check_words(&inv, err);
+    if (rc == 0 && !help)
+        rc = inv.command->without_xen ? inv.command->run(&inv, err)
+                                      : run_on_host(&inv, err);
+    options_dispose(&inv);
+    if (rc == 0)
+        rc = show_finish(err);
+    *exit_status = inv.exit_status;
+    return rc;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Help, made from the rows of the commands. */
+#ifndef XENITH_XN_HELP_H
+#define XENITH_XN_HELP_H
+
+#include "xn/command.h"
+
+/* All commands, a line each. */
+void help_overview(void);
+/* One command: usage, summary, options. */
+void help_command(const struct command *command);
+/* "Usage: xn list [OPTION ...] [DOMAIN ...]"; owned by the caller. */
+char *help_usage(const struct command *command);
+
+#endif

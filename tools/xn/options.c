@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xn/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+
+/* getopt_long's value for row i without a letter. */
+#define LONG_ONLY 256
+
+static size_t count_rows(const struct command *command)
+{
+    size_t rows = 0;
+
+    if (command->options != NULL)
+        while (command->options[rows].letter || command->options[rows].name)
+            rows++;
+    return rows;
+}
+
+static int find_row(const struct invocation *inv, const char *option)
+{
+    size_t rows = count_rows(inv->command);
+
+    for (size_t i = 0; i < rows; i++) {
+        const struct option_row *row = &inv->command->options[i];
+        if (row->name != NULL && strcmp(row->name, option) == 0)
+            return (int)i;
+        if (row->letter == option[0] && option[1] == '\0')
+            return (int)i;
+    }
+    return -1;
+}
+
+unsigned int invocation_count(const struct invocation *inv, const char *option)
+{
+    int row = find_row(inv, option);
+    return row < 0 ? 0 : inv->counts[row];
+}
+
+const char *invocation_value(const struct invocation *inv, const char *option)
+{
+    int row = find_row(inv, option);
+    return row < 0 ? NULL : inv->values[row];
+}
+
+/* The rows in getopt_long's terms; both results are the caller's. */
+static void make_getopt(const struct command *command, struct strbuf *letters,
+                        struct option **longs)
+{
+    size_t rows = count_rows(command), used = 0;
+
+    *longs = mem_zalloc(rows + 2, sizeof(**longs));
+    strbuf_puts(letters, ":h");
+    for (size_t i = 0; i < rows; i++) {
+        const struct option_row *row = &command->options[i];
+        if (row->letter) {
+            strbuf_putc(letters, row->letter);
+            if (row->kind == OPTION_VALUE)
+                strbuf_putc(letters, ':');
+        }
+        if (row->name != NULL)
+            (*longs)[used++] = (struct option){
+                .name = row->name,
+                .has_arg =
+                    row->kind == OPTION_VALUE ? required_argument : no_argument,
+                .val = row->letter ? row->letter : LONG_ONLY + (int)i,
+            };
+    }
+    (*longs)[used] = (struct option){ .name = "help", .val = 'h' };
+}
+
+static void note_option(struct invocation *inv, int value)
+{
+    size_t rows = count_rows(inv->command);
+
+    for (size_t i = 0; i < rows; i++) {
+        const struct option_row *row = &inv->command->options[i];
+        if (value != (row->letter ? row->letter : LONG_ONLY + (int)i))
+            continue;
+        inv->counts[i]++;
+        if (row->kind == OPTION_VALUE)
+            inv->values[i] = optarg;
+        return;
+    }
+}
+
+static int refuse_option(const struct command *command, int result, char **argv,
+                         struct error *err)
+{
+    const char *word = argv[optind - 1];
+
+    if (result == ':')
+        error_set(err, ERR_USAGE, "option '%s' needs a value", word);
+    else if (optopt > 0 && optopt < LONG_ONLY && strncmp(word, "--", 2) != 0)
+        error_set(err, ERR_USAGE, "unknown option '-%c'", optopt);
+    else
+        error_set(err, ERR_USAGE, "unknown option '%s'", word);
+    error_hint(err, "see 'xn help %s'", command->name);
+    return -1;
+}
+
+int options_parse(struct invocation *inv, int argc, char **argv, bool *help,
+                  struct error *err)
+{
+    cleanup_strbuf struct strbuf letters = { 0 };
+    cleanup_free struct option *longs = NULL;
+    size_t rows = count_rows(inv->command);
+
+    inv->counts = mem_zalloc(rows + 1, sizeof(*inv->counts));
+    inv->values = mem_zalloc(rows + 1, sizeof(*inv->values));
+    make_getopt(inv->command, &letters, &longs);
+
+    *help = false;
+    optind = 0; /* glibc: a new command line, with permutation */
+    opterr = 0;
+    for (;;) {
+        int result = getopt_long(argc, argv, letters.text, longs, NULL);
+        if (result == -1)
+            break;
+        if (result == ':' || result == '?')
+            return refuse_option(inv->command, result, argv, err);
+        if (result == 'h' && find_row(inv, "h") < 0)
+            *help = true;
+        else
+            note_option(inv, result);
+    }
+    inv->words = argv + optind;
+    inv->word_count = argc - optind;
+    return 0;
+}
+
+void options_dispose(struct invocation *inv)
+{
+    free(inv->counts);
+    free(inv->values);
+    inv->counts = NULL;
+    inv->values = NULL;
+}

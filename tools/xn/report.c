@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xn/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "show/show.h"
+
+static void print_detail(const char *detail)
+{
+    cleanup_free char *lines = mem_strdup(detail);
+    char *rest = lines;
+
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+        cleanup_free char *safe = show_safe(line);
+        if (safe[0] != '\0')
+            fprintf(stderr, "  | %s\n", safe);
+    }
+}
+
+int report_error(const struct settings *settings, const struct error *err)
+{
+    const char *name = settings->as_xl ? "xl" : "xn";
+    bool colour = show_colour(STDERR_FILENO);
+    cleanup_free char *message =
+        show_safe(err->message ? err->message : "failed");
+
+    if (err->detail != NULL)
+        print_detail(err->detail);
+    fprintf(stderr, "%s%s: %s%s\n", colour ? "\033[1;31m" : "", name,
+            colour ? "\033[0m" : "", message);
+    if (err->hint != NULL) {
+        cleanup_free char *hint = show_safe(err->hint);
+        fprintf(stderr, "    %s\n", hint);
+    }
+    if (settings->as_xl || err->kind == ERR_NONE)
+        return 1;
+    return (int)err->kind;
+}
