@@ -38,8 +38,8 @@
         (vec)->count = (vec)->room = 0; \
     } while (0)
 
-#define VEC_EACH(vec, item)                            \
-    for (__typeof__((vec)->items) item = (vec)->items; \
+#define VEC_EACH(vec, item)                                \
+    for (__typeof__((vec)->items + 0) item = (vec)->items; \
          item != NULL && item < (vec)->items + (vec)->count; item++)
 
 #endif

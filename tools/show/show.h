@@ -24,8 +24,11 @@ char *show_safe(const char *text);
 /*
  * One JSON document: begins the object and writes "schema": "xn.NAME/1".
  * Add keys, then end it: it is closed, printed with a newline and freed.
+ * show_json_begin_line is for streams, one document a line; call show_finish
+ * after each so that the reader gets it at once.
  */
 struct json_writer *show_json_begin(const char *name);
+struct json_writer *show_json_begin_line(const char *name);
 void show_json_end(struct json_writer *json);
 
 /* Colour is wanted on this descriptor: terminal, TERM, NO_COLOR respected. */
