@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where Xenith keeps its files. The directories come from configure's
+ * prefixes through the Makefile's -D flags and are constants: no variable of
+ * the environment moves them, since a privileged process trusts what is there.
+ * Xen's own directories are asked of libxl (libxl_xen_config_dir_path and its
+ * neighbours).
+ *
+ *   XENITH_CONFDIR     the administrator's: xenith.conf
+ *   XENITH_RUNDIR      0700, gone after a reboot: sockets, locks, records
+ *   XENITH_STATEDIR    kept over reboots: journals, snapshots' records
+ *   XENITH_CACHEDIR    can be emptied at any time: decompressed kernels
+ *   XENITH_LOGDIR      logs of operations and consoles
+ *   XENITH_LIBEXECDIR  helper programs
+ *   XENITH_SBINDIR     xn itself
+ */
+#ifndef XENITH_BASE_PATHS_H
+#define XENITH_BASE_PATHS_H
+
+#if !defined(XENITH_CONFDIR) || !defined(XENITH_RUNDIR) ||    \
+    !defined(XENITH_STATEDIR) || !defined(XENITH_CACHEDIR) || \
+    !defined(XENITH_LOGDIR) || !defined(XENITH_LIBEXECDIR) || \
+    !defined(XENITH_SBINDIR)
+#error "compile with the -D flags of the Makefile"
+#endif
+
+#define PATHS_CONFIG_FILE XENITH_CONFDIR "/xenith.conf"
+#define PATHS_HOTPLUG XENITH_LIBEXECDIR "/xn-hotplug"
+#define PATHS_XN XENITH_SBINDIR "/xn"
+
+#define PATHS_RUNDIR_MODE 0700
+
+#endif
