@@ -2,10 +2,12 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 static enum log_level current_level = LOG_LEVEL_WARN;
 static const char *program_name = "xn";
+static atomic_bool status_drawn;
 
 void log_set_level(enum log_level level)
 {
@@ -22,12 +24,19 @@ void log_set_name(const char *name)
     program_name = name;
 }
 
+void log_set_status_drawn(bool drawn)
+{
+    status_drawn = drawn;
+}
+
 static void write_line(enum log_level level, const char *word,
                        const char *format, va_list args)
 {
     if (!log_enabled(level))
         return;
     flockfile(stderr);
+    if (atomic_exchange(&status_drawn, false))
+        fputs("\r\033[K", stderr);
     fprintf(stderr, "%s: %s", program_name, word);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);

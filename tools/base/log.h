@@ -18,6 +18,12 @@ enum log_level {
 void log_set_level(enum log_level level);
 bool log_enabled(enum log_level level);
 
+/*
+ * A status line (show/progress.h) stands unfinished on the terminal, or no
+ * longer: the next line wipes it first. It is drawn with stderr locked.
+ */
+void log_set_status_drawn(bool drawn);
+
 /* One line each; "xn: " (or the name set) goes before it. */
 void log_set_name(const char *name);
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void *check(void *memory)
+void *mem_check(void *memory)
 {
     static const char text[] = "xenith: out of memory\n";
 
@@ -20,22 +20,22 @@ static void *check(void *memory)
 
 void *mem_zalloc(size_t count, size_t size)
 {
-    return check(calloc(count ? count : 1, size ? size : 1));
+    return mem_check(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *mem_realloc(void *old, size_t count, size_t size)
 {
-    return check(reallocarray(old, count ? count : 1, size ? size : 1));
+    return mem_check(reallocarray(old, count ? count : 1, size ? size : 1));
 }
 
 char *mem_strdup(const char *text)
 {
-    return check(strdup(text));
+    return mem_check(strdup(text));
 }
 
 char *mem_strndup(const char *text, size_t length)
 {
-    return check(strndup(text, length));
+    return mem_check(strndup(text, length));
 }
 
 char *mem_printf(const char *format, ...)
@@ -53,5 +53,5 @@ char *mem_vprintf(const char *format, va_list args)
 
     if (vasprintf(&text, format, args) < 0)
         text = NULL;
-    return check(text);
+    return mem_check(text);
 }

@@ -20,6 +20,9 @@ char *mem_printf(const char *format, ...)
 char *mem_vprintf(const char *format, va_list args)
     __attribute__((format(printf, 1, 0), malloc));
 
+/* Yields what another library allocated, if it could. */
+void *mem_check(void *memory);
+
 /* Zeroed room for one object of the type. */
 #define MEM_NEW(type) ((type *)mem_zalloc(1, sizeof(type)))
 

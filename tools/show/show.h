@@ -34,6 +34,12 @@ void show_json_end(struct json_writer *json);
 /* Colour is wanted on this descriptor: terminal, TERM, NO_COLOR respected. */
 bool show_colour(int fd);
 
+/* A terminal where lines can be rewritten in place. */
+bool show_cursor(int fd);
+
+/* Columns of the terminal, 80 if it does not say; 0 if it is no terminal. */
+unsigned int show_width(int fd);
+
 /* Flushes standard output; an error if anything could not be written. */
 int show_finish(struct error *err);
 
