@@ -24,9 +24,7 @@ def staging_tree(build: pathlib.Path) -> pathlib.Path:
 
 
 def up(lab: lablib.Lab, args: argparse.Namespace) -> None:
-    with lablib.progress("starting hosts"):
-        hosts = lab.up(args.count)
-    for host in hosts:
+    for host in lab.up(args.count):
         print(f"{host.name} is up: ./dev lab ssh {host.name}")
 
 
@@ -66,8 +64,7 @@ def down(lab: lablib.Lab, _: argparse.Namespace) -> None:
 
 
 def reset(lab: lablib.Lab, args: argparse.Namespace) -> None:
-    with lablib.progress(f"a fresh {args.host}"):
-        lab.fresh(int(args.host[-1]))
+    lab.fresh(int(args.host[-1]))
 
 
 def named(lab: lablib.Lab, name: str) -> lablib.Host:

@@ -82,15 +82,16 @@ def cache_dir() -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def locked(path: pathlib.Path) -> Iterator[None]:
-    """Holds the lock file; it is free again when the process ends."""
+def locked(path: pathlib.Path) -> Iterator[int]:
+    """Holds the lock file. It is free again when this process has ended, and
+    every child that was handed the descriptor."""
     with open(path, "w", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             with progress(f"waiting for another process to finish ({path})"):
                 fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
 def digest(*parts: bytes) -> str:
@@ -108,11 +109,14 @@ def image_digest() -> str:
     return digest(*parts)
 
 
-def run_logged(argv: list[str], log: pathlib.Path) -> None:
-    """Runs a command whose output is of interest only if it fails."""
+def run_logged(argv: list[str], log: pathlib.Path,
+               keep: tuple[int, ...] = ()) -> None:
+    """Runs a command whose output is of interest only if it fails; it gets
+    the descriptors to keep."""
     with open(log, "wb") as file:
         result = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=file,
-                                stderr=subprocess.STDOUT, check=False)
+                                stderr=subprocess.STDOUT, check=False,
+                                pass_fds=keep)
     if result.returncode:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
         raise LabError(f"{argv[0]} failed; the end of {log}:\n{tail}")
@@ -124,7 +128,7 @@ def image() -> pathlib.Path:
     path = cache / f"image-{image_digest()}"
     if path.exists():
         return path
-    with locked(cache / "lock"):
+    with locked(cache / "lock") as lock:
         if not path.exists():
             if os.geteuid() != 0:
                 raise LabError("the image has to be built as root: "
@@ -133,7 +137,9 @@ def image() -> pathlib.Path:
             shutil.rmtree(partial, ignore_errors=True)
             log = cache / "image.log"
             with progress(f"building the Dom0 image, about 2 minutes; {log}"):
-                run_logged([str(IMAGE / "build"), str(partial)], log)
+                run_logged([str(IMAGE / "build"), str(partial)], log, (lock,))
+            if path.name != f"image-{image_digest()}":
+                raise LabError(f"{IMAGE} was edited meanwhile: once more")
             partial.rename(path)
     return path
 
@@ -445,17 +451,16 @@ def guest_config(kind: str, name: str, **keys: object) -> str:
 def settle(host: Host) -> None:
     """After a boot: everything runs, and each kind of guest has run once, so
     that what Xen and Dom0 allocate once is allocated in all hosts."""
-    host.run("systemctl is-system-running --wait", check=False, timeout=120)
-    host.run("xenstore-exists /local/domain/0/backend || "
-             "xenstore-read /local/domain/0/name")
-    host.run("pgrep xenconsoled && pgrep -f xen-domid.0")
+    host.run("systemctl is-system-running --wait", check=False, timeout=300)
+    host.run("systemctl is-active xen && xenstore-read /local/domain/0/name "
+             "&& pgrep xenconsoled && pgrep -f xen-domid.0")
     host.run("truncate -s 64M /tmp/warm.img")
     for kind in KINDS:
         host.write("/tmp/warm.cfg", guest_config(
             kind, f"warm-{kind}", vif=["bridge=xenbr0"],
             disk=["/tmp/warm.img,raw,xvda,w"]))
-        host.run("xl create /tmp/warm.cfg", timeout=120)
-        host.wait_console(f"warm-{kind}", timeout=120)
+        host.run("xl create /tmp/warm.cfg", timeout=300)
+        host.wait_console(f"warm-{kind}", timeout=300)
         host.run(f"xl destroy warm-{kind}")
     host.run("rm -f /tmp/warm.*; sync; until [ \"$(xl list | wc -l)\" = 2 ]; "
              "do sleep 0.2; done; sleep 2; "
@@ -560,8 +565,9 @@ class Lab:
             create_overlay(str(boot / "disk.qcow2"), "qcow2",
                            directory / "disk.qcow2")
             host = self.host(number)
-            host.start(boot / "memory", False, boot / "state")
-            host.wake()
+            with progress(f"starting {host.name}"):
+                host.start(boot / "memory", False, boot / "state")
+                host.wake()
         return host
 
     def down(self) -> None:

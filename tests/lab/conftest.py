@@ -1,0 +1,174 @@
+"""Fixtures of the lab tests: hosts, guests of each kind, the leak check, and
+reports of failures that carry the hosts' logs."""
+from __future__ import annotations
+
+import pathlib
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+# pylint: disable=wrong-import-position
+import cli
+import lab as lablib
+import leakcheck
+from console import Console
+
+LOGS = ("xl dmesg | tail -n 20",
+        "tail -n 25 /var/log/xen/*.log /var/log/xenith/* 2>/dev/null",
+        f"tail -c 3000 {lablib.CONSOLE_LOGS}/* 2>/dev/null",
+        "journalctl -b --no-pager -n 20")
+
+
+@pytest.fixture(scope="session")
+def lab() -> lablib.Lab:
+    return lablib.Lab()
+
+
+class Hosts:
+    """The hosts that the tests of this run use, each with its inventory of
+    the last time it was clean."""
+
+    def __init__(self, lab: lablib.Lab):
+        self.lab = lab
+        self.ready: dict[int, lablib.Host] = {}
+        self.clean: dict[int, leakcheck.Inventory] = {}
+        self.staging: pathlib.Path | None = None
+
+    def get(self, number: int) -> lablib.Host:
+        if number not in self.ready:
+            self.ready[number] = self.lab.up(number)[number - 1]
+            self.prepare(number)
+        return self.ready[number]
+
+    def prepare(self, number: int) -> None:
+        """Installs the current build, and notes what a clean host has."""
+        host = self.ready[number]
+        if self.staging is None and (lablib.ROOT / "build/Makefile").exists():
+            self.staging = cli.staging_tree(lablib.ROOT / "build")
+        if self.staging:
+            host.push(self.staging)
+        self.clean[number] = leakcheck.take(host)
+
+    def renew(self, number: int) -> None:
+        """Replaces a spoiled host."""
+        self.ready[number] = self.lab.fresh(number)
+        self.prepare(number)
+
+    def check(self) -> list[str]:
+        """What the last test left; afterwards all hosts are clean."""
+        found = []
+        for number, host in list(self.ready.items()):
+            left = leakcheck.leaks(host, self.clean[number])
+            if left:
+                found += [f"{host.name}: {line}" for line in left]
+                self.renew(number)
+        return found
+
+
+@pytest.fixture(scope="session")
+def all_hosts(lab: lablib.Lab) -> Hosts:
+    return Hosts(lab)
+
+
+@pytest.fixture(autouse=True)
+def leak_check(all_hosts: Hosts) -> Iterator[None]:
+    """Fails every test that leaves anything behind in a host. Set up first,
+    so that it comes after all that the other fixtures clean up."""
+    yield
+    left = all_hosts.check()
+    if left:
+        pytest.fail("the test left something behind:\n" + "\n".join(left),
+                    pytrace=False)
+
+
+@pytest.fixture
+def host(all_hosts: Hosts, leak_check: None) -> lablib.Host:
+    """host1, with Xenith installed."""
+    return all_hosts.get(1)
+
+
+@pytest.fixture
+def host2(all_hosts: Hosts, host: lablib.Host) -> lablib.Host:
+    """host2, joined with host1 by a cable."""
+    return all_hosts.get(2)
+
+
+@pytest.fixture
+def hosts(host: lablib.Host, host2: lablib.Host) -> list[lablib.Host]:
+    return [host, host2]
+
+
+@pytest.fixture(params=lablib.KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Runs the test once for each kind of guest."""
+    return request.param
+
+
+class Guest:
+    """A guest that a test made; it is destroyed when the test ends."""
+
+    def __init__(self, host: lablib.Host, name: str, kind: str, config: str):
+        self.host = host
+        self.name = name
+        self.kind = kind
+        self.config = config
+        self.path = f"/root/{name}.cfg"
+
+    def wait_up(self, timeout: float = 120) -> str:
+        """Waits for GUEST-UP and returns that line."""
+        return self.host.wait_console(self.name, "GUEST-UP", timeout)
+
+    def domid(self) -> int:
+        return int(self.host.xl("domid", self.name).stdout)
+
+    def console(self, command: str = "xn console") -> Console:
+        return Console(self.host, f"{command} {self.name}")
+
+
+@pytest.fixture
+def guest(host: lablib.Host) -> Iterator[Callable[..., Guest]]:
+    """A factory of guests:
+
+        web = guest("pvh", memory=64)            # xn create, until GUEST-UP
+        old = guest("pv", "old", tool="xl")      # made by xl
+        cfg = guest("hvm", create=False)         # only writes cfg.path
+    """
+    made: list[Guest] = []
+
+    def make(kind: str, name: str | None = None, *, tool: str = "xn",
+             on: lablib.Host = host, create: bool = True, wait: bool = True,
+             **keys: object) -> Guest:
+        name = name or f"{kind}{len(made)}"
+        new = Guest(on, name, kind, lablib.guest_config(kind, name, **keys))
+        made.append(new)
+        log = f"{lablib.CONSOLE_LOGS}/guest-{name}.log"
+        on.run(f"rm -f {log}; cat >{new.path}", input=new.config)
+        if create:
+            on.run(tool, "create", new.path, timeout=180)
+            if wait:
+                new.wait_up()
+        return new
+
+    yield make
+    for old in made:
+        old.host.run(f"xl destroy {old.name} 2>/dev/null; rm -f {old.path}",
+                     check=False)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Attaches the logs of the hosts to the report of a failed test."""
+    outcome = yield
+    report = outcome.get_result()
+    hosts = item.funcargs.get("all_hosts") if report.failed else None
+    for host in hosts.ready.values() if hosts else ():
+        try:
+            shown = host.run("; ".join(
+                f"echo '# {command.split(' | ')[0]}'; {command}"
+                for command in LOGS), check=False, timeout=30).stdout
+        except (lablib.LabError, OSError) as error:
+            shown = str(error)
+        report.sections.append((f"logs of {host.name}", shown))

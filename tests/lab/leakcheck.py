@@ -1,0 +1,51 @@
+"""Compares what is in a host before and after a test; see inventory.py."""
+from __future__ import annotations
+
+import json
+import pathlib
+import time
+
+from lab import Host
+
+Inventory = dict[str, dict[str, object]]
+
+SCRIPT = (pathlib.Path(__file__).parent / "inventory.py").read_text()
+# Back ends, device models and dying domains go away by themselves; this long.
+SETTLE = 5.0
+# Pages of free memory, see differences().
+SLACK = 0
+
+
+def take(host: Host) -> Inventory:
+    """What is in the host now."""
+    return json.loads(host.run("python3 -ISE -", input=SCRIPT).stdout)
+
+
+def differences(before: Inventory, after: Inventory) -> list[str]:
+    """One line for each thing that is left, missing or changed."""
+    found = []
+    for category in before:
+        old, new = before[category], after[category]
+        for thing in sorted(old.keys() | new.keys()):
+            if thing not in old:
+                found.append(f"{category}: left: {thing}: {new[thing]}")
+            elif thing not in new:
+                found.append(f"{category}: missing: {thing}: {old[thing]}")
+            elif category == "memory":
+                if abs(new[thing] - old[thing]) > SLACK:
+                    found.append(f"memory: {thing}: {old[thing]} before, "
+                                 f"{new[thing]} after")
+            elif old[thing] != new[thing]:
+                found.append(f"{category}: changed: {thing}: {old[thing]} "
+                             f"before, {new[thing]} after")
+    return found
+
+
+def leaks(host: Host, before: Inventory, settle: float = SETTLE) -> list[str]:
+    """The differences that are still there after a while."""
+    deadline = time.monotonic() + settle
+    while found := differences(before, take(host)):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.3)
+    return found

@@ -1,0 +1,44 @@
+"""The lab itself: real Xen, guests of each kind, a cable between hosts."""
+
+
+def test_dom0_runs_on_xen(host):
+    info = host.xl("info").stdout
+    assert "xen_major              : 4" in info
+    assert "hvm" in info and "hap" in info
+
+
+def test_a_command_s_output_and_status_come_back(host):
+    result = host.run("echo out; echo err >&2; exit 3", check=False)
+    assert (result.stdout, result.stderr, result.rc) == ("out\n", "err\n", 3)
+
+
+def test_hosts_reach_each_other_over_the_cable(hosts):
+    first, second = hosts
+    assert first.run("ssh host2 hostname").stdout == "host2\n"
+    assert second.run("ssh host1 hostname").stdout == "host1\n"
+
+
+def test_hosts_have_random_numbers_of_their_own(hosts):
+    first, second = (host.run("cat /proc/sys/kernel/random/uuid").stdout
+                     for host in hosts)
+    assert first != second
+
+
+def test_a_guest_of_each_kind_comes_up(guest, kind):
+    up = guest(kind, tool="xl", vif=["bridge=xenbr0"])
+    assert "nics=eth0" in up.wait_up()
+
+
+def test_a_guest_answers_on_its_console(guest):
+    up = guest("pv", tool="xl")
+    with up.console("xl console") as console:
+        console.send("\r")
+        console.expect("guest# ")
+        console.send("echo $((6 * 7))\r")
+        console.expect("42")
+
+
+def test_a_guest_obeys_a_shutdown_request(host, guest, kind):
+    up = guest(kind, tool="xl")
+    host.xl("shutdown", "-w", up.name)
+    assert up.name not in host.xl("list").stdout
