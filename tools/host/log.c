@@ -14,12 +14,15 @@
 
 /*
  * libxl puts "libxl_dm.c:1234:device_model_spawn_outcome: Domain 5:" before
- * its messages; the reader of an error wants what comes after.
+ * its messages, libxenguest "panic: xg_dom_boot.c:121: boot_mem: ". Where it
+ * was is kept apart; the reader of an error wants what comes after.
  */
 static const char *skip_origin(const char *text)
 {
     const char *dot_c = strstr(text, ".c:");
-    if (dot_c != NULL && strchr(text, ' ') > dot_c) {
+    const char *space = strchr(text, ' ');
+    if (dot_c != NULL && space != NULL &&
+        (space > dot_c || strncmp(text, "panic: ", 7) == 0)) {
         const char *after = strstr(dot_c, ": ");
         if (after != NULL)
             text = after + 2;
@@ -39,6 +42,7 @@ static void keep_first(struct host_log *log, int errnoval, const char *text)
     if (log->first_error != NULL)
         return;
     const char *cause = skip_origin(text);
+    log->first_origin = mem_strndup(text, (size_t)(cause - text));
     size_t length = strlen(cause);
     while (length > 0 &&
            (cause[length - 1] == '\n' || cause[length - 1] == ' '))
@@ -111,7 +115,9 @@ void host_log_dispose(struct host_log *log)
 void host_log_forget(struct host_log *log)
 {
     free(log->first_error);
+    free(log->first_origin);
     log->first_error = NULL;
+    log->first_origin = NULL;
 }
 
 void host_log_to(struct host_log *log, int fd)

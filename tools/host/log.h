@@ -15,6 +15,7 @@ struct host_log {
     int fd;                     /* also written here, -1 for nowhere */
     size_t written;             /* bytes written to fd */
     char *first_error;          /* owned; NULL while there is none */
+    char *first_origin;         /* where in Xen's libraries it was logged */
 };
 
 void host_log_init(struct host_log *log, unsigned int verbosity);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device/nic.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+
+#define NETWORK_FOLDER "/sys/class/net"
+
+static bool exists(const char *interface, const char *attribute)
+{
+    cleanup_free char *path =
+        mem_printf(NETWORK_FOLDER "/%s/%s", interface, attribute);
+    return access(path, F_OK) == 0;
+}
+
+/* Only the bridge script wants a bridge; vif-route and others have their own.
+ */
+static bool wants_bridge(const libxl_device_nic *nic)
+{
+    if (nic->backend_domname != NULL || nic->backend_domid != 0)
+        return false;
+    if (nic->script == NULL)
+        return true;
+    const char *slash = strrchr(nic->script, '/');
+    return strcmp(slash ? slash + 1 : nic->script, "vif-bridge") == 0;
+}
+
+/* "xenbr0, br1"; empty if there is none. */
+static void list_bridges(struct strbuf *names)
+{
+    DIR *folder = opendir(NETWORK_FOLDER);
+
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] != '.' && exists(entry->d_name, "bridge"))
+            strbuf_printf(names, "%s%s", names->length ? ", " : "",
+                          entry->d_name);
+    closedir(folder);
+}
+
+int nic_check(const libxl_device_nic *nic, unsigned int index,
+              const char *default_bridge, struct error *err)
+{
+    const char *bridge = nic->bridge ? nic->bridge : default_bridge;
+    cleanup_strbuf struct strbuf bridges = { 0 };
+
+    if (!wants_bridge(nic) || bridge == NULL)
+        return 0;
+    if (bridge[0] == '\0' || strchr(bridge, '/') != NULL)
+        return error_set(err, ERR_CONFIG, "vif %u: '%s' cannot be a bridge",
+                         index, bridge);
+    if (exists(bridge, "bridge") || access("/run/openvswitch", F_OK) == 0)
+        return 0;
+    error_set(err, ERR_CONFIG, "vif %u: bridge %s: %s", index, bridge,
+              exists(bridge, "") ? "not a bridge" : "no such interface");
+    list_bridges(&bridges);
+    if (bridges.length > 0)
+        error_hint(err, "this host has: %s", bridges.text);
+    else
+        error_hint(err, "this host has no bridge: ip link add %s type bridge",
+                   bridge);
+    return -1;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/create.h"
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "domain/plan.h"
+#include "domain/worker.h"
+
+/* Hooks of a killed worker may end by themselves, so that they leave no
+ * half-made device behind; a device model never does. */
+#define ORPHAN_PATIENCE_MS 5000
+
+static int make(void *argument, int64_t *value, struct error *err)
+{
+    const struct create_request *request = argument;
+    struct host host = { 0 };
+    struct plan plan;
+    struct create create = {
+        .host = &host,
+        .spec = request->spec,
+        .defaults = request->defaults,
+        .paused = request->paused,
+        .supervise = request->supervise,
+        .record = RECORD_INIT,
+        .domid = INVALID_DOMID,
+    };
+
+    int rc = host_open(&host, request->verbosity, err);
+    if (rc == 0) {
+        plan_make(&plan, &create);
+        rc = plan_run(&plan, &create, err);
+        plan_dispose(&plan);
+    }
+    if (rc == 0)
+        record_end(&create.record);
+    *value = create.domid;
+    host_close(&host);
+    return rc;
+}
+
+static void clean_up_after(struct host *host)
+{
+    cleanup_error struct error undo = ERROR_INIT;
+    unsigned int count;
+
+    worker_wait_orphans(ORPHAN_PATIENCE_MS);
+    if (record_sweep(host, false, &count, &undo) < 0)
+        log_warn("clean-up: %s", undo.message);
+    worker_kill_orphans();
+}
+
+int domain_create(struct host *host, const struct create_request *request,
+                  uint32_t *domid, struct error *err)
+{
+    const char *name = request->spec->config.c_info.name;
+    struct worker_result result;
+
+    if (interrupt_install(err) < 0)
+        return -1;
+    int rc = worker_run(make, (void *)request, &result, err);
+    if (rc == 0)
+        *domid = (uint32_t)result.value;
+    else if (result.died)
+        clean_up_after(host);
+    return rc == 0 ? 0 : error_context(err, "create %s", name);
+}

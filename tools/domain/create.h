@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef XENITH_DOMAIN_CREATE_H
+#define XENITH_DOMAIN_CREATE_H
+
+#include "config/config.h"
+#include "host/host.h"
+
+struct create_request {
+    struct domain_spec *spec;
+    const struct xlconf *defaults;
+    bool paused;    /* leave it paused */
+    bool supervise; /* hand it over to the supervisor */
+    unsigned int verbosity;
+};
+
+/*
+ * Makes the domain in a worker process, all of it or nothing: on failure, on
+ * an interrupt, or when the worker is killed, nothing of it is left. host is
+ * the caller's own connection, used for the clean-up only.
+ */
+int domain_create(struct host *host, const struct create_request *request,
+                  uint32_t *domid, struct error *err);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/memory_need.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+
+/* How long Dom0 may make no progress in giving memory back, seconds. */
+#define BALLOON_PATIENCE 10
+
+struct need {
+    uint64_t needed_kib;
+    uint64_t free_kib;
+};
+
+static int measure(struct host *host, const libxl_domain_config *config,
+                   struct need *need, struct error *err)
+{
+    libxl_domain_config copy;
+
+    /* libxl fills in defaults where it computes; ours stays as written. */
+    libxl_domain_config_init(&copy);
+    libxl_domain_config_copy(host->ctx, &copy, config);
+    int rc = libxl_domain_need_memory(host->ctx, &copy, INVALID_DOMID,
+                                      &need->needed_kib);
+    libxl_domain_config_dispose(&copy);
+    if (rc == 0)
+        rc = libxl_get_free_memory(host->ctx, &need->free_kib);
+    if (rc != 0)
+        return host_fail(host, err, ERR_CONFIG, rc, "memory");
+    return 0;
+}
+
+/* As xl: "auto" is off where the administrator has fixed Dom0's memory. */
+static bool may_balloon(struct host *host, const struct xlconf *defaults)
+{
+    if (defaults->autoballoon != XLCONF_BALLOON_AUTO)
+        return defaults->autoballoon == XLCONF_BALLOON_ON;
+    const libxl_version_info *info = libxl_get_version_info(host->ctx);
+    return info == NULL || info->commandline == NULL ||
+           strstr(info->commandline, "dom0_mem=") == NULL;
+}
+
+/* The lock that xl takes for the same purpose. */
+static int take_balloon_lock(const char *path, struct error *err)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd >= 0 && fcntl(fd, F_SETLKW, &lock) == 0)
+        return fd;
+    error_set_errno(err, ERR_FAILED, errno, "lock %s", path);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static int balloon_dom0(struct host *host, const libxl_domain_config *config,
+                        const struct xlconf *defaults, struct need *need,
+                        struct error *err)
+{
+    cleanup_close int lock = take_balloon_lock(defaults->lockfile, err);
+
+    if (lock < 0 || measure(host, config, need, err) < 0)
+        return -1;
+    if (need->free_kib >= need->needed_kib)
+        return 0;
+    int64_t change = (int64_t)(need->free_kib - need->needed_kib);
+    int rc = libxl_set_memory_target(host->ctx, 0, change, 1, 0);
+    if (rc == 0)
+        rc = libxl_wait_for_memory_target(host->ctx, 0, BALLOON_PATIENCE);
+    host_log_forget(&host->log);
+    return rc == 0 ? measure(host, config, need, err) : 0;
+}
+
+static unsigned long long mib(uint64_t kib)
+{
+    return (kib + 1023) >> 10;
+}
+
+int memory_need_find(struct host *host, const libxl_domain_config *config,
+                     const struct xlconf *defaults, struct error *err)
+{
+    struct need need;
+
+    if (measure(host, config, &need, err) < 0)
+        return -1;
+    if (need.free_kib < need.needed_kib && may_balloon(host, defaults) &&
+        balloon_dom0(host, config, defaults, &need, err) < 0)
+        return -1;
+    if (need.free_kib >= need.needed_kib)
+        return 0;
+    error_set(err, ERR_SPACE,
+              "not enough memory: %llu MiB needed, %llu MiB free, "
+              "short by %llu MiB",
+              mib(need.needed_kib), (unsigned long long)need.free_kib >> 10,
+              mib(need.needed_kib - need.free_kib));
+    error_hint(err, "'xn list' shows who has how much");
+    return -1;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether the host has the memory that a new domain takes. */
+#ifndef XENITH_DOMAIN_MEMORY_NEED_H
+#define XENITH_DOMAIN_MEMORY_NEED_H
+
+#include "config/config.h"
+#include "host/host.h"
+
+/*
+ * Compares what the domain takes with what is free. Dom0 gives of its own only
+ * where xl.conf's autoballoon says so. ERR_SPACE says needed, free and short.
+ */
+int memory_need_find(struct host *host, const libxl_domain_config *config,
+                     const struct xlconf *defaults, struct error *err);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/plan.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "device/disk.h"
+#include "domain/steps.h"
+
+static void add_step(struct plan *plan, char *text, unsigned int index,
+                     int (*run)(struct create *, unsigned int, struct error *),
+                     void (*undo)(struct create *, unsigned int))
+{
+    VEC_PUSH(&plan->steps,
+             ((struct plan_step){
+                 .text = text, .index = index, .run = run, .undo = undo }));
+}
+
+static void add_image_checks(struct plan *plan,
+                             const libxl_domain_build_info *build)
+{
+    if (build->kernel != NULL)
+        add_step(plan, mem_printf("check the kernel %s", build->kernel), 0,
+                 step_check_kernel, NULL);
+    if (build->ramdisk != NULL)
+        add_step(plan, mem_printf("check the ramdisk %s", build->ramdisk), 0,
+                 step_check_ramdisk, NULL);
+    if (build->device_model != NULL)
+        add_step(plan,
+                 mem_printf("check the device model %s", build->device_model),
+                 0, step_check_device_model, NULL);
+}
+
+static void add_device_checks(struct plan *plan,
+                              const libxl_domain_config *config)
+{
+    for (int i = 0; i < config->num_disks; i++) {
+        const libxl_device_disk *disk = &config->disks[i];
+        cleanup_free char *label = disk_label(disk, (unsigned int)i);
+        add_step(plan,
+                 mem_printf("check %s: %s", label,
+                            disk->pdev_path ? disk->pdev_path : "empty"),
+                 (unsigned int)i, step_check_disk, NULL);
+    }
+    for (int i = 0; i < config->num_nics; i++) {
+        const char *bridge = config->nics[i].bridge;
+        add_step(plan,
+                 mem_printf("check vif %d: bridge %s", i,
+                            bridge ? bridge : "by default"),
+                 (unsigned int)i, step_check_nic, NULL);
+    }
+}
+
+static char *describe_build(const libxl_domain_config *config)
+{
+    const char *type = libxl_domain_type_to_string(config->c_info.type);
+
+    return mem_printf("make the %s domain: %d vcpus, %llu MiB, %d disks, "
+                      "%d vifs",
+                      type ? type : "new", config->b_info.max_vcpus,
+                      (unsigned long long)config->b_info.max_memkb >> 10,
+                      config->num_disks, config->num_nics);
+}
+
+void plan_make(struct plan *plan, const struct create *create)
+{
+    const libxl_domain_config *config = &create->spec->config;
+    const char *name = config->c_info.name;
+
+    *plan = (struct plan){ 0 };
+    add_step(plan, mem_printf("check that the name %s is free", name), 0,
+             step_check_name, NULL);
+    add_image_checks(plan, &config->b_info);
+    add_device_checks(plan, config);
+    add_step(plan, mem_strdup("find the memory"), 0, step_find_memory, NULL);
+    add_step(plan, mem_strdup("note the intention, for the clean-up"), 0,
+             step_note, step_forget_note);
+    add_step(plan, describe_build(config), 0, step_build, step_unbuild);
+    if (create->supervise)
+        add_step(plan, mem_strdup("hand it to the supervisor"), 0,
+                 step_supervise, NULL);
+    if (!create->paused)
+        add_step(plan, mem_strdup("start it"), 0, step_unpause, NULL);
+}
+
+void plan_dispose(struct plan *plan)
+{
+    VEC_EACH (&plan->steps, step)
+        free(step->text);
+    VEC_DISPOSE(&plan->steps);
+}
+
+static void undo_steps(const struct plan *plan, struct create *create,
+                       size_t done)
+{
+    while (done-- > 0) {
+        const struct plan_step *step = &plan->steps.items[done];
+        if (step->undo == NULL)
+            continue;
+        log_debug("undo: %s", step->text);
+        step->undo(create, step->index);
+    }
+}
+
+int plan_run(const struct plan *plan, struct create *create, struct error *err)
+{
+    for (size_t i = 0; i < plan->steps.count; i++) {
+        const struct plan_step *step = &plan->steps.items[i];
+        log_debug("%s", step->text);
+        if (step->run(create, step->index, err) == 0)
+            continue;
+        /* The failed step too: it may have got half way. */
+        undo_steps(plan, create, i + 1);
+        return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The steps of making a domain, as a list that can be shown before it is
+ * carried out. What `xn create --plan` prints is what `xn create` does.
+ */
+#ifndef XENITH_DOMAIN_PLAN_H
+#define XENITH_DOMAIN_PLAN_H
+
+#include "base/vec.h"
+#include "config/config.h"
+#include "domain/record.h"
+#include "host/host.h"
+
+/* One create under way: what its steps share. */
+struct create {
+    struct host *host; /* NULL while a plan is only listed */
+    struct domain_spec *spec;
+    const struct xlconf *defaults;
+    bool paused;    /* leave it paused */
+    bool supervise; /* hand it over to the supervisor */
+    struct record record;
+    uint32_t domid; /* INVALID_DOMID until it exists */
+};
+
+struct plan_step {
+    char *text;         /* "check disk 2 (xvdb): /srv/a.img"; owned */
+    unsigned int index; /* which disk, which vif */
+    int (*run)(struct create *create, unsigned int index, struct error *err);
+    void (*undo)(struct create *create, unsigned int index); /* or NULL */
+};
+
+struct plan {
+    VEC(struct plan_step) steps;
+};
+
+/* The steps for this domain; only spec and the flags of create are read. */
+void plan_make(struct plan *plan, const struct create *create);
+void plan_dispose(struct plan *plan);
+
+/*
+ * Runs the steps in order. When one fails, those done are undone in reverse;
+ * the error says which step it was. Undoing never hides the first cause.
+ */
+int plan_run(const struct plan *plan, struct create *create, struct error *err);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What each step of a plan does; listed in order by plan_make. */
+#ifndef XENITH_DOMAIN_STEPS_H
+#define XENITH_DOMAIN_STEPS_H
+
+#include "domain/plan.h"
+
+/* Checks: nothing is changed, so there is nothing to undo. */
+int step_check_name(struct create *create, unsigned int i, struct error *err);
+int step_check_kernel(struct create *create, unsigned int i, struct error *err);
+int step_check_ramdisk(struct create *create, unsigned int i,
+                       struct error *err);
+int step_check_device_model(struct create *create, unsigned int i,
+                            struct error *err);
+int step_check_disk(struct create *create, unsigned int i, struct error *err);
+int step_check_nic(struct create *create, unsigned int i, struct error *err);
+int step_find_memory(struct create *create, unsigned int i, struct error *err);
+
+/* Changes and their undoing (steps_build.c). */
+int step_note(struct create *create, unsigned int i, struct error *err);
+void step_forget_note(struct create *create, unsigned int i);
+int step_build(struct create *create, unsigned int i, struct error *err);
+void step_unbuild(struct create *create, unsigned int i);
+int step_supervise(struct create *create, unsigned int i, struct error *err);
+int step_unpause(struct create *create, unsigned int i, struct error *err);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The steps that change the host: each with its undoing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "domain/blame.h"
+#include "domain/destroy.h"
+#include "domain/guest_log.h"
+#include "domain/steps.h"
+#include "domain/supervise.h"
+#include "host/operation.h"
+
+int step_note(struct create *create, unsigned int i, struct error *err)
+{
+    const libxl_domain_create_info *info = &create->spec->config.c_info;
+
+    return record_begin(&create->record, create->host, &info->uuid, info->name,
+                        err);
+}
+
+void step_forget_note(struct create *create, unsigned int i)
+{
+    record_end(&create->record);
+}
+
+int step_build(struct create *create, unsigned int i, struct error *err)
+{
+    libxl_domain_config *config = &create->spec->config;
+    struct host *host = create->host;
+    struct operation op;
+
+    if (interrupt_signal() != 0)
+        return error_set(err, ERR_FAILED, "interrupted");
+    int log_fd = guest_log_open(config->c_info.name);
+    host_log_to(&host->log, log_fd);
+    operation_begin(&op, host);
+    int rc = libxl_domain_create_new(host->ctx, config, &create->domid, &op.how,
+                                     NULL);
+    rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+    /* libxl may finish before it notices that it was asked to stop. */
+    if (rc == 0 && interrupt_signal() != 0)
+        rc = ERROR_ABORTED;
+    host_log_to(&host->log, -1);
+    if (log_fd >= 0)
+        close(log_fd);
+    return rc == 0 ? 0 : blame_create(host, config, rc, err);
+}
+
+/*
+ * libxl cleans up after its own failures; what an interrupt left, or a later
+ * step's failure, is destroyed here. Domains are found by the note, not by
+ * domid, as libxl may have got no further than making one.
+ */
+void step_unbuild(struct create *create, unsigned int i)
+{
+    cleanup_error struct error undo = ERROR_INIT;
+
+    interrupt_clear();
+    if (record_undo(&create->record, create->host, &undo) < 0)
+        log_warn("clean-up: %s", undo.message);
+    create->domid = INVALID_DOMID;
+}
+
+int step_supervise(struct create *create, unsigned int i, struct error *err)
+{
+    return supervise_hand_over(create->domid, err);
+}
+
+int step_unpause(struct create *create, unsigned int i, struct error *err)
+{
+    int rc = libxl_domain_unpause(create->host->ctx, create->domid, NULL);
+
+    if (rc != 0)
+        return host_fail(create->host, err, ERR_FAILED, rc, "start");
+    return 0;
+}

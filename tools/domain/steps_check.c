@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The checks before anything is made: they find in milliseconds, with the
+ * thing's name, what libxl would find after seconds with a number.
+ */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libxl_utils.h>
+
+#include "base/mem.h"
+#include "device/disk.h"
+#include "device/nic.h"
+#include "domain/kernel.h"
+#include "domain/memory_need.h"
+#include "domain/steps.h"
+
+int step_check_name(struct create *create, unsigned int i, struct error *err)
+{
+    const char *name = create->spec->config.c_info.name;
+    uint32_t domid;
+
+    if (libxl_name_to_domid(create->host->ctx, name, &domid) != 0) {
+        host_log_forget(&create->host->log);
+        return 0;
+    }
+    error_set(err, ERR_STATE, "the name %s is taken by domain %u", name, domid);
+    error_hint(err, "another name: name=\"...\"; or: xn destroy %s", name);
+    return -1;
+}
+
+/* What will certainly not fit; the exact answer is libxenguest's. */
+static int check_fits(const libxl_domain_build_info *build,
+                      const struct kernel_image *image, struct error *err)
+{
+    uint64_t given = build->max_memkb, needed = image->least_bytes >> 10;
+
+    if (build->type == LIBXL_DOMAIN_TYPE_HVM || given == 0 ||
+        given == LIBXL_MEMKB_DEFAULT || needed <= given)
+        return 0;
+    error_set(err, ERR_CONFIG,
+              "kernel %s needs %llu MiB when unpacked, of the %llu MiB given",
+              build->kernel, (unsigned long long)(needed + 1023) >> 10,
+              (unsigned long long)given >> 10);
+    error_hint(err, "give more: memory = %llu",
+               (unsigned long long)(needed * 2 + 1023) >> 10);
+    return -1;
+}
+
+int step_check_kernel(struct create *create, unsigned int i, struct error *err)
+{
+    const libxl_domain_build_info *build = &create->spec->config.b_info;
+    struct kernel_image image;
+
+    if (kernel_probe(build->kernel, &image, err) < 0)
+        return error_context(err, "kernel");
+    return check_fits(build, &image, err);
+}
+
+int step_check_ramdisk(struct create *create, unsigned int i, struct error *err)
+{
+    const char *path = create->spec->config.b_info.ramdisk;
+    struct stat status;
+
+    if (stat(path, &status) < 0 || access(path, R_OK) < 0)
+        return error_set_errno(err, ERR_CONFIG, errno, "ramdisk: %s", path);
+    if (!S_ISREG(status.st_mode))
+        return error_set(err, ERR_CONFIG, "ramdisk: %s: not a regular file",
+                         path);
+    return 0;
+}
+
+int step_check_device_model(struct create *create, unsigned int i,
+                            struct error *err)
+{
+    const char *path = create->spec->config.b_info.device_model;
+
+    if (access(path, X_OK) < 0)
+        return error_set_errno(err, ERR_CONFIG, errno, "device model: %s",
+                               path);
+    return 0;
+}
+
+int step_check_disk(struct create *create, unsigned int i, struct error *err)
+{
+    return disk_check(&create->spec->config.disks[i], i, err);
+}
+
+int step_check_nic(struct create *create, unsigned int i, struct error *err)
+{
+    const char *bridge = create->defaults->vif_bridge;
+
+    return nic_check(&create->spec->config.nics[i], i,
+                     bridge ? bridge : "xenbr0", err);
+}
+
+int step_find_memory(struct create *create, unsigned int i, struct error *err)
+{
+    return memory_need_find(create->host, &create->spec->config,
+                            create->defaults, err);
+}

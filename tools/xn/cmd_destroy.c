@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/destroy.h"
+#include "show/progress.h"
+#include "xn/command.h"
+
+static int run(struct invocation *inv, struct error *err)
+{
+    if (inv->domid == 0 && invocation_count(inv, "f") == 0) {
+        error_set(err, ERR_STATE, "domain 0 is this host's own");
+        error_hint(err, "-f destroys it, and this session with it");
+        return -1;
+    }
+    struct progress *progress = progress_begin(
+        inv->settings->as_xl ? PROGRESS_QUIET : PROGRESS_TEXT, "destroying");
+    int rc = domain_destroy(inv->host, inv->domid, err);
+    progress_end(progress);
+    return rc;
+}
+
+static const struct option_row options[] = {
+    { 'f', NULL, OPTION_FLAG, NULL, "allow domain 0" },
+    { 0 },
+};
+
+const struct command command_destroy = {
+    .name = "destroy",
+    .summary = "Ends a domain at once, as if its power were cut",
+    .words = "DOMAIN",
+    .min_words = 1,
+    .max_words = 1,
+    .target = TARGET_DOMAIN,
+    .completes = WORD_NOTHING,
+    .options = options,
+    .run = run,
+};

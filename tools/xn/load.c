@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xn/load.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libxl_utils.h>
+
+#include "base/mem.h"
+#include "show/show.h"
+
+#define XL_CONF "/etc/xen/xl.conf"
+
+static void print_diags(const struct config_diags *diags, bool errors_only)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+    unsigned int flags = CONFIG_RENDER_QUOTE;
+
+    if (errors_only)
+        flags |= CONFIG_RENDER_ERRORS;
+    if (show_colour(STDERR_FILENO))
+        flags |= CONFIG_RENDER_COLOUR;
+    config_diags_render(diags, flags, &text);
+    if (text.length > 0)
+        fputs(text.text, stderr);
+}
+
+int load_defaults(const struct settings *settings, struct xlconf *defaults,
+                  struct error *err)
+{
+    cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+
+    if (access(XL_CONF, F_OK) < 0)
+        return 0;
+    int rc = xlconf_read(XL_CONF, defaults, &diags, err);
+    print_diags(&diags, settings->as_xl);
+    return rc;
+}
+
+/* What a configuration's meaning depends on: CPUs and nodes of this host. */
+struct facts {
+    struct config_host_facts known;
+    libxl_bitmap *nodes;
+};
+
+static void read_facts(struct host *host, struct facts *facts)
+{
+    libxl_physinfo info;
+
+    libxl_physinfo_init(&info);
+    facts->known.max_cpus = libxl_get_max_cpus(host->ctx);
+    facts->known.online_cpus = libxl_get_online_cpus(host->ctx);
+    if (libxl_get_physinfo(host->ctx, &info) == 0)
+        facts->known.nr_nodes = (int)info.nr_nodes;
+    libxl_physinfo_dispose(&info);
+    facts->nodes =
+        mem_zalloc((size_t)facts->known.nr_nodes, sizeof(*facts->nodes));
+    for (int i = 0; i < facts->known.nr_nodes; i++) {
+        libxl_bitmap_init(&facts->nodes[i]);
+        if (libxl_cpu_bitmap_alloc(host->ctx, &facts->nodes[i], 0) == 0)
+            libxl_node_to_cpumap(host->ctx, i, &facts->nodes[i]);
+    }
+    facts->known.node_cpus = facts->nodes;
+}
+
+static void dispose_facts(struct facts *facts)
+{
+    for (int i = 0; facts->nodes != NULL && i < facts->known.nr_nodes; i++)
+        libxl_bitmap_dispose(&facts->nodes[i]);
+    free(facts->nodes);
+}
+
+int load_domain(const struct settings *settings, struct host *host,
+                const struct config_source *source,
+                const struct xlconf *defaults, bool ignore_affinity_masks,
+                bool quiet, struct domain_spec *spec, struct error *err)
+{
+    cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+    struct facts facts = {
+        .known = { .ignore_affinity_masks = ignore_affinity_masks },
+    };
+
+    if (settings->as_xl && !quiet)
+        fprintf(stderr, "Parsing config from %s\n", source->path);
+    if (host != NULL)
+        read_facts(host, &facts);
+    int rc = config_load(source, defaults, host ? &facts.known : NULL, spec,
+                         &diags, err);
+    dispose_facts(&facts);
+    print_diags(&diags, quiet || settings->as_xl);
+    return rc;
+}

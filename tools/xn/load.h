@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Configuration files on their way from a command line to a domain. */
+#ifndef XENITH_XN_LOAD_H
+#define XENITH_XN_LOAD_H
+
+#include "config/config.h"
+#include "xn/command.h"
+
+/*
+ * Reads xl.conf (a missing one is as shipped). Diagnostics go to standard
+ * error. defaults was initialised.
+ */
+int load_defaults(const struct settings *settings, struct xlconf *defaults,
+                  struct error *err);
+
+/*
+ * Reads one configuration with the overrides of the command line (ended by
+ * NULL) and prints what there is to say about it: errors always, warnings
+ * unless quiet or called as xl. host may be NULL: then nothing that depends
+ * on this machine is known. spec was initialised.
+ */
+int load_domain(const struct settings *settings, struct host *host,
+                const struct config_source *source,
+                const struct xlconf *defaults, bool ignore_affinity_masks,
+                bool quiet, struct domain_spec *spec, struct error *err);
+
+#endif
