@@ -32,8 +32,23 @@ struct config_place {
     const struct config_text *text; /* NULL: no place */
     unsigned int line;
     unsigned int column;
-    unsigned int length; /* bytes that the caret underlines, at least 1 */
+    unsigned int length; /* bytes that the caret underlines */
+    unsigned int offset; /* of the first byte in the text */
 };
+
+/*
+ * Takes a copy of a text of at most 4 GiB under the name that diagnostics
+ * show. Texts are counted: whoever keeps one takes a reference.
+ */
+struct config_text *config_text_new(const char *name, const char *bytes,
+                                    size_t length, unsigned int order);
+/* As config_text_new, but takes the (malloced, NUL-ended) bytes over. */
+struct config_text *config_text_adopt(const char *name, char *bytes,
+                                      size_t length, unsigned int order);
+struct config_text *config_text_ref(const struct config_text *text);
+void config_text_unref(struct config_text *text);
+const char *config_text_name(const struct config_text *text);
+const char *config_text_bytes(const struct config_text *text, size_t *length);
 
 struct config_diag {
     enum config_severity severity;

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The list of diagnostics and its two renderers. A diagnostic keeps a
+ * reference to the text it points into, so that the line can be quoted after
+ * the tree is gone. Quotes are windows: a line of a megabyte is shown around
+ * the place only. Bytes that would act on a terminal are shown as `?`.
+ */
+#include "config/diag.h"
+
+#include <stdint.h>
+#include <string.h>
+
+struct config_text {
+    char *name;
+    char *bytes;
+    size_t length;
+    unsigned int order; /* diagnostics are sorted by it first */
+    unsigned int references;
+};
+
+enum {
+    QUOTE_WIDTH = 160, /* bytes of a line that are shown at most */
+    QUOTE_BEFORE = 60, /* of them before the place */
+};
+
+struct config_text *config_text_adopt(const char *name, char *bytes,
+                                      size_t length, unsigned int order)
+{
+    struct config_text *text = MEM_NEW(struct config_text);
+
+    text->name = mem_strdup(name);
+    text->bytes = bytes;
+    text->length = length;
+    text->order = order;
+    text->references = 1;
+    return text;
+}
+
+struct config_text *config_text_new(const char *name, const char *bytes,
+                                    size_t length, unsigned int order)
+{
+    char *copy = mem_zalloc(length + 1, 1);
+
+    memcpy(copy, bytes, length);
+    return config_text_adopt(name, copy, length, order);
+}
+
+struct config_text *config_text_ref(const struct config_text *text)
+{
+    struct config_text *counted = (struct config_text *)text;
+
+    counted->references++;
+    return counted;
+}
+
+void config_text_unref(struct config_text *text)
+{
+    if (text == NULL || --text->references > 0)
+        return;
+    free(text->name);
+    free(text->bytes);
+    free(text);
+}
+
+const char *config_text_name(const struct config_text *text)
+{
+    return text->name;
+}
+
+const char *config_text_bytes(const struct config_text *text, size_t *length)
+{
+    *length = text->length;
+    return text->bytes;
+}
+
+const char *config_place_file(const struct config_place *place)
+{
+    return place->text != NULL ? place->text->name : "";
+}
+
+void config_diags_dispose(struct config_diags *diags)
+{
+    VEC_EACH (&diags->list, diag) {
+        free(diag->message);
+        free(diag->hint);
+    }
+    VEC_DISPOSE(&diags->list);
+    VEC_EACH (&diags->texts, text)
+        config_text_unref(*text);
+    VEC_DISPOSE(&diags->texts);
+    *diags = CONFIG_DIAGS_INIT;
+}
+
+static void keep_text(struct config_diags *diags,
+                      const struct config_text *text)
+{
+    VEC_EACH (&diags->texts, known) {
+        if (*known == text)
+            return;
+    }
+    VEC_PUSH(&diags->texts, config_text_ref(text));
+}
+
+void config_diag_add(struct config_diags *diags, enum config_severity severity,
+                     const struct config_place *place, const char *hint,
+                     const char *format, ...)
+{
+    struct config_diag diag = { .severity = severity };
+    va_list args;
+
+    if (diags == NULL)
+        return;
+    diags->errors += severity == CONFIG_ERROR;
+    diags->warnings += severity == CONFIG_WARNING;
+    if (diags->list.count >= CONFIG_DIAGS_MAX) {
+        diags->truncated = true;
+        return;
+    }
+    if (place != NULL && place->text != NULL) {
+        diag.place = *place;
+        keep_text(diags, place->text);
+    }
+    va_start(args, format);
+    diag.message = mem_vprintf(format, args);
+    va_end(args);
+    diag.hint = hint != NULL ? mem_strdup(hint) : NULL;
+    VEC_PUSH(&diags->list, diag);
+}
+
+struct sorted_diag {
+    struct config_diag diag;
+    size_t index; /* keeps the order of those at one place */
+};
+
+static int compare_diags(const void *left, const void *right)
+{
+    const struct sorted_diag *a = left;
+    const struct sorted_diag *b = right;
+    unsigned int order_a =
+        a->diag.place.text ? a->diag.place.text->order : UINT32_MAX;
+    unsigned int order_b =
+        b->diag.place.text ? b->diag.place.text->order : UINT32_MAX;
+
+    if (order_a != order_b)
+        return order_a < order_b ? -1 : 1;
+    if (a->diag.place.line != b->diag.place.line)
+        return a->diag.place.line < b->diag.place.line ? -1 : 1;
+    if (a->diag.place.column != b->diag.place.column)
+        return a->diag.place.column < b->diag.place.column ? -1 : 1;
+    return a->index < b->index ? -1 : 1;
+}
+
+void config_diags_sort(struct config_diags *diags)
+{
+    cleanup_free struct sorted_diag *sorted = NULL;
+    size_t count = diags->list.count;
+
+    if (count < 2)
+        return;
+    sorted = mem_zalloc(count, sizeof(*sorted));
+    for (size_t i = 0; i < count; i++) {
+        sorted[i].diag = diags->list.items[i];
+        sorted[i].index = i;
+    }
+    qsort(sorted, count, sizeof(*sorted), compare_diags);
+    for (size_t i = 0; i < count; i++)
+        diags->list.items[i] = sorted[i].diag;
+}
+
+static const char *severity_name(enum config_severity severity)
+{
+    switch (severity) {
+    case CONFIG_ERROR:
+        return "error";
+    case CONFIG_WARNING:
+        return "warning";
+    case CONFIG_NOTE:
+        break;
+    }
+    return "note";
+}
+
+static const char *severity_colour(enum config_severity severity)
+{
+    switch (severity) {
+    case CONFIG_ERROR:
+        return "\033[1;31m";
+    case CONFIG_WARNING:
+        return "\033[1;35m";
+    case CONFIG_NOTE:
+        break;
+    }
+    return "\033[1;36m";
+}
+
+/* Length of the UTF-8 character at p, 0 if it is none (overlong included). */
+static size_t utf8_length(const unsigned char *p, const unsigned char *end)
+{
+    size_t length = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+
+    if (*p < 0xc2 || *p > 0xf4 || (size_t)(end - p) < length)
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
+        (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
+        return 0;
+    /* C1 controls act on terminals as escape sequences do. */
+    if (*p == 0xc2 && p[1] < 0xa0)
+        return 0;
+    return length;
+}
+
+static void add_visible(struct strbuf *out, const char *bytes, size_t length)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+    const unsigned char *end = p + length;
+
+    while (p < end) {
+        size_t size = 1;
+
+        if (*p >= 0x80) {
+            size = utf8_length(p, end);
+            if (size > 0)
+                strbuf_add(out, (const char *)p, size);
+            else
+                strbuf_putc(out, '?');
+            size = size > 0 ? size : 1;
+        } else if ((*p < 0x20 && *p != '\t') || *p == 0x7f) {
+            strbuf_putc(out, '?');
+        } else {
+            strbuf_putc(out, (char)*p);
+        }
+        p += size;
+    }
+}
+
+/* What goes under a byte of the line so that the caret lines up with it. */
+static void add_padding(struct strbuf *out, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] == '\t')
+            strbuf_putc(out, '\t');
+        else if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+            strbuf_putc(out, ' ');
+    }
+}
+
+static void add_caret(struct strbuf *out, const char *bytes, size_t length,
+                      bool colour)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+    strbuf_puts(out, colour ? "\033[1;32m^" : "^");
+    for (size_t i = 1; i < count; i++)
+        strbuf_putc(out, '~');
+    strbuf_puts(out, colour ? "\033[0m\n" : "\n");
+}
+
+static void quote_line(const struct config_place *place, bool colour,
+                       struct strbuf *out)
+{
+    const struct config_text *text = place->text;
+    const char *at = text->bytes + place->offset;
+    const char *start = at - (place->column - 1);
+    const char *end = memchr(at, '\n', text->length - place->offset);
+    const char *from = start;
+    size_t length = place->length;
+
+    if (end == NULL)
+        end = text->bytes + text->length;
+    if (end > start && end[-1] == '\r')
+        end--;
+    if (at - start > QUOTE_WIDTH - QUOTE_BEFORE)
+        from = at - QUOTE_BEFORE;
+    if (end - from > QUOTE_WIDTH)
+        end = from + QUOTE_WIDTH;
+    if (at > end)
+        at = end;
+    if (length > (size_t)(end - at))
+        length = (size_t)(end - at);
+    strbuf_puts(out, from > start ? "  ..." : "  ");
+    add_visible(out, from, (size_t)(end - from));
+    strbuf_puts(out, from > start ? "\n     " : "\n  ");
+    add_padding(out, from, (size_t)(at - from));
+    add_caret(out, at, length, colour);
+}
+
+static void render_place(const struct config_place *place, struct strbuf *out)
+{
+    if (place->text == NULL)
+        return;
+    add_visible(out, place->text->name, strlen(place->text->name));
+    if (place->line > 0)
+        strbuf_printf(out, ":%u:%u", place->line, place->column);
+    strbuf_puts(out, ": ");
+}
+
+static void render_one(const struct config_diag *diag, unsigned int flags,
+                       struct strbuf *out)
+{
+    bool colour = flags & CONFIG_RENDER_COLOUR;
+
+    if (colour)
+        strbuf_puts(out, "\033[1m");
+    render_place(&diag->place, out);
+    strbuf_printf(out, "%s%s: %s",
+                  colour ? severity_colour(diag->severity) : "",
+                  severity_name(diag->severity), colour ? "\033[0m" : "");
+    add_visible(out, diag->message, strlen(diag->message));
+    strbuf_putc(out, '\n');
+    if ((flags & CONFIG_RENDER_QUOTE) && diag->place.line > 0)
+        quote_line(&diag->place, colour, out);
+    if (diag->hint != NULL) {
+        strbuf_puts(out, "  hint: ");
+        add_visible(out, diag->hint, strlen(diag->hint));
+        strbuf_putc(out, '\n');
+    }
+}
+
+void config_diags_render(const struct config_diags *diags, unsigned int flags,
+                         struct strbuf *out)
+{
+    VEC_EACH (&diags->list, diag) {
+        if (!(flags & CONFIG_RENDER_ERRORS) || diag->severity == CONFIG_ERROR)
+            render_one(diag, flags, out);
+    }
+    if (diags->truncated)
+        strbuf_printf(out,
+                      "only the first %d are shown of %zu errors and %zu "
+                      "warnings\n",
+                      CONFIG_DIAGS_MAX, diags->errors, diags->warnings);
+}
+
+void config_diags_json(const struct config_diags *diags,
+                       struct json_writer *json)
+{
+    json_begin_array(json);
+    VEC_EACH (&diags->list, diag) {
+        json_begin_object(json);
+        json_add_string(json, "severity", severity_name(diag->severity));
+        json_add_string(json, "file",
+                        diag->place.text ? diag->place.text->name : NULL);
+        json_add_uint(json, "line", diag->place.line);
+        json_add_uint(json, "column", diag->place.column);
+        json_add_uint(json, "length", diag->place.length);
+        json_add_string(json, "message", diag->message);
+        json_add_string(json, "hint", diag->hint);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The disk specification: parts separated by commas, each a `key=value`, a
+ * flag, an old prefix (`phy:`, `file:`, `qcow2:` ...) or positional, in the
+ * order target, format, vdev, access. `target=` takes the rest of the string.
+ * The result is that of libxlutil 4.17, which the unit test asks as well.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/near.h"
+#include "config/fill.h"
+
+struct disk_reader {
+    struct fill *fill;
+    const struct config_value *value;
+    const char *text; /* the whole specification */
+    libxl_device_disk *disk;
+    bool access_set;
+    bool old_prefix;
+    bool failed;
+};
+
+/* An error under `length` bytes at `at`, which is inside the text. */
+__attribute__((format(printf, 5, 6))) static void
+refuse(struct disk_reader *reader, const char *at, size_t length,
+       const char *hint, const char *format, ...)
+{
+    struct config_place place =
+        config_value_place(reader->value, (size_t)(at - reader->text), length);
+    cleanup_free char *message = NULL;
+    va_list args;
+
+    va_start(args, format);
+    message = mem_vprintf(format, args);
+    va_end(args);
+    config_diag_add(reader->fill->diags, CONFIG_ERROR, &place, hint, "%s",
+                    message);
+    reader->failed = true;
+}
+
+struct word {
+    const char *word;
+    int value;
+};
+
+static const struct word formats[] = {
+    { "", LIBXL_DISK_FORMAT_RAW },        { "raw", LIBXL_DISK_FORMAT_RAW },
+    { "qcow", LIBXL_DISK_FORMAT_QCOW },   { "qcow2", LIBXL_DISK_FORMAT_QCOW2 },
+    { "vhd", LIBXL_DISK_FORMAT_VHD },     { "qed", LIBXL_DISK_FORMAT_QED },
+    { "empty", LIBXL_DISK_FORMAT_EMPTY }, { NULL },
+};
+
+static const struct word backends[] = {
+    { "phy", LIBXL_DISK_BACKEND_PHY },
+    { "tap", LIBXL_DISK_BACKEND_TAP },
+    { "qdisk", LIBXL_DISK_BACKEND_QDISK },
+    { "standalone", LIBXL_DISK_BACKEND_STANDALONE },
+    { NULL },
+};
+
+static const struct word specifications[] = {
+    { "xen", LIBXL_DISK_SPECIFICATION_XEN },
+    { "virtio", LIBXL_DISK_SPECIFICATION_VIRTIO },
+    { NULL },
+};
+
+static const struct word accesses[] = {
+    { "r", 0 }, { "ro", 0 }, { "rw", 1 }, { "w", 1 }, { "", 1 }, { NULL },
+};
+
+static bool is_word(const char *at, size_t length, const char *word)
+{
+    return strlen(word) == length && memcmp(at, word, length) == 0;
+}
+
+static bool find_word(const struct word *words, const char *at, size_t length,
+                      int *value)
+{
+    for (; words->word != NULL; words++) {
+        if (is_word(at, length, words->word)) {
+            *value = words->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An enum whose 0 means "not set yet"; a second, different value is refused. */
+static void set_enum(struct disk_reader *reader, const char *what,
+                     const struct word *words, void *field, const char *at,
+                     size_t length)
+{
+    int *current = field;
+    int value;
+
+    if (!find_word(words, at, length, &value))
+        refuse(reader, at, length, NULL, "'%.*s' is not a %s of a disk",
+               (int)length, at, what);
+    else if (*current != 0 && *current != value)
+        refuse(reader, at, length, NULL, "the %s of this disk is set twice",
+               what);
+    else
+        *current = value;
+}
+
+/* A text that may be set once; replacing an empty one is fine. */
+static void set_text(struct disk_reader *reader, const char *what, char **field,
+                     const char *at, size_t length)
+{
+    if (*field != NULL && **field != '\0') {
+        refuse(reader, at, length, NULL, "the %s of this disk is set twice",
+               what);
+        return;
+    }
+    free(*field);
+    *field = mem_strndup(at, length);
+}
+
+static void set_access(struct disk_reader *reader, const char *at,
+                       size_t length)
+{
+    if (!find_word(accesses, at, length, &reader->disk->readwrite))
+        refuse(reader, at, length, "it is r, ro, w or rw",
+               "'%.*s' is not an access of a disk", (int)length, at);
+}
+
+static void set_devtype(struct disk_reader *reader, const char *at,
+                        size_t length)
+{
+    if (is_word(at, length, "cdrom"))
+        reader->disk->is_cdrom = 1;
+    else if (is_word(at, length, "disk"))
+        reader->disk->is_cdrom = 0;
+    else
+        refuse(reader, at, length, "it is disk or cdrom",
+               "'%.*s' is not a type of disk", (int)length, at);
+}
+
+static void set_port(struct disk_reader *reader, const char *at, size_t length)
+{
+    cleanup_free char *text = mem_strndup(at, length);
+
+    reader->disk->colo_port = atoi(text);
+    if (reader->disk->colo_port == 0)
+        refuse(reader, at, length, NULL, "'%s' is not a port", text);
+}
+
+enum disk_kind {
+    DISK_TEXT,
+    DISK_FORMAT,
+    DISK_BACKEND,
+    DISK_SPECIFICATION,
+    DISK_ACCESS,
+    DISK_DEVTYPE,
+    DISK_PORT,
+};
+
+static const struct disk_key {
+    const char *name;
+    enum disk_kind kind;
+    size_t offset;
+} disk_keys[] = {
+    { "format", DISK_FORMAT },
+    { "access", DISK_ACCESS },
+    { "devtype", DISK_DEVTYPE },
+    { "backendtype", DISK_BACKEND },
+    { "specification", DISK_SPECIFICATION },
+    { "backend", DISK_TEXT, offsetof(libxl_device_disk, backend_domname) },
+    { "vdev", DISK_TEXT, offsetof(libxl_device_disk, vdev) },
+    { "script", DISK_TEXT, offsetof(libxl_device_disk, script) },
+    { "colo-host", DISK_TEXT, offsetof(libxl_device_disk, colo_host) },
+    { "colo-port", DISK_PORT },
+    { "colo-export", DISK_TEXT, offsetof(libxl_device_disk, colo_export) },
+    { "active-disk", DISK_TEXT, offsetof(libxl_device_disk, active_disk) },
+    { "hidden-disk", DISK_TEXT, offsetof(libxl_device_disk, hidden_disk) },
+    { "target", DISK_TEXT, offsetof(libxl_device_disk, pdev_path) },
+};
+
+enum {
+    KEY_COUNT = sizeof(disk_keys) / sizeof(disk_keys[0]),
+};
+
+static void set_key(struct disk_reader *reader, const struct disk_key *key,
+                    const char *at, size_t length)
+{
+    libxl_device_disk *disk = reader->disk;
+
+    switch (key->kind) {
+    case DISK_TEXT:
+        set_text(reader, key->name, (char **)((char *)disk + key->offset), at,
+                 length);
+        break;
+    case DISK_FORMAT:
+        set_enum(reader, "format", formats, &disk->format, at, length);
+        break;
+    case DISK_BACKEND:
+        set_enum(reader, "backend type", backends, &disk->backend, at, length);
+        break;
+    case DISK_SPECIFICATION:
+        set_enum(reader, "specification", specifications, &disk->specification,
+                 at, length);
+        break;
+    case DISK_ACCESS:
+        set_access(reader, at, length);
+        break;
+    case DISK_DEVTYPE:
+        set_devtype(reader, at, length);
+        break;
+    case DISK_PORT:
+        set_port(reader, at, length);
+        break;
+    }
+}
+
+static void refuse_key(struct disk_reader *reader, const char *at,
+                       size_t length)
+{
+    cleanup_free char *name = mem_strndup(at, length);
+    cleanup_free char *hint = NULL;
+    struct near near = near_begin(name);
+
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        near_offer(&near, disk_keys[i].name);
+    if (near_best(&near) != NULL)
+        hint = mem_printf("did you mean '%s'?", near_best(&near));
+    else if (reader->disk->pdev_path == NULL)
+        hint = mem_strdup("a path that has a '=' in it goes last, as "
+                          "target=PATH");
+    refuse(reader, at, length, hint, "unknown disk setting '%s'", name);
+}
+
+/* `key=value` at p; yields what follows it. */
+static const char *read_key(struct disk_reader *reader, const char *p,
+                            size_t length)
+{
+    const char *value = p + length + 1;
+    const char *end;
+
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const struct disk_key *key = &disk_keys[i];
+
+        if (!is_word(p, length, key->name))
+            continue;
+        end = value + (strcmp(key->name, "target") == 0 ? strlen(value)
+                                                        : strcspn(value, ","));
+        /* One comma at the very end of a target does not belong to it. */
+        if (*end == '\0' && end > value && end[-1] == ',')
+            end--;
+        set_key(reader, key, value, (size_t)(end - value));
+        return *end == ',' ? end + 1 : end;
+    }
+    refuse_key(reader, p, length);
+    end = value + strcspn(value, ",");
+    return *end == ',' ? end + 1 : end;
+}
+
+static bool set_flag(libxl_device_disk *disk, const char *p, size_t length)
+{
+    if (is_word(p, length, "cdrom"))
+        disk->is_cdrom = 1;
+    else if (is_word(p, length, "direct-io-safe"))
+        disk->direct_io_safe = true;
+    else if (is_word(p, length, "discard"))
+        libxl_defbool_set(&disk->discard_enable, true);
+    else if (is_word(p, length, "no-discard"))
+        libxl_defbool_set(&disk->discard_enable, false);
+    else if (is_word(p, length, "colo"))
+        libxl_defbool_set(&disk->colo_enable, true);
+    else if (is_word(p, length, "no-colo"))
+        libxl_defbool_set(&disk->colo_enable, false);
+    else if (is_word(p, length, "trusted"))
+        libxl_defbool_set(&disk->trusted, true);
+    else if (is_word(p, length, "untrusted"))
+        libxl_defbool_set(&disk->trusted, false);
+    else
+        return false;
+    return true;
+}
+
+enum old_prefix { PREFIX_STRIP, PREFIX_FORMAT, PREFIX_SCRIPT };
+
+static const struct word old_prefixes[] = {
+    { "raw", PREFIX_FORMAT },    { "qcow", PREFIX_FORMAT },
+    { "qcow2", PREFIX_FORMAT },  { "vhd", PREFIX_FORMAT },
+    { "iscsi", PREFIX_SCRIPT },  { "nbd", PREFIX_SCRIPT },
+    { "enbd", PREFIX_SCRIPT },   { "drbd", PREFIX_SCRIPT },
+    { "tapdisk", PREFIX_STRIP }, { "tap", PREFIX_STRIP },
+    { "tap2", PREFIX_STRIP },    { "aio", PREFIX_STRIP },
+    { "ioemu", PREFIX_STRIP },   { "file", PREFIX_STRIP },
+    { "phy", PREFIX_STRIP },     { NULL },
+};
+
+/* Any beginning of the form `word:`; 0 if there is none. */
+static size_t prefix_length(const char *p)
+{
+    size_t length = 0;
+
+    if (*p < 'a' || *p > 'z')
+        return 0;
+    while ((p[length] >= 'a' && p[length] <= 'z') ||
+           (p[length] >= '0' && p[length] <= '9'))
+        length++;
+    return p[length] == ':' ? length : 0;
+}
+
+static void set_prefix(struct disk_reader *reader, const char *p, size_t length,
+                       enum old_prefix kind)
+{
+    reader->old_prefix = true;
+    if (kind == PREFIX_FORMAT) {
+        set_enum(reader, "format", formats, &reader->disk->format, p, length);
+    } else if (kind == PREFIX_SCRIPT) {
+        cleanup_free char *script = mem_printf("block-%.*s", (int)length, p);
+
+        if (reader->disk->script != NULL && *reader->disk->script != '\0')
+            refuse(reader, p, length, NULL,
+                   "the script of this disk is set twice");
+        else
+            fill_replace_text(&reader->disk->script, script);
+    }
+}
+
+/*
+ * An old prefix at *p, which moves behind it. A word that is none, before
+ * anything but a letter or digit, is a mistake; before those it is part of
+ * something else, like hdc:cdrom.
+ */
+static bool read_prefix(struct disk_reader *reader, const char **p)
+{
+    size_t length = prefix_length(*p);
+    char after = (*p)[length + (length > 0)];
+    int kind;
+
+    if (length == 0)
+        return false;
+    if (find_word(old_prefixes, *p, length, &kind)) {
+        set_prefix(reader, *p, length, (enum old_prefix)kind);
+        *p += length + 1;
+        return true;
+    }
+    if ((after >= 'a' && after <= 'z') || (after >= '0' && after <= '9'))
+        return false;
+    refuse(reader, *p, length, "the format is the second part: PATH,qcow2,xvda",
+           "'%.*s:' is not a prefix of a disk", (int)length, *p);
+    *p += strlen(*p);
+    return true;
+}
+
+/* The old `vdev:cdrom` and `vdev:disk`; false if there is no colon. */
+static bool set_vdev_and_type(struct disk_reader *reader, const char *p,
+                              size_t length)
+{
+    const char *colon = memrchr(p, ':', length);
+
+    if (colon == NULL)
+        return false;
+    set_text(reader, "vdev", &reader->disk->vdev, p, (size_t)(colon - p));
+    set_devtype(reader, colon + 1, length - (size_t)(colon - p) - 1);
+    return true;
+}
+
+static void set_positional(struct disk_reader *reader, const char *p,
+                           size_t length)
+{
+    libxl_device_disk *disk = reader->disk;
+
+    if (reader->failed)
+        return; /* what follows would be blamed for it */
+    if (disk->pdev_path == NULL) {
+        set_text(reader, "target", &disk->pdev_path, p, length);
+    } else if (!reader->old_prefix &&
+               disk->format == LIBXL_DISK_FORMAT_UNKNOWN) {
+        if (*disk->pdev_path == '\0' && set_vdev_and_type(reader, p, length))
+            disk->format = LIBXL_DISK_FORMAT_EMPTY;
+        else
+            set_enum(reader, "format", formats, &disk->format, p, length);
+    } else if (disk->vdev == NULL) {
+        if (!set_vdev_and_type(reader, p, length))
+            set_text(reader, "vdev", &disk->vdev, p, length);
+    } else if (!reader->access_set) {
+        reader->access_set = true;
+        set_access(reader, p, length);
+    } else {
+        refuse(reader, p, length,
+               "the parts without a key are: target, format, vdev, access",
+               "one part too many: '%.*s'", (int)length, p);
+    }
+}
+
+static void read_parts(struct disk_reader *reader)
+{
+    const char *p = reader->text;
+
+    for (;;) {
+        size_t length;
+
+        p += strspn(p, " \t\n");
+        if (*p == '\0')
+            return;
+        length = strcspn(p, "=,");
+        if (read_prefix(reader, &p))
+            continue;
+        if (p[length] == '=') {
+            p = read_key(reader, p, length);
+            continue;
+        }
+        if (!set_flag(reader->disk, p, length))
+            set_positional(reader, p, length);
+        p += length + (p[length] == ',');
+    }
+}
+
+static void finish(struct disk_reader *reader)
+{
+    libxl_device_disk *disk = reader->disk;
+
+    if (disk->format == LIBXL_DISK_FORMAT_UNKNOWN)
+        disk->format = LIBXL_DISK_FORMAT_RAW;
+    if (disk->is_cdrom) {
+        disk->removable = 1;
+        disk->readwrite = 0;
+        if (disk->pdev_path == NULL || *disk->pdev_path == '\0')
+            disk->format = LIBXL_DISK_FORMAT_EMPTY;
+    }
+    if (reader->failed)
+        return;
+    if (disk->vdev == NULL)
+        refuse(reader, reader->text, strlen(reader->text),
+               "add the guest's device: PATH,raw,xvda",
+               "this disk has no vdev");
+    else if (disk->pdev_path == NULL && !disk->removable)
+        refuse(reader, reader->text, strlen(reader->text), NULL,
+               "this disk has no target; only a CD drive can be empty");
+}
+
+static bool fill_disk(struct fill *fill, const struct config_value *value,
+                      libxl_device_disk *disk)
+{
+    struct disk_reader reader = {
+        .fill = fill,
+        .value = value,
+        .text = value->u.atom.text,
+        .disk = disk,
+    };
+
+    disk->readwrite = 1;
+    read_parts(&reader);
+    finish(&reader);
+    return !reader.failed;
+}
+
+void fill_disks(struct fill *fill)
+{
+    libxl_domain_config *config = &fill->spec->config;
+    const struct config_value *list = fill_list(fill, "disk");
+    const struct config_value *item = NULL;
+
+    if (list == NULL)
+        return;
+    while ((item = fill_item(fill, "disk", list, item)) != NULL) {
+        libxl_device_disk *disk = FILL_EXTEND(config->disks, config->num_disks);
+
+        libxl_device_disk_init(disk);
+        fill_disk(fill, item, disk);
+    }
+}

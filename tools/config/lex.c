@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The lexer: the same tokens as xl 4.17's, found in one pass without
+ * allocation. Keys are lower case; numbers are a digit and then digits,
+ * a to f and x, kept as text; a string ends on its own line.
+ *
+ * Differences from xl, all towards accepting or explaining: a comment on a
+ * last line without a newline is a comment; a NUL byte ends the reading with
+ * one error.
+ */
+#include "config/lex.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum char_class {
+    CLASS_OTHER,
+    CLASS_BLANK,
+    CLASS_LOWER,
+    CLASS_DIGIT,
+    CLASS_QUOTE,
+    CLASS_NEWLINE,
+    CLASS_COMMENT,
+    CLASS_PUNCT,
+};
+
+static enum char_class classify(unsigned char c)
+{
+    if (c >= 'a' && c <= 'z')
+        return CLASS_LOWER;
+    if (c >= '0' && c <= '9')
+        return CLASS_DIGIT;
+    switch (c) {
+    case ' ':
+    case '\t':
+        return CLASS_BLANK;
+    case '\'':
+    case '"':
+        return CLASS_QUOTE;
+    case '\n':
+        return CLASS_NEWLINE;
+    case '#':
+        return CLASS_COMMENT;
+    case ',':
+    case '[':
+    case ']':
+    case '=':
+    case ';':
+        return CLASS_PUNCT;
+    default:
+        return CLASS_OTHER;
+    }
+}
+
+void config_lexer_init(struct config_lexer *lexer,
+                       const struct config_text *text,
+                       struct config_diags *diags)
+{
+    size_t length;
+
+    lexer->text = text;
+    lexer->bytes = config_text_bytes(text, &length);
+    lexer->at = lexer->line_start = lexer->bytes;
+    lexer->end = lexer->bytes + length;
+    lexer->line = 1;
+    lexer->diags = diags;
+}
+
+static void finish(struct config_lexer *lexer, struct config_token *token,
+                   enum config_token_type type, const char *end)
+{
+    token->type = type;
+    token->start = lexer->at;
+    token->length = (size_t)(end - lexer->at);
+    token->place.text = lexer->text;
+    token->place.line = lexer->line;
+    token->place.column = (unsigned int)(lexer->at - lexer->line_start) + 1;
+    token->place.offset = (unsigned int)(lexer->at - lexer->bytes);
+    token->place.length = (unsigned int)token->length;
+    lexer->at = end;
+}
+
+static void bad(struct config_lexer *lexer, struct config_token *token,
+                const char *end, const char *message, const char *hint)
+{
+    finish(lexer, token, CONFIG_TOKEN_BAD, end);
+    config_diag_add(lexer->diags, CONFIG_ERROR, &token->place, hint, "%s",
+                    message);
+}
+
+static void lex_newline(struct config_lexer *lexer, struct config_token *token,
+                        const char *newline)
+{
+    finish(lexer, token, CONFIG_TOKEN_NEWLINE, newline + 1);
+    lexer->line++;
+    lexer->line_start = lexer->at;
+}
+
+static void refuse_nul(struct config_lexer *lexer, struct config_token *token,
+                       const char *nul)
+{
+    lexer->at = nul;
+    bad(lexer, token, nul + 1, "a NUL byte: this is not a text file",
+        "nothing after it was read");
+    lexer->at = lexer->end;
+}
+
+static void lex_comment(struct config_lexer *lexer, struct config_token *token)
+{
+    size_t left = (size_t)(lexer->end - lexer->at);
+    const char *newline = memchr(lexer->at, '\n', left);
+    const char *nul = NULL;
+
+    if (newline != NULL)
+        left = (size_t)(newline - lexer->at);
+    nul = memchr(lexer->at, '\0', left);
+    if (nul != NULL) {
+        refuse_nul(lexer, token, nul);
+        return;
+    }
+    if (newline != NULL) {
+        lex_newline(lexer, token, newline);
+        return;
+    }
+    lexer->at = lexer->end;
+    finish(lexer, token, CONFIG_TOKEN_END, lexer->end);
+}
+
+int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
+{
+    static const char escapes[] = "abfnrtv\"'\\";
+    static const char meanings[] = "\a\b\f\n\r\t\v\"'\\";
+    const char *found;
+    size_t digits = 0;
+
+    *used = 1;
+    *byte = *p;
+    if (*p != '\\' || p + 1 >= end)
+        return 1;
+    *used = 2;
+    found = p[1] != '\0' ? strchr(escapes, p[1]) : NULL;
+    if (found != NULL) {
+        *byte = meanings[found - escapes];
+        return 1;
+    }
+    /*
+     * xl reads an octal escape of three or four digits and forgets to store
+     * the byte; shorter ones and \x it refuses. The same result is kept.
+     */
+    if (p[1] < '0' || p[1] > '7')
+        return -1;
+    while (digits < 3 && p + 2 + digits < end &&
+           isdigit((unsigned char)p[2 + digits]))
+        digits++;
+    *used = 2 + digits;
+    return digits >= 2 ? 0 : -1;
+}
+
+static bool utf8_is_valid(const unsigned char *p, const unsigned char *end)
+{
+    while (p < end) {
+        size_t length = *p < 0x80 ? 1 : *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+
+        if (*p >= 0x80 && (*p < 0xc2 || *p > 0xf4))
+            return false;
+        if ((size_t)(end - p) < length)
+            return false;
+        for (size_t i = 1; i < length; i++) {
+            if ((p[i] & 0xc0) != 0x80)
+                return false;
+        }
+        p += length;
+    }
+    return true;
+}
+
+/* The whole string is there; now look at what is inside. */
+static void check_string(struct config_lexer *lexer,
+                         const struct config_token *token)
+{
+    const char *p = token->start + 1;
+    const char *end = token->start + token->length - 1;
+    struct config_place place = token->place;
+    char byte;
+    size_t used;
+
+    if (!utf8_is_valid((const unsigned char *)p, (const unsigned char *)end))
+        config_diag_add(lexer->diags, CONFIG_WARNING, &token->place,
+                        "save the file as UTF-8",
+                        "this string is not valid UTF-8");
+    while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+        int step = config_decode_step(p, end, &used, &byte);
+
+        place.column = token->place.column + (unsigned int)(p - token->start);
+        place.offset = token->place.offset + (unsigned int)(p - token->start);
+        place.length = (unsigned int)used;
+        if (step < 0)
+            config_diag_add(lexer->diags, CONFIG_ERROR, &place,
+                            "a backslash itself is written as \\\\; the "
+                            "escapes are \\a \\b \\f \\n \\r \\t \\v \\\" "
+                            "\\' \\\\",
+                            "'%.*s' is not an escape of this language",
+                            (int)used, p);
+        else if (step == 0)
+            config_diag_add(lexer->diags, CONFIG_WARNING, &place,
+                            "write the character itself",
+                            "xl drops octal escapes, so this stands for "
+                            "nothing");
+        p += used;
+    }
+}
+
+static void lex_string(struct config_lexer *lexer, struct config_token *token)
+{
+    const char *p = lexer->at + 1;
+    char quote = *lexer->at;
+    bool odd = false; /* needs a closer look */
+
+    for (; p < lexer->end && *p != quote && *p != '\n'; p++) {
+        if (*p == '\0') {
+            refuse_nul(lexer, token, p);
+            return;
+        }
+        if (*p == '\\' && p + 1 < lexer->end && p[1] != '\n') {
+            odd = true;
+            p++;
+            if (*p == '\0') {
+                refuse_nul(lexer, token, p);
+                return;
+            }
+        }
+        odd |= (unsigned char)*p >= 0x80;
+    }
+    if (p >= lexer->end || *p == '\n') {
+        bad(lexer, token, p, "this string is not closed on its line",
+            quote == '"' ? "close it with \"" : "close it with '");
+        return;
+    }
+    finish(lexer, token, CONFIG_TOKEN_STRING, p + 1);
+    if (odd)
+        check_string(lexer, token);
+}
+
+/* The end of what the user most likely sees as one word. */
+static const char *word_end(const struct config_lexer *lexer)
+{
+    const char *p = lexer->at + 1;
+
+    while (p < lexer->end && *p != '\0' && !strchr(" \t\n,;[]=", *p))
+        p++;
+    return p;
+}
+
+static void lex_other(struct config_lexer *lexer, struct config_token *token)
+{
+    unsigned char c = (unsigned char)*lexer->at;
+    const char *end = word_end(lexer);
+    size_t length = (size_t)(end - lexer->at);
+
+    if (c == '\0')
+        refuse_nul(lexer, token, lexer->at);
+    else if (c == '\r')
+        bad(lexer, token, lexer->at + 1,
+            "a carriage return: the file has DOS line ends",
+            "convert it with: sed -i 's/\\r$//' FILE");
+    else if (isupper(c))
+        bad(lexer, token, end, "a word in upper case",
+            "keys are in lower case; text values are quoted");
+    else if (length >= 3 && memcmp(lexer->at, "\xe2\x80", 2) == 0)
+        bad(lexer, token, end, "a typographic quote or dash",
+            "only the straight quotes \" and ' open a string");
+    else if (c == '-' && length > 1 && isdigit((unsigned char)lexer->at[1]))
+        bad(lexer, token, end, "a number cannot have a sign here",
+            "quote a negative number: \"-1\"");
+    else if (c != '\0' && strchr("+-./():{}*%", c))
+        bad(lexer, token, end, "this is not a value of this language",
+            "it looks like Python, which old files could hold; xl's files "
+            "have plain values only, and text is quoted");
+    else if (c >= 0x80)
+        bad(lexer, token, end, "a character that can only be inside quotes",
+            NULL);
+    else
+        bad(lexer, token, end, "this character has no meaning here", NULL);
+}
+
+static void lex_punct(struct config_lexer *lexer, struct config_token *token)
+{
+    enum config_token_type type = CONFIG_TOKEN_ASSIGN;
+
+    switch (*lexer->at) {
+    case ',':
+        type = CONFIG_TOKEN_COMMA;
+        break;
+    case '[':
+        type = CONFIG_TOKEN_OPEN;
+        break;
+    case ']':
+        type = CONFIG_TOKEN_CLOSE;
+        break;
+    case ';':
+        type = CONFIG_TOKEN_SEMICOLON;
+        break;
+    default:
+        break;
+    }
+    finish(lexer, token, type, lexer->at + 1);
+}
+
+static void lex_word(struct config_lexer *lexer, struct config_token *token)
+{
+    const char *p = lexer->at + 1;
+
+    while (p < lexer->end &&
+           ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '.' ||
+            *p == '_'))
+        p++;
+    finish(lexer, token, CONFIG_TOKEN_IDENT, p);
+}
+
+static void lex_number(struct config_lexer *lexer, struct config_token *token)
+{
+    const char *p = lexer->at + 1;
+
+    while (p < lexer->end &&
+           ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'f') || *p == 'x'))
+        p++;
+    finish(lexer, token, CONFIG_TOKEN_NUMBER, p);
+}
+
+void config_lexer_next(struct config_lexer *lexer, struct config_token *token)
+{
+    while (lexer->at < lexer->end &&
+           classify((unsigned char)*lexer->at) == CLASS_BLANK)
+        lexer->at++;
+    if (lexer->at >= lexer->end) {
+        finish(lexer, token, CONFIG_TOKEN_END, lexer->end);
+        return;
+    }
+    switch (classify((unsigned char)*lexer->at)) {
+    case CLASS_LOWER:
+        lex_word(lexer, token);
+        break;
+    case CLASS_DIGIT:
+        lex_number(lexer, token);
+        break;
+    case CLASS_QUOTE:
+        lex_string(lexer, token);
+        break;
+    case CLASS_NEWLINE:
+        lex_newline(lexer, token, lexer->at);
+        break;
+    case CLASS_COMMENT:
+        lex_comment(lexer, token);
+        break;
+    case CLASS_PUNCT:
+        lex_punct(lexer, token);
+        break;
+    case CLASS_BLANK:
+    case CLASS_OTHER:
+        if (*lexer->at == '+' && lexer->end - lexer->at > 1 &&
+            lexer->at[1] == '=')
+            finish(lexer, token, CONFIG_TOKEN_ADD, lexer->at + 2);
+        else
+            lex_other(lexer, token);
+        break;
+    }
+}

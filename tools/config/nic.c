@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vif: network interfaces, `bridge=xenbr0,mac=00:16:3e:..,rate=10Mb/s`. A
+ * table of fields, the address and the rate; defaults come from xl.conf.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/fill.h"
+#include "config/spec.h"
+
+/* Six hexadecimal numbers with one character between them. */
+static void set_mac(struct spec *spec, void *object, const char *text)
+{
+    libxl_device_nic *nic = object;
+    const char *p = text;
+
+    for (int i = 0; i < 6; i++) {
+        unsigned long number;
+        char *end;
+
+        number = isxdigit((unsigned char)*p) ? strtoul(p, &end, 16) : 256;
+        /* xl: a short address runs into whatever is behind it. */
+        if (number > 255 || (i < 5 && *end == '\0')) {
+            spec_error(spec, text, "it is like 00:16:3e:01:02:03",
+                       "'%s' is not a MAC address", text);
+            return;
+        }
+        nic->mac[i] = (uint8_t)number;
+        p = end + 1;
+        if (i == 5 && *end != '\0')
+            spec_warn(spec, text, NULL, "'%s' after the MAC address is ignored",
+                      end);
+    }
+}
+
+static void set_type(struct spec *spec, void *object, const char *text)
+{
+    libxl_device_nic *nic = object;
+
+    if (strcmp(text, "vif") == 0)
+        nic->nictype = LIBXL_NIC_TYPE_VIF;
+    else if (strcmp(text, "ioemu") == 0)
+        nic->nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
+    else
+        spec_warn(spec, text, "it is vif or ioemu",
+                  "'%s' is not a type of interface; it is ignored", text);
+}
+
+static void set_netdev(struct spec *spec, void *object, const char *text)
+{
+    libxl_device_nic *nic = object;
+
+    spec_warn(spec, text, "write gatewaydev=", "'netdev' is deprecated");
+    fill_replace_text(&nic->gatewaydev, text);
+}
+
+static void set_accel(struct spec *spec, void *object, const char *text)
+{
+    spec_warn(spec, text, NULL, "'accel' has no effect");
+}
+
+static void set_vlan(struct spec *spec, void *object, const char *text)
+{
+    spec_warn(spec, text, NULL, "'vlan' needs Xen 4.19; it is ignored here");
+}
+
+/* Digits in C's bases (a leading 0 is octal); *text moves behind them. */
+static bool read_rate_number(const char **text, uint64_t *number)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)**text))
+        return false;
+    errno = 0;
+    *number = strtoull(*text, &end, 0);
+    /* 0x is no number of this grammar, 08 is no octal one. */
+    if (end != *text + strspn(*text, "0123456789"))
+        return false;
+    *text = end;
+    return errno == 0 && *number > 0 && *number <= UINT32_MAX;
+}
+
+/* N[G|M|K](B|b)/s in bytes a second. */
+static bool read_bytes(const char *text, uint64_t *bytes)
+{
+    if (!read_rate_number(&text, bytes))
+        return false;
+    if (*text == 'G')
+        *bytes *= 1000 * 1000 * 1000;
+    else if (*text == 'M')
+        *bytes *= 1000 * 1000;
+    else if (*text == 'K')
+        *bytes *= 1000;
+    text += *text == 'G' || *text == 'M' || *text == 'K';
+    if (*text == 'b')
+        *bytes /= 8;
+    else if (*text != 'B')
+        return false;
+    return strcmp(text + 1, "/s") == 0;
+}
+
+/* N[s|ms|us], seconds without a unit, in microseconds. */
+static bool read_interval(const char *text, uint64_t *usecs)
+{
+    uint64_t unit = 1000 * 1000;
+
+    if (!read_rate_number(&text, usecs))
+        return false;
+    if (*text == 'm' || *text == 'u')
+        unit = *text++ == 'm' ? 1000 : 1;
+    if (*text == 's')
+        text++;
+    *usecs *= unit;
+    return *text == '\0' && *usecs <= UINT32_MAX;
+}
+
+static void set_rate(struct spec *spec, void *object, const char *text)
+{
+    libxl_device_nic *nic = object;
+    cleanup_free char *rate = mem_strdup(text);
+    char *at = strchr(rate, '@');
+    uint64_t bytes = 0;
+    uint64_t usecs = 50 * 1000;
+
+    if (at != NULL)
+        *at++ = '\0';
+    if (!read_bytes(rate, &bytes) ||
+        (at != NULL && !read_interval(at, &usecs)) ||
+        bytes > UINT64_MAX / usecs) {
+        spec_error(spec, text, "it is like 10Mb/s or 1MB/s@20ms",
+                   "'%s' is not a rate", text);
+        return;
+    }
+    nic->rate_interval_usecs = (uint32_t)usecs;
+    nic->rate_bytes_per_interval = bytes * usecs / 1000000;
+}
+
+static const struct spec_field nic_fields[] = {
+    { "type", SPEC_FUNCTION, 0, NULL, set_type },
+    { "mac", SPEC_FUNCTION, 0, NULL, set_mac },
+    { "rate", SPEC_FUNCTION, 0, NULL, set_rate },
+    { "bridge", SPEC_TEXT, offsetof(libxl_device_nic, bridge) },
+    { "netdev", SPEC_FUNCTION, 0, NULL, set_netdev },
+    { "gatewaydev", SPEC_TEXT, offsetof(libxl_device_nic, gatewaydev) },
+    { "ip", SPEC_TEXT, offsetof(libxl_device_nic, ip) },
+    { "script", SPEC_TEXT, offsetof(libxl_device_nic, script) },
+    { "backend", SPEC_TEXT, offsetof(libxl_device_nic, backend_domname) },
+    { "vifname", SPEC_TEXT, offsetof(libxl_device_nic, ifname) },
+    { "model", SPEC_TEXT, offsetof(libxl_device_nic, model) },
+    { "forwarddev", SPEC_TEXT, offsetof(libxl_device_nic, coloft_forwarddev) },
+    { "accel", SPEC_FUNCTION, 0, NULL, set_accel },
+    { "vlan", SPEC_FUNCTION, 0, NULL, set_vlan },
+    { "devid", SPEC_NUMBER, offsetof(libxl_device_nic, devid) },
+    { "mtu", SPEC_NUMBER, offsetof(libxl_device_nic, mtu) },
+    { "trusted", SPEC_SET, offsetof(libxl_device_nic, trusted) },
+    { "untrusted", SPEC_CLEAR, offsetof(libxl_device_nic, trusted) },
+/* COLO: experimental in Xen, one text each. */
+#define COLO(field)                                          \
+    {                                                        \
+#field, SPEC_TEXT, offsetof(libxl_device_nic, field) \
+    }
+    COLO(colo_sock_mirror_id),
+    COLO(colo_sock_mirror_ip),
+    COLO(colo_sock_mirror_port),
+    COLO(colo_sock_compare_pri_in_id),
+    COLO(colo_sock_compare_pri_in_ip),
+    COLO(colo_sock_compare_pri_in_port),
+    COLO(colo_sock_compare_sec_in_id),
+    COLO(colo_sock_compare_sec_in_ip),
+    COLO(colo_sock_compare_sec_in_port),
+    COLO(colo_sock_compare_notify_id),
+    COLO(colo_sock_compare_notify_ip),
+    COLO(colo_sock_compare_notify_port),
+    COLO(colo_sock_redirector0_id),
+    COLO(colo_sock_redirector0_ip),
+    COLO(colo_sock_redirector0_port),
+    COLO(colo_sock_redirector1_id),
+    COLO(colo_sock_redirector1_ip),
+    COLO(colo_sock_redirector1_port),
+    COLO(colo_sock_redirector2_id),
+    COLO(colo_sock_redirector2_ip),
+    COLO(colo_sock_redirector2_port),
+    COLO(colo_filter_mirror_queue),
+    COLO(colo_filter_mirror_outdev),
+    COLO(colo_filter_redirector0_queue),
+    COLO(colo_filter_redirector0_indev),
+    COLO(colo_filter_redirector0_outdev),
+    COLO(colo_filter_redirector1_queue),
+    COLO(colo_filter_redirector1_indev),
+    COLO(colo_filter_redirector1_outdev),
+    COLO(colo_compare_pri_in),
+    COLO(colo_compare_sec_in),
+    COLO(colo_compare_out),
+    COLO(colo_compare_notify_dev),
+    COLO(colo_sock_sec_redirector0_id),
+    COLO(colo_sock_sec_redirector0_ip),
+    COLO(colo_sock_sec_redirector0_port),
+    COLO(colo_sock_sec_redirector1_id),
+    COLO(colo_sock_sec_redirector1_ip),
+    COLO(colo_sock_sec_redirector1_port),
+    COLO(colo_filter_sec_redirector0_queue),
+    COLO(colo_filter_sec_redirector0_indev),
+    COLO(colo_filter_sec_redirector0_outdev),
+    COLO(colo_filter_sec_redirector1_queue),
+    COLO(colo_filter_sec_redirector1_indev),
+    COLO(colo_filter_sec_redirector1_outdev),
+    COLO(colo_filter_sec_rewriter0_queue),
+    COLO(colo_checkpoint_host),
+    COLO(colo_checkpoint_port),
+#undef COLO
+};
+
+static void set_defaults(struct fill *fill, libxl_device_nic *nic)
+{
+    const struct xlconf *defaults = fill->defaults;
+
+    if (defaults->vif_script != NULL)
+        fill_replace_text(&nic->script, defaults->vif_script);
+    if (defaults->vif_bridge != NULL)
+        fill_replace_text(&nic->bridge, defaults->vif_bridge);
+    if (defaults->vif_gatewaydev != NULL)
+        fill_replace_text(&nic->gatewaydev, defaults->vif_gatewaydev);
+    if (defaults->vif_backend != NULL)
+        fill_replace_text(&nic->backend_domname, defaults->vif_backend);
+}
+
+static void read_nic(struct fill *fill, const struct config_value *value,
+                     libxl_device_nic *nic)
+{
+    struct spec cleanup_spec spec;
+    char *word;
+
+    spec_open(&spec, fill, value);
+    while ((word = spec_next(&spec)) != NULL) {
+        if (!spec_store(&spec, nic_fields, SPEC_COUNT(nic_fields), nic, word))
+            spec_unknown(&spec, nic_fields, SPEC_COUNT(nic_fields), word, false,
+                         "a network interface");
+    }
+}
+
+void fill_nics(struct fill *fill)
+{
+    libxl_domain_config *config = &fill->spec->config;
+    const struct config_value *list = fill_list(fill, "vif");
+    const struct config_value *item = NULL;
+
+    if (list == NULL)
+        return;
+    while ((item = fill_item(fill, "vif", list, item)) != NULL) {
+        libxl_device_nic *nic = FILL_EXTEND(config->nics, config->num_nics);
+
+        libxl_device_nic_init(nic);
+        nic->devid = config->num_nics - 1;
+        set_defaults(fill, nic);
+        read_nic(fill, item, nic);
+    }
+}

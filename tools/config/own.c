@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Xenith's own keys. xl ignores them; here a bad value is an error. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/number.h"
+#include "config/fill.h"
+
+/* A list of strings, or one string for a list of one. */
+static libxl_string_list read_words(struct fill *fill, const char *key)
+{
+    const struct config_value *value = fill_value(fill, key);
+    libxl_string_list words;
+
+    if (value == NULL)
+        return NULL;
+    if (value->type == CONFIG_LIST)
+        return fill_strings(fill, key, value);
+    words = mem_zalloc(2, sizeof(char *));
+    words[0] = mem_strdup(value->u.atom.text);
+    return words;
+}
+
+static void set_stop_action(struct fill *fill)
+{
+    static const char migrate[] = "migrate:";
+    struct domain_own *own = &fill->spec->own;
+    const char *text;
+
+    if (!fill_text(fill, "stop_action", &text))
+        return;
+    if (strcmp(text, "shutdown") == 0) {
+        own->stop_action = OWN_STOP_SHUTDOWN;
+    } else if (strcmp(text, "save") == 0) {
+        own->stop_action = OWN_STOP_SAVE;
+    } else if (strcmp(text, "leave") == 0) {
+        own->stop_action = OWN_STOP_LEAVE;
+    } else if (strncmp(text, migrate, strlen(migrate)) == 0 &&
+               text[strlen(migrate)] != '\0') {
+        own->stop_action = OWN_STOP_MIGRATE;
+        fill_replace_text(&own->stop_migrate_to, text + strlen(migrate));
+    } else {
+        fill_error(fill, fill_value(fill, "stop_action"),
+                   "it is shutdown, save, leave or migrate:HOST",
+                   "'%s' is not a value of 'stop_action'", text);
+    }
+}
+
+static void set_console_log(struct fill *fill)
+{
+    struct domain_own *own = &fill->spec->own;
+    const char *text;
+    uint64_t kib;
+
+    if (!fill_text(fill, "console_log", &text))
+        return;
+    if (!number_parse_size_kib(text, &kib) || kib > UINT64_MAX / 1024)
+        fill_error(fill, fill_value(fill, "console_log"),
+                   "it is a size like 4m; 0 keeps no log", "'%s' is not a size",
+                   text);
+    else if (kib == 0)
+        own->console_log_off = true;
+    else
+        own->console_log = kib * 1024;
+}
+
+static void set_log_level(struct fill *fill)
+{
+    static const char *const levels[] = { "error", "warn", "info", "debug" };
+    const char *text;
+
+    if (!fill_text(fill, "log_level", &text))
+        return;
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        if (strcmp(levels[i], text) == 0) {
+            fill_replace_text(&fill->spec->own.log_level, text);
+            return;
+        }
+    }
+    fill_error(fill, fill_value(fill, "log_level"),
+               "it is error, warn, info or debug",
+               "'%s' is not a level of "
+               "the log",
+               text);
+}
+
+void fill_own(struct fill *fill)
+{
+    struct domain_own *own = &fill->spec->own;
+    long number;
+
+    own->start_after = read_words(fill, "start_after");
+    own->hooks = read_words(fill, "hooks");
+    if (fill_number(fill, "start_delay", &number))
+        own->start_delay = (unsigned int)number;
+    if (fill_number(fill, "restart_limit", &number))
+        own->restart_limit = (int)number;
+    set_stop_action(fill);
+    set_console_log(fill);
+    set_log_level(fill);
+}

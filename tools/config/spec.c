@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Walks strings of the form `key=value,flag,...` by tables of fields. As in
+ * xl, words are separated by commas, empty words do not count, blanks before
+ * a word are skipped and the last of two equal keys wins.
+ */
+#include "config/spec.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/near.h"
+
+void spec_open(struct spec *spec, struct fill *fill,
+               const struct config_value *value)
+{
+    spec->fill = fill;
+    spec->value = value;
+    spec->buffer = mem_strdup(value->u.atom.text);
+    spec->next = spec->buffer;
+}
+
+void spec_close(struct spec *spec)
+{
+    free(spec->buffer);
+    spec->buffer = NULL;
+}
+
+char *spec_next(struct spec *spec)
+{
+    char *word = spec->next + strspn(spec->next, ",");
+    char *comma;
+
+    if (*word == '\0')
+        return NULL;
+    comma = strchr(word, ',');
+    spec->next = comma != NULL ? comma + 1 : word + strlen(word);
+    if (comma != NULL)
+        *comma = '\0';
+    return word + strspn(word, " ");
+}
+
+static void add_at(struct spec *spec, enum config_severity severity,
+                   const char *word, const char *hint, const char *format,
+                   va_list args)
+{
+    cleanup_free char *message = mem_vprintf(format, args);
+    struct config_place place = config_value_place(
+        spec->value, (size_t)(word - spec->buffer), strlen(word));
+
+    config_diag_add(spec->fill->diags, severity, &place, hint, "%s", message);
+}
+
+void spec_error(struct spec *spec, const char *word, const char *hint,
+                const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_at(spec, CONFIG_ERROR, word, hint, format, args);
+    va_end(args);
+}
+
+void spec_warn(struct spec *spec, const char *word, const char *hint,
+               const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_at(spec, CONFIG_WARNING, word, hint, format, args);
+    va_end(args);
+}
+
+/* Reads as much of a number as xl does and reports what it would not say. */
+static long read_number(struct spec *spec, const char *text, int base, long min,
+                        long max)
+{
+    char *end;
+    long number;
+
+    errno = 0;
+    number = strtol(text, &end, base);
+    if (end == text || *end != '\0')
+        spec_warn(spec, text, NULL, "'%s' is not a number; it is taken as %ld",
+                  text, end == text ? 0L : number);
+    if (errno == ERANGE || number < min || number > max) {
+        spec_error(spec, text, NULL, "%s is out of range (%ld to %ld)", text,
+                   min, max);
+        return min > 0 ? min : 0;
+    }
+    return number;
+}
+
+static void store_enum(struct spec *spec, const struct spec_field *field,
+                       void *place, const char *text)
+{
+    cleanup_free char *hint = NULL;
+
+    if (fill_find_word(field->words, text, place))
+        return;
+    hint = fill_words_text(field->words);
+    spec_error(spec, text, hint, "'%s' is not a value of '%s'", text,
+               field->name);
+}
+
+static void store_value(struct spec *spec, const struct spec_field *field,
+                        void *object, const char *text)
+{
+    void *place = (char *)object + field->offset;
+
+    switch (field->kind) {
+    case SPEC_TEXT:
+        fill_replace_text(place, text);
+        break;
+    case SPEC_NUMBER:
+        if (strspn(text, "0123456789") == 0)
+            spec_error(spec, text, NULL, "'%s' is not a number", text);
+        /* fall through */
+    case SPEC_INT:
+        *(int *)place = (int)read_number(spec, text, 10, INT_MIN, INT_MAX);
+        break;
+    case SPEC_UINT:
+        *(uint32_t *)place =
+            (uint32_t)read_number(spec, text, 0, 0, UINT32_MAX);
+        break;
+    case SPEC_U8:
+        *(uint8_t *)place = (uint8_t)read_number(spec, text, 0, 0, UINT8_MAX);
+        break;
+    case SPEC_BOOL:
+        *(bool *)place = read_number(spec, text, 0, 0, INT_MAX) != 0;
+        break;
+    case SPEC_DEFBOOL:
+        libxl_defbool_set(place,
+                          read_number(spec, text, 10, INT_MIN, INT_MAX) != 0);
+        break;
+    case SPEC_ENUM:
+        store_enum(spec, field, place, text);
+        break;
+    case SPEC_FUNCTION:
+        field->parse(spec, object, text);
+        break;
+    case SPEC_SET:
+    case SPEC_CLEAR:
+        break;
+    }
+}
+
+static bool is_flag(const struct spec_field *field)
+{
+    return field->kind == SPEC_SET || field->kind == SPEC_CLEAR;
+}
+
+bool spec_store(struct spec *spec, const struct spec_field *fields,
+                size_t count, void *object, char *word)
+{
+    const char *equals = strchr(word, '=');
+    size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct spec_field *field = &fields[i];
+
+        if (strlen(field->name) != length ||
+            memcmp(field->name, word, length) != 0 ||
+            is_flag(field) != (equals == NULL))
+            continue;
+        if (equals == NULL)
+            libxl_defbool_set((void *)((char *)object + field->offset),
+                              field->kind == SPEC_SET);
+        else
+            store_value(spec, field, object, equals + 1);
+        return true;
+    }
+    return false;
+}
+
+void spec_unknown(struct spec *spec, const struct spec_field *fields,
+                  size_t count, char *word, bool fatal, const char *kind)
+{
+    cleanup_free char *name = mem_strndup(word, strcspn(word, "="));
+    cleanup_free char *hint = NULL;
+    struct near near = near_begin(name);
+
+    for (size_t i = 0; i < count; i++)
+        near_offer(&near, fields[i].name);
+    if (near_best(&near) != NULL)
+        hint = mem_printf("did you mean '%s'?", near_best(&near));
+    if (fatal)
+        spec_error(spec, word, hint, "unknown setting '%s' in %s", name, kind);
+    else
+        spec_warn(spec, word, hint, "unknown setting '%s' in %s is ignored",
+                  name, kind);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Strings with a grammar of their own: `key=value,flag,...`. Most devices
+ * are a table of fields; the walk, the matching and the places inside the
+ * string are done here.
+ */
+#ifndef XENITH_CONFIG_SPEC_H
+#define XENITH_CONFIG_SPEC_H
+
+#include "config/fill.h"
+
+struct spec {
+    struct fill *fill;
+    const struct config_value *value;
+    char *buffer; /* a copy that is cut into words; owned */
+    char *next;
+};
+
+void spec_open(struct spec *spec, struct fill *fill,
+               const struct config_value *value);
+void spec_close(struct spec *spec);
+#define cleanup_spec __attribute__((cleanup(spec_close)))
+
+/* The next word, blanks before it gone, empty ones skipped; NULL at the end. */
+char *spec_next(struct spec *spec);
+
+/* Diagnostics under a word (or any part of the buffer). */
+void spec_error(struct spec *spec, const char *word, const char *hint,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+void spec_warn(struct spec *spec, const char *word, const char *hint,
+               const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+enum spec_kind {
+    SPEC_TEXT,     /* char * */
+    SPEC_NUMBER,   /* int; not a number is an error */
+    SPEC_INT,      /* int */
+    SPEC_UINT,     /* uint32_t; C's number bases */
+    SPEC_U8,       /* uint8_t; C's number bases */
+    SPEC_BOOL,     /* bool from a number */
+    SPEC_DEFBOOL,  /* libxl_defbool from a number */
+    SPEC_ENUM,     /* an enum by libxl's words */
+    SPEC_SET,      /* a flag without value: libxl_defbool true */
+    SPEC_CLEAR,    /* a flag without value: libxl_defbool false */
+    SPEC_FUNCTION, /* `parse` does it */
+};
+
+struct spec_field {
+    const char *name;
+    enum spec_kind kind;
+    size_t offset;
+    const libxl_enum_string_table *words; /* of SPEC_ENUM */
+    void (*parse)(struct spec *spec, void *object, const char *text);
+};
+
+/*
+ * Stores the word `key=value` (or flag) in the object. True if a field has
+ * that name; a bad value was reported. False: it is none of the fields.
+ */
+bool spec_store(struct spec *spec, const struct spec_field *fields,
+                size_t count, void *object, char *word);
+
+/* "unknown KIND setting 'foo', did you mean 'bar'?" as an error or warning. */
+void spec_unknown(struct spec *spec, const struct spec_field *fields,
+                  size_t count, char *word, bool fatal, const char *kind);
+
+#define SPEC_COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
+
+#endif

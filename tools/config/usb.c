@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* usbctrl and usbdev: USB controllers and the host's devices behind them. */
+#include "config/fill.h"
+#include "config/spec.h"
+
+static const struct spec_field controller_fields[] = {
+    { "type", SPEC_ENUM, offsetof(libxl_device_usbctrl, type),
+      libxl_usbctrl_type_string_table },
+    { "version", SPEC_INT, offsetof(libxl_device_usbctrl, version) },
+    { "ports", SPEC_INT, offsetof(libxl_device_usbctrl, ports) },
+};
+
+static const struct spec_field device_fields[] = {
+    { "type", SPEC_ENUM, offsetof(libxl_device_usbdev, type),
+      libxl_usbdev_type_string_table },
+    { "hostbus", SPEC_U8, offsetof(libxl_device_usbdev, u.hostdev.hostbus) },
+    { "hostaddr", SPEC_U8, offsetof(libxl_device_usbdev, u.hostdev.hostaddr) },
+    { "controller", SPEC_INT, offsetof(libxl_device_usbdev, ctrl) },
+    { "port", SPEC_INT, offsetof(libxl_device_usbdev, port) },
+};
+
+static void read_spec(struct fill *fill, const struct config_value *value,
+                      const struct spec_field *fields, size_t count,
+                      void *object, const char *kind)
+{
+    struct spec cleanup_spec spec;
+    char *word;
+
+    spec_open(&spec, fill, value);
+    while ((word = spec_next(&spec)) != NULL) {
+        if (!spec_store(&spec, fields, count, object, word))
+            spec_unknown(&spec, fields, count, word, true, kind);
+    }
+}
+
+static void fill_controllers(struct fill *fill)
+{
+    libxl_domain_config *config = &fill->spec->config;
+    const struct config_value *list = fill_list(fill, "usbctrl");
+    const struct config_value *item = NULL;
+
+    if (list == NULL)
+        return;
+    while ((item = fill_item(fill, "usbctrl", list, item)) != NULL) {
+        libxl_device_usbctrl *usbctrl =
+            FILL_EXTEND(config->usbctrls, config->num_usbctrls);
+
+        libxl_device_usbctrl_init(usbctrl);
+        usbctrl->devid = config->num_usbctrls - 1;
+        read_spec(fill, item, controller_fields, SPEC_COUNT(controller_fields),
+                  usbctrl, "a USB controller");
+    }
+}
+
+void fill_usb(struct fill *fill)
+{
+    libxl_domain_config *config = &fill->spec->config;
+    const struct config_value *list = fill_list(fill, "usbdev");
+    const struct config_value *item = NULL;
+
+    fill_controllers(fill);
+    if (list == NULL)
+        return;
+    while ((item = fill_item(fill, "usbdev", list, item)) != NULL) {
+        libxl_device_usbdev *usbdev =
+            FILL_EXTEND(config->usbdevs, config->num_usbdevs);
+
+        libxl_device_usbdev_init(usbdev);
+        read_spec(fill, item, device_fields, SPEC_COUNT(device_fields), usbdev,
+                  "a USB device");
+    }
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vdispl: PV displays, `backend=D,be-alloc=0|1,connectors=ID:WxH;ID:WxH`. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/fill.h"
+#include "config/spec.h"
+
+static bool read_connector(const char *word, libxl_connector_param *connector)
+{
+    const char *colon = strchr(word, ':');
+
+    if (colon == NULL || colon == word)
+        return false;
+    libxl_connector_param_init(connector);
+    connector->unique_id = mem_strndup(word, (size_t)(colon - word));
+    return sscanf(colon + 1, "%10ux%10u", &connector->width,
+                  &connector->height) == 2;
+}
+
+static void set_connectors(struct spec *spec, void *object, const char *text)
+{
+    libxl_device_vdispl *vdispl = object;
+    cleanup_free char *copy = mem_strdup(text);
+    char *rest = NULL;
+
+    for (char *word = strtok_r(copy, ";", &rest); word != NULL;
+         word = strtok_r(NULL, ";", &rest)) {
+        libxl_connector_param *connector =
+            FILL_EXTEND(vdispl->connectors, vdispl->num_connectors);
+
+        if (!read_connector(word, connector))
+            spec_error(spec, text, "it is like id0:1920x1080;id1:800x600",
+                       "'%s' is not a connector", word);
+    }
+}
+
+static const struct spec_field vdispl_fields[] = {
+    { "backend", SPEC_TEXT, offsetof(libxl_device_vdispl, backend_domname) },
+    { "be-alloc", SPEC_BOOL, offsetof(libxl_device_vdispl, be_alloc) },
+    { "connectors", SPEC_FUNCTION, 0, NULL, set_connectors },
+};
+
+void fill_vdispls(struct fill *fill)
+{
+    libxl_domain_config *config = &fill->spec->config;
+    const struct config_value *list = fill_list(fill, "vdispl");
+    const struct config_value *item = NULL;
+
+    if (list == NULL)
+        return;
+    while ((item = fill_item(fill, "vdispl", list, item)) != NULL) {
+        libxl_device_vdispl *vdispl =
+            FILL_EXTEND(config->vdispls, config->num_vdispls);
+        struct spec cleanup_spec spec;
+        char *word;
+
+        libxl_device_vdispl_init(vdispl);
+        vdispl->devid = config->num_vdispls - 1;
+        spec_open(&spec, fill, item);
+        while ((word = spec_next(&spec)) != NULL) {
+            if (!spec_store(&spec, vdispl_fields, SPEC_COUNT(vdispl_fields),
+                            vdispl, word))
+                spec_unknown(&spec, vdispl_fields, SPEC_COUNT(vdispl_fields),
+                             word, true, "a PV display");
+        }
+        if (vdispl->num_connectors == 0)
+            fill_error(fill, item, "write connectors=ID:WIDTHxHEIGHT",
+                       "a PV display needs a connector");
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vkb: PV keyboards, pointers and touch screens beside those of vfb. */
+#include "config/fill.h"
+#include "config/spec.h"
+
+#define FIELD(name) offsetof(libxl_device_vkb, name)
+
+static const struct spec_field vkb_fields[] = {
+    { "backend", SPEC_TEXT, FIELD(backend_domname) },
+    { "backend-type", SPEC_ENUM, FIELD(backend_type),
+      libxl_vkb_backend_string_table },
+    { "unique-id", SPEC_TEXT, FIELD(unique_id) },
+    { "feature-disable-keyboard", SPEC_BOOL, FIELD(feature_disable_keyboard) },
+    { "feature-disable-pointer", SPEC_BOOL, FIELD(feature_disable_pointer) },
+    { "feature-abs-pointer", SPEC_BOOL, FIELD(feature_abs_pointer) },
+    { "feature-raw-pointer", SPEC_BOOL, FIELD(feature_raw_pointer) },
+    { "feature-multi-touch", SPEC_BOOL, FIELD(feature_multi_touch) },
+    { "multi-touch-width", SPEC_UINT, FIELD(multi_touch_width) },
+    { "multi-touch-height", SPEC_UINT, FIELD(multi_touch_height) },
+    { "multi-touch-num-contacts", SPEC_UINT, FIELD(multi_touch_num_contacts) },
+    { "width", SPEC_UINT, FIELD(width) },
+    { "height", SPEC_UINT, FIELD(height) },
+};
+
+static void check_vkb(struct fill *fill, const struct config_value *item,
+                      libxl_device_vkb *vkb)
+{
+    bool touch = vkb->multi_touch_height || vkb->multi_touch_width ||
+                 vkb->multi_touch_num_contacts;
+
+    if (vkb->backend_type == LIBXL_VKB_BACKEND_UNKNOWN)
+        fill_error(fill, item, "write backend-type=qemu or backend-type=linux",
+                   "a virtual keyboard needs a backend type");
+    if (vkb->feature_multi_touch && !touch)
+        fill_error(fill, item, NULL,
+                   "multi touch needs multi-touch-width, multi-touch-height "
+                   "or multi-touch-num-contacts");
+    if (touch)
+        vkb->feature_multi_touch = true;
+}
+
+void fill_vkbs(struct fill *fill)
+{
+    libxl_domain_config *config = &fill->spec->config;
+    const struct config_value *list = fill_list(fill, "vkb");
+    const struct config_value *item = NULL;
+
+    if (list == NULL)
+        return;
+    while ((item = fill_item(fill, "vkb", list, item)) != NULL) {
+        libxl_device_vkb *vkb = FILL_EXTEND(config->vkbs, config->num_vkbs);
+        struct spec cleanup_spec spec;
+        char *word;
+
+        libxl_device_vkb_init(vkb);
+        vkb->devid = config->num_vkbs - 1;
+        spec_open(&spec, fill, item);
+        while ((word = spec_next(&spec)) != NULL) {
+            if (!spec_store(&spec, vkb_fields, SPEC_COUNT(vkb_fields), vkb,
+                            word))
+                spec_unknown(&spec, vkb_fields, SPEC_COUNT(vkb_fields), word,
+                             true, "a virtual keyboard");
+        }
+        check_vkb(fill, item, vkb);
+    }
+}
