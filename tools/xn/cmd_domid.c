@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The id of a domain, from its name or UUID. */
+#include "show/show.h"
+#include "xn/command.h"
+
+static int run(struct invocation *inv, struct error *err)
+{
+    if (invocation_count(inv, "json") == 0) {
+        show_printf("%u\n", inv->domid);
+        return 0;
+    }
+    struct json_writer *json = show_json_begin("domid");
+    json_add_uint(json, "domid", inv->domid);
+    show_json_end(json);
+    return 0;
+}
+
+static const struct option_row options[] = {
+    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.domid/1)" },
+    { 0 },
+};
+
+const struct command command_domid = {
+    .name = "domid",
+    .summary = "Prints the id of a domain",
+    .words = "DOMAIN",
+    .min_words = 1,
+    .max_words = 1,
+    .target = TARGET_DOMAIN,
+    .options = options,
+    .run = run,
+};

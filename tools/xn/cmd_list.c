@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The domains and what they do. The text is xl's to the byte, six columns and
+ * more on request; --long is libxl's JSON of each domain's configuration.
+ */
+#include <inttypes.h>
+
+#include <libxl_utils.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "host/facts.h"
+#include "host/stored.h"
+#include "show/show.h"
+#include "xn/command.h"
+#include "xn/format.h"
+
+struct columns {
+    bool verbose;
+    bool label;
+    bool pool;
+    bool nodes;
+};
+
+/* What is shown beside the facts of the list itself. */
+struct extras {
+    struct columns columns;
+    char **pools; /* names, one for each domain */
+    size_t pool_count;
+    int node_count;
+    libxl_bitmap nodes; /* room for one domain's */
+};
+
+static int read_extras(const struct invocation *inv,
+                       const struct domain_list *list, struct extras *extras,
+                       struct error *err)
+{
+    if (extras->columns.pool) {
+        if (domain_list_pool_names(list, &extras->pools, err) < 0)
+            return -1;
+        extras->pool_count = list->items.count;
+    }
+    if (!extras->columns.nodes)
+        return 0;
+    if (host_node_count(inv->host, &extras->node_count, err) < 0)
+        return -1;
+    int rc = libxl_node_bitmap_alloc(inv->host->ctx, &extras->nodes, 0);
+    if (rc != 0)
+        return host_fail(inv->host, err, ERR_HOST, rc, "NUMA nodes");
+    return 0;
+}
+
+static void dispose_extras(struct extras *extras)
+{
+    for (size_t i = 0; i < extras->pool_count; i++)
+        free(extras->pools[i]);
+    free(extras->pools);
+    libxl_bitmap_dispose(&extras->nodes);
+}
+
+static char *node_list(const struct invocation *inv,
+                       const struct domain_info *info, struct extras *extras)
+{
+    libxl_domain_get_nodeaffinity(inv->host->ctx, info->domid, &extras->nodes);
+    return format_bit_list(extras->nodes.map, extras->nodes.size,
+                           (unsigned int)extras->node_count);
+}
+
+static void show_header(const struct columns *columns)
+{
+    show_printf("Name                                        ID   Mem VCPUs"
+                "\tState\tTime(s)");
+    if (columns->verbose)
+        show_printf("   UUID                            Reason-Code"
+                    "\tSecurity Label");
+    else if (columns->label)
+        show_printf("   Security Label");
+    if (columns->pool)
+        show_printf("         Cpupool");
+    if (columns->nodes)
+        show_printf(" NODE Affinity");
+    show_printf("\n");
+}
+
+static void show_verbose(const struct domain_info *info)
+{
+    char uuid[FORMAT_UUID_SIZE];
+
+    format_uuid(info->uuid, uuid);
+    show_printf(" %s", uuid);
+    if (info->shutdown)
+        show_printf(" %8x", info->shutdown_reason);
+    else
+        show_printf(" %8s", "-");
+}
+
+static void show_row(const struct invocation *inv,
+                     const struct domain_list *list, size_t i,
+                     struct extras *extras)
+{
+    const struct domain_info *info = &list->items.items[i];
+    cleanup_free char *name = format_name(info->name);
+    char letters[FORMAT_STATE_SIZE];
+
+    format_state_letters(info, letters);
+    show_printf("%-40s %5u %5" PRIu64 " %5u     %s  %8.1f", name, info->domid,
+                (info->memory + info->memory_outstanding) >> 20,
+                info->vcpus_online, letters,
+                (double)((float)info->cpu_ns / 1e9));
+    if (extras->columns.verbose)
+        show_verbose(info);
+    if (extras->columns.verbose || extras->columns.label) {
+        cleanup_free char *label = domain_label(inv->host, info);
+        show_printf(" %16s", label != NULL ? label : "-");
+    }
+    if (extras->columns.pool) {
+        cleanup_free char *pool = format_name(extras->pools[i]);
+        show_printf("%16s", pool);
+    }
+    if (extras->columns.nodes) {
+        cleanup_free char *nodes = node_list(inv, info, extras);
+        show_printf(" %s", nodes);
+    }
+    show_printf("\n");
+}
+
+static void add_state(struct json_writer *json, const struct domain_info *info)
+{
+    char letters[FORMAT_STATE_SIZE];
+
+    format_state_letters(info, letters);
+    json_add_string(json, "state", format_state_word(info));
+    json_add_string(json, "state_letters", letters);
+    if (info->shutdown)
+        json_add_string(json, "shutdown_reason",
+                        format_shutdown_reason(info->shutdown_reason));
+}
+
+static void add_facts(struct json_writer *json, const struct domain_info *info)
+{
+    char uuid[FORMAT_UUID_SIZE];
+
+    json_add_uint(json, "domid", info->domid);
+    if (info->name != NULL)
+        json_add_string(json, "name", info->name);
+    format_uuid(info->uuid, uuid);
+    json_add_string(json, "uuid", uuid);
+    if (info->type != NULL)
+        json_add_string(json, "type", info->type);
+    add_state(json, info);
+    json_add_uint(json, "memory", info->memory);
+    json_add_uint(json, "memory_outstanding", info->memory_outstanding);
+    if (info->memory_max != UINT64_MAX)
+        json_add_uint(json, "memory_max", info->memory_max);
+    json_add_uint(json, "vcpus", info->vcpus_online);
+    json_add_uint(json, "vcpus_max", info->vcpus);
+    json_add_double(json, "cpu_seconds", (double)info->cpu_ns / 1e9);
+    json_add_uint(json, "cpupool_id", info->cpupool);
+}
+
+/* 0, or -1 when there is no configuration to be had. */
+static int add_config(const struct invocation *inv, struct json_writer *json,
+                      const struct domain_info *info)
+{
+    cleanup_error struct error problem = ERROR_INIT;
+    cleanup_free char *config =
+        stored_config_json(inv->host, info->domid, &problem);
+
+    if (config == NULL) {
+        log_warn("%s", problem.message);
+        return -1;
+    }
+    cleanup_free char *valid = format_indent_json(config, 0);
+    json_key(json, "config");
+    if (json_embed(json, valid, &problem) < 0)
+        json_null(json);
+    return 0;
+}
+
+static void add_domain(const struct invocation *inv, struct json_writer *json,
+                       const struct domain_list *list, size_t i,
+                       struct extras *extras)
+{
+    const struct domain_info *info = &list->items.items[i];
+
+    json_begin_object(json);
+    add_facts(json, info);
+    if (extras->columns.pool && extras->pools[i] != NULL)
+        json_add_string(json, "cpupool", extras->pools[i]);
+    if (extras->columns.verbose || extras->columns.label) {
+        cleanup_free char *label = domain_label(inv->host, info);
+        if (label != NULL)
+            json_add_string(json, "security_label", label);
+    }
+    if (extras->columns.nodes) {
+        cleanup_free char *nodes = node_list(inv, info, extras);
+        json_add_string(json, "node_affinity", nodes);
+    }
+    if (invocation_count(inv, "long") > 0)
+        add_config(inv, json, info);
+    json_end_object(json);
+}
+
+static void show_json(const struct invocation *inv,
+                      const struct domain_list *list, struct extras *extras)
+{
+    struct json_writer *json = show_json_begin("list");
+
+    json_key(json, "domains");
+    json_begin_array(json);
+    for (size_t i = 0; i < list->items.count; i++)
+        add_domain(inv, json, list, i, extras);
+    json_end_array(json);
+    show_json_end(json);
+}
+
+/*
+ * One document for each domain, put together here: a domain whose
+ * configuration cannot be had is left out and spoils nothing.
+ */
+static void show_long(const struct invocation *inv,
+                      const struct domain_list *list)
+{
+    const char *separator = "\n";
+
+    show_printf("[");
+    VEC_EACH (&list->items, info) {
+        cleanup_error struct error problem = ERROR_INIT;
+        cleanup_free char *config =
+            stored_config_json(inv->host, info->domid, &problem);
+        if (config == NULL) {
+            log_warn("%s", problem.message);
+            continue;
+        }
+        cleanup_free char *indented = format_indent_json(config, 8);
+        show_printf("%s    {\n        \"domid\": %u,\n        \"config\": %s\n"
+                    "    }",
+                    separator, info->domid, indented);
+        separator = ",\n";
+    }
+    /* yajl, which xl uses, puts an empty line into an empty array */
+    show_printf("%s\n]\n\n", separator[0] == '\n' ? "\n" : "");
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+    bool as_json = invocation_count(inv, "json") > 0;
+    bool as_long = invocation_count(inv, "long") > 0;
+    struct extras extras = {
+        .columns = { .verbose = invocation_count(inv, "verbose") > 0,
+                     .label = invocation_count(inv, "context") > 0,
+                     .pool = invocation_count(inv, "cpupool") > 0,
+                     .nodes = invocation_count(inv, "numa") > 0 },
+    };
+    unsigned int details = as_json   ? DOMAIN_NAMES | DOMAIN_TYPES
+                           : as_long ? 0
+                                     : DOMAIN_NAMES;
+
+    int rc = domain_list_select(inv->host, &list, inv->words, inv->word_count,
+                                details, err);
+    if (rc == 0 && (as_json || !as_long))
+        rc = read_extras(inv, &list, &extras, err);
+    if (rc == 0 && as_json)
+        show_json(inv, &list, &extras);
+    else if (rc == 0 && as_long)
+        show_long(inv, &list);
+    else if (rc == 0) {
+        show_header(&extras.columns);
+        for (size_t i = 0; i < list.items.count; i++)
+            show_row(inv, &list, i, &extras);
+    }
+    dispose_extras(&extras);
+    return rc;
+}
+
+static const struct option_row options[] = {
+    { 'l', "long", OPTION_FLAG, NULL, "Shows each configuration, as JSON" },
+    { 'v', "verbose", OPTION_FLAG, NULL,
+      "Adds UUID, shutdown reason and security label" },
+    { 'Z', "context", OPTION_FLAG, NULL, "Adds the security label" },
+    { 'c', "cpupool", OPTION_FLAG, NULL, "Adds the CPU pool" },
+    { 'n', "numa", OPTION_FLAG, NULL, "Adds the affinity to NUMA nodes" },
+    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.list/1)" },
+    { 0 },
+};
+
+const struct command command_list = {
+    .name = "list",
+    .summary = "Lists the domains, or those named",
+    .words = "[DOMAIN ...]",
+    .max_words = -1,
+    .completes = WORD_DOMAIN,
+    .options = options,
+    .run = run,
+};
