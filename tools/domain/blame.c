@@ -68,8 +68,9 @@ static bool blame_segment(const char *cause, struct error *err)
     unsigned long long size, given, begin;
     char segment[32];
 
-    if (cause == NULL ||
-        sscanf(cause, "segment %31s too large (0x%llx > 0x%llx - 0x%llx",
+    const char *segment_text = cause ? strstr(cause, "segment ") : NULL;
+    if (segment_text == NULL ||
+        sscanf(segment_text, "segment %31s too large (0x%llx > 0x%llx - 0x%llx",
                segment, &size, &given, &begin) != 4)
         return false;
     error_set(err, ERR_CONFIG,
@@ -82,22 +83,51 @@ static bool blame_segment(const char *cause, struct error *err)
     return true;
 }
 
-static void add_log(const struct culprit *culprit, const char *name,
-                    struct error *err)
+/* The log of the part that failed; NULL if it has none. Owned. */
+static char *log_path(const struct culprit *culprit, const char *name)
 {
     if (culprit->log == NULL)
-        return;
+        return NULL;
     cleanup_free char *folded = mem_strdup(name);
     for (char *c = folded; *c != '\0'; c++)
         if (*c == '/')
             *c = '_';
     const char *mark = strstr(culprit->log, "%s");
-    cleanup_free char *path = mem_printf("%.*s%s%s", (int)(mark - culprit->log),
-                                         culprit->log, folded, mark + 2);
+    return mem_printf("%.*s%s%s", (int)(mark - culprit->log), culprit->log,
+                      folded, mark + 2);
+}
+
+/* Cuts the last line off the text and returns it, NULL if there is none. */
+static char *cut_last_line(char *text)
+{
+    size_t length = strlen(text);
+
+    while (length > 0 && text[length - 1] == '\n')
+        text[--length] = '\0';
+    if (length == 0)
+        return NULL;
+    char *newline = strrchr(text, '\n');
+    if (newline == NULL)
+        return mem_strdup(text);
+    *newline = '\0';
+    return mem_strdup(newline + 1);
+}
+
+/*
+ * A program that ended early has told its log why, and libxl only that it
+ * ended: then its last line is the cause.
+ */
+static void blame_program(const struct culprit *culprit, const char *path,
+                          struct error *err)
+{
     cleanup_free char *tail = io_read_tail(path, TAIL_BYTES);
-    if (tail != NULL)
-        error_detail(err, tail);
-    error_hint(err, "its log: %s", path);
+    cleanup_free char *lines = tail ? mem_strdup(tail) : NULL;
+    cleanup_free char *last = lines ? cut_last_line(lines) : NULL;
+
+    if (last == NULL)
+        return;
+    error_set(err, culprit->kind, "%s: %s", culprit->part, last);
+    error_detail(err, tail);
 }
 
 int blame_create(struct host *host, const libxl_domain_config *config, int rc,
@@ -109,7 +139,11 @@ int blame_create(struct host *host, const libxl_domain_config *config, int rc,
         return error_set(err, ERR_FAILED, "interrupted");
     if (blame_segment(host->log.first_error, err))
         return -1;
+    cleanup_free char *path = log_path(culprit, config->c_info.name);
+    if (path != NULL)
+        blame_program(culprit, path, err);
     host_fail(host, err, culprit->kind, rc, "%s", culprit->part);
-    add_log(culprit, config->c_info.name, err);
+    if (path != NULL)
+        error_hint(err, "its log: %s", path);
     return -1;
 }
