@@ -48,6 +48,8 @@ void fill_error_file(struct fill *fill, const char *hint, const char *format,
     cleanup_free char *message = NULL;
     va_list args;
 
+    if (fill->broken)
+        return;
     va_start(args, format);
     message = mem_vprintf(format, args);
     va_end(args);
@@ -325,7 +327,7 @@ static void check_key(struct fill *fill, const struct config_assignment *set)
         return;
     }
     check_state(fill, key, set);
-    if (key->state != KEY_IGNORED && key->state != KEY_NEWER &&
+    if (!fill->broken && key->state != KEY_IGNORED && key->state != KEY_NEWER &&
         !has_effect(fill, key))
         config_diag_add(fill->diags, CONFIG_WARNING, &set->place, NULL,
                         key->guests == GUEST_ARM
@@ -387,6 +389,7 @@ int config_fill(const struct config_tree *tree, const struct xlconf *defaults,
         .c_info = &spec->config.c_info,
         .b_info = &spec->config.b_info,
         .diags = diags,
+        .broken = diags->errors > 0,
     };
 
     xlconf_init(&shipped);

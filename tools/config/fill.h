@@ -24,6 +24,7 @@ struct fill {
     libxl_domain_create_info *c_info; /* of spec */
     libxl_domain_build_info *b_info;
     struct config_diags *diags;
+    bool broken;        /* there are lines that could not be read */
     unsigned int guest; /* GUEST_PV, GUEST_PVH or GUEST_HVM */
 };
 
@@ -39,7 +40,10 @@ void fill_error(struct fill *fill, const struct config_value *value,
 void fill_warn(struct fill *fill, const struct config_value *value,
                const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* At the file as a whole, for what is missing. */
+/*
+ * At the file as a whole, for what is missing; not said when lines could not
+ * be read, for it may be in one of them.
+ */
 void fill_error_file(struct fill *fill, const char *hint, const char *format,
                      ...) __attribute__((format(printf, 3, 4)));
 

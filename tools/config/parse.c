@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "config/lex.h"
 #include "config/tree.h"
 
@@ -29,27 +30,20 @@ static void advance(struct parser *parser)
     config_lexer_next(&parser->lexer, &parser->token);
 }
 
-static const char *token_name(enum config_token_type type)
+/* What stands at the token, as a reader would call it; the caller's. */
+static char *describe(const struct config_token *token)
 {
-    switch (type) {
+    size_t length = token->length < 40 ? token->length : 40;
+
+    switch (token->type) {
     case CONFIG_TOKEN_END:
-        return "the end of the text";
+        return mem_strdup("the end of the text");
     case CONFIG_TOKEN_NEWLINE:
-        return "the end of the line";
-    case CONFIG_TOKEN_ASSIGN:
-        return "'='";
-    case CONFIG_TOKEN_ADD:
-        return "'+='";
-    case CONFIG_TOKEN_OPEN:
-        return "'['";
-    case CONFIG_TOKEN_CLOSE:
-        return "']'";
-    case CONFIG_TOKEN_COMMA:
-        return "','";
-    case CONFIG_TOKEN_SEMICOLON:
-        return "';'";
+        return mem_strdup("the end of the line");
+    case CONFIG_TOKEN_STRING:
+        return mem_strdup("a string");
     default:
-        return "this";
+        return mem_printf("'%.*s'", (int)length, token->start);
     }
 }
 
@@ -59,6 +53,7 @@ expected(struct parser *parser, const char *hint, const char *format, ...)
 {
     const struct config_token *token = &parser->token;
     cleanup_free char *what = NULL;
+    cleanup_free char *found = NULL;
     va_list args;
 
     if (token->type == CONFIG_TOKEN_BAD)
@@ -66,8 +61,9 @@ expected(struct parser *parser, const char *hint, const char *format, ...)
     va_start(args, format);
     what = mem_vprintf(format, args);
     va_end(args);
+    found = describe(token);
     config_diag_add(parser->diags, CONFIG_ERROR, &token->place, hint,
-                    "expected %s, found %s", what, token_name(token->type));
+                    "expected %s, found %s", what, found);
 }
 
 /* Is the word at the token followed by = or += on its line? */
