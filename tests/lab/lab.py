@@ -282,7 +282,8 @@ class Host:
                 {"capability": "x-ignore-shared", "state": True}])
             qmp.command("migrate-incoming",
                         uri=f"exec:cat {shlex.quote(str(state))}")
-            qmp.wait_status("query-status", "running", 60)
+            qmp.wait_status("query-status", "paused", 60)  # as it was kept
+            qmp.command("cont")
             qmp.close()
 
     def wait_qmp(self) -> None:
