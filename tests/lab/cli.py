@@ -69,7 +69,7 @@ def reset(lab: lablib.Lab, args: argparse.Namespace) -> None:
 
 def named(lab: lablib.Lab, name: str) -> lablib.Host:
     host = lab.host(int(name[-1]))
-    if not host.pid():
+    if not host.is_up():
         raise LabError(f"{name} is not up: ./dev lab up {name[-1]}")
     return host
 

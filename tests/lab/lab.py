@@ -247,6 +247,10 @@ class Host:
 
     # -- the machine ------------------------------------------------------
 
+    def is_up(self) -> bool:
+        """Whether it runs, and its start was not interrupted."""
+        return (self.dir / "ready").exists() and self.pid() is not None
+
     def pid(self) -> int | None:
         """The process id of its QEMU if that runs."""
         if self.process and self.process.poll() is not None:
@@ -305,7 +309,7 @@ class Host:
             os.kill(pid, signal.SIGKILL)
             while self.pid():
                 time.sleep(0.02)
-        for name in ("pid", "port", "qmp", "cable", "pushed"):
+        for name in ("ready", "pid", "port", "qmp", "cable", "pushed"):
             (self.dir / name).unlink(missing_ok=True)
 
     def wake(self) -> None:
@@ -545,13 +549,13 @@ class Lab:
 
     def hosts(self) -> list[Host]:
         """The hosts that are up."""
-        return [host for host in (self.host(1), self.host(2)) if host.pid()]
+        return [host for host in (self.host(1), self.host(2)) if host.is_up()]
 
     def up(self, count: int = 1) -> list[Host]:
         """Sees to it that hosts 1 to count are up; those that are stay."""
         if not 1 <= count <= 2:
             raise LabError("a lab has 1 or 2 hosts")
-        return [self.host(number) if self.host(number).pid()
+        return [self.host(number) if self.host(number).is_up()
                 else self.fresh(number) for number in range(1, count + 1)]
 
     def fresh(self, number: int) -> Host:
@@ -572,6 +576,7 @@ class Lab:
             with progress(f"starting {host.name}"):
                 host.start(boot / "memory", False, boot / "state")
                 host.wake()
+            (directory / "ready").touch()
         return host
 
     def down(self) -> None:
