@@ -27,6 +27,10 @@
 #define PATHS_CONFIG_FILE XENITH_CONFDIR "/xenith.conf"
 #define PATHS_HOTPLUG XENITH_LIBEXECDIR "/xn-hotplug"
 #define PATHS_XN XENITH_SBINDIR "/xn"
+#define PATHS_XND XENITH_LIBEXECDIR "/xnd"
+#define PATHS_XND_SOCKET XENITH_RUNDIR "/xnd.sock"
+#define PATHS_XND_LOCK XENITH_RUNDIR "/xnd.lock"
+#define PATHS_XND_LOG XENITH_LOGDIR "/xnd.log"
 
 #define PATHS_RUNDIR_MODE 0700
 

@@ -2,8 +2,10 @@
 #include "domain/create.h"
 
 #include "base/interrupt.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "domain/plan.h"
+#include "domain/supervise.h"
 #include "domain/worker.h"
 
 /* Hooks of a killed worker may end by themselves, so that they leave no
@@ -21,6 +23,7 @@ static int make(void *argument, int64_t *value, struct error *err)
         .defaults = request->defaults,
         .paused = request->paused,
         .supervise = request->supervise,
+        .short_lives = request->short_lives,
         .record = RECORD_INIT,
         .domid = INVALID_DOMID,
     };
@@ -53,9 +56,13 @@ int domain_create(struct host *host, const struct create_request *request,
                   uint32_t *domid, struct error *err)
 {
     const char *name = request->spec->config.c_info.name;
+    cleanup_close int supervisor = -1;
     struct worker_result result;
 
     if (interrupt_install(err) < 0)
+        return -1;
+    /* Started out here, where killing a dead worker's children spares it. */
+    if (request->supervise && supervise_hold(&supervisor, err) < 0)
         return -1;
     int rc = worker_run(make, (void *)request, &result, err);
     if (rc == 0)

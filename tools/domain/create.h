@@ -10,6 +10,7 @@ struct create_request {
     const struct xlconf *defaults;
     bool paused;    /* leave it paused */
     bool supervise; /* hand it over to the supervisor */
+    unsigned int short_lives; /* restarts that led to it, see host/mark.h */
     unsigned int verbosity;
 };
 

@@ -18,6 +18,7 @@ struct create {
     const struct xlconf *defaults;
     bool paused;    /* leave it paused */
     bool supervise; /* hand it over to the supervisor */
+    unsigned int short_lives; /* restarts that led to it, see host/mark.h */
     struct record record;
     uint32_t domid; /* INVALID_DOMID until it exists */
 };

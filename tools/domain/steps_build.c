@@ -67,7 +67,7 @@ void step_unbuild(struct create *create, unsigned int i)
 
 int step_supervise(struct create *create, unsigned int i, struct error *err)
 {
-    return supervise_hand_over(create->domid, err);
+    return supervise_hand_over(create->domid, create->short_lives, err);
 }
 
 int step_unpause(struct create *create, unsigned int i, struct error *err)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who acts when a guest shuts down, reboots or crashes. */
+/*
+ * Who acts when a guest shuts down, reboots or crashes: the way to the host's
+ * supervisor, xnd. Where nothing started it, the first caller does; it then
+ * ends with the last guest. The protocol is described in tools/xnd/control.h.
+ */
 #ifndef XENITH_DOMAIN_SUPERVISE_H
 #define XENITH_DOMAIN_SUPERVISE_H
 
@@ -7,7 +11,18 @@
 
 #include "base/error.h"
 
-/* Tells the host's supervisor of a new domain; starts it if it is not there. */
-int supervise_hand_over(uint32_t domid, struct error *err);
+/*
+ * Makes sure that there is a supervisor, and that it stays while *fd, the
+ * caller's, is open. To be called before a process that may be killed does
+ * the work: what that one leaves is killed too.
+ */
+int supervise_hold(int *fd, struct error *err);
+
+/*
+ * Marks a new domain as supervised, for any later supervisor, and tells the
+ * one that is there, which is started if need be. short_lives: see mark.h.
+ */
+int supervise_hand_over(uint32_t domid, unsigned int short_lives,
+                        struct error *err);
 
 #endif

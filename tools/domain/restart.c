@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/restart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/paths.h"
+
+/* libxl's description of one domain is a few KiB. */
+#define NOTE_LIMIT ((size_t)4 << 20)
+
+/* The lock is only good while the file still has its name. */
+static bool has_its_name(const struct restart_note *note)
+{
+    struct stat opened, named;
+
+    return fstat(note->fd, &opened) == 0 && stat(note->path, &named) == 0 &&
+           opened.st_ino == named.st_ino;
+}
+
+void restart_leave(struct restart_note *note)
+{
+    io_cleanup_close(&note->fd);
+    free(note->path);
+    *note = RESTART_NOTE_INIT;
+}
+
+int restart_lock(struct restart_note *note, const char *uuid, bool create,
+                 bool *found, struct error *err)
+{
+    int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0);
+
+    *note = RESTART_NOTE_INIT;
+    *found = false;
+    if (create && (io_make_dirs(XENITH_RUNDIR, PATHS_RUNDIR_MODE, err) < 0 ||
+                   io_make_dirs(RESTART_FOLDER, PATHS_RUNDIR_MODE, err) < 0))
+        return -1;
+    note->path = mem_printf(RESTART_FOLDER "/%s", uuid);
+    for (;;) {
+        note->fd = open(note->path, flags, 0600);
+        if (note->fd < 0 && errno == ENOENT && !create) {
+            restart_leave(note);
+            return 0;
+        }
+        if (note->fd < 0)
+            break;
+        while (flock(note->fd, LOCK_EX) < 0 && errno == EINTR)
+            continue;
+        if (has_its_name(note)) {
+            *found = true;
+            return 0;
+        }
+        io_cleanup_close(&note->fd);
+    }
+    error_set_errno(err, ERR_FAILED, errno, "%s", note->path);
+    restart_leave(note);
+    return -1;
+}
+
+int restart_write(struct restart_note *note, const struct restart_plan *plan,
+                  struct error *err)
+{
+    cleanup_json_writer struct json_writer *json = json_writer_new(0);
+    size_t length;
+
+    json_begin_object(json);
+    json_add_string(json, "name", plan->name);
+    json_add_uint(json, "domid", plan->old_domid);
+    json_add_bool(json, "rename", plan->rename);
+    json_add_uint(json, "short_lives", plan->short_lives);
+    json_add_uint(json, "attempts", plan->attempts);
+    json_add_string(json, "config", plan->config_json);
+    json_end_object(json);
+    const char *text = json_text(json, &length);
+    if (ftruncate(note->fd, 0) < 0 || lseek(note->fd, 0, SEEK_SET) < 0 ||
+        io_write_all(note->fd, text, length) < 0)
+        return error_set_errno(err, errno == ENOSPC ? ERR_SPACE : ERR_FAILED,
+                               errno, "%s", note->path);
+    return 0;
+}
+
+static bool read_plan(const struct json_value *json, struct restart_plan *plan)
+{
+    const char *name = json_as_string(json_get(json, "name"));
+    const char *config = json_as_string(json_get(json, "config"));
+    uint64_t domid, lives, attempts;
+
+    if (name == NULL || config == NULL ||
+        !json_as_uint(json_get(json, "domid"), &domid) ||
+        !json_as_uint(json_get(json, "short_lives"), &lives) ||
+        !json_as_uint(json_get(json, "attempts"), &attempts) ||
+        !json_as_bool(json_get(json, "rename"), &plan->rename))
+        return false;
+    plan->old_domid = (uint32_t)domid;
+    plan->short_lives = (unsigned int)lives;
+    plan->attempts = (unsigned int)attempts;
+    plan->name = mem_strdup(name);
+    plan->config_json = mem_strdup(config);
+    return true;
+}
+
+bool restart_read(const struct restart_note *note, struct restart_plan *plan)
+{
+    cleanup_json_value struct json_value *json = NULL;
+    cleanup_free char *text = NULL;
+    size_t length;
+
+    *plan = (struct restart_plan){ 0 };
+    return io_read_file(note->path, NOTE_LIMIT, &text, &length, NULL) == 0 &&
+           json_parse(text, length, &json, NULL) == 0 && read_plan(json, plan);
+}
+
+void restart_end(struct restart_note *note)
+{
+    if (note->fd >= 0)
+        unlink(note->path);
+    restart_leave(note);
+}
+
+void restart_plan_dispose(struct restart_plan *plan)
+{
+    free(plan->name);
+    free(plan->config_json);
+    *plan = (struct restart_plan){ 0 };
+}
