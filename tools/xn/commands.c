@@ -3,12 +3,15 @@
 #include "xn/command.h"
 
 extern const struct command command_console;
+extern const struct command command_destroy;
 extern const struct command command_dmesg;
 extern const struct command command_domid;
 extern const struct command command_domname;
+extern const struct command command_gc;
 extern const struct command command_help;
 extern const struct command command_info;
 extern const struct command command_list;
+extern const struct command command_policy;
 extern const struct command command_uptime;
 extern const struct command command_vcpu_list;
 extern const struct command command_version;
@@ -16,12 +19,15 @@ extern const struct command command_vm_list;
 
 const struct command *const commands[] = {
     &command_console,
+    &command_destroy,
     &command_dmesg,
     &command_domid,
     &command_domname,
+    &command_gc,
     &command_help,
     &command_info,
     &command_list,
+    &command_policy,
     &command_uptime,
     &command_vcpu_list,
     &command_version,

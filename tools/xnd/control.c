@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xnd/control.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/paths.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "xnd/guests.h"
+#include "xnd/journal.h"
+
+#define LINE_LIMIT ((size_t)64 << 10)
+#define CLIENT_LIMIT 256u
+#define BACKLOG 64
+
+struct client {
+    uv_pipe_t pipe;
+    struct xnd *xnd;
+    struct strbuf input; /* of the line under way */
+    char block[4096];
+};
+
+struct control {
+    uv_pipe_t listener;
+    VEC(struct client *) clients;
+};
+
+/* An answer on its way. */
+struct sending {
+    uv_write_t write;
+    struct client *client;
+    char *text;
+};
+
+/* ---- clients come and go ---- */
+
+static void client_free(uv_handle_t *handle)
+{
+    struct client *client = handle->data;
+
+    strbuf_dispose(&client->input);
+    free(client);
+}
+
+static void drop_client(struct client *client)
+{
+    struct control *control = client->xnd->control;
+
+    if (uv_is_closing((uv_handle_t *)&client->pipe))
+        return;
+    for (size_t i = 0; i < control->clients.count; i++)
+        if (control->clients.items[i] == client) {
+            control->clients.items[i] =
+                control->clients.items[--control->clients.count];
+            break;
+        }
+    uv_close((uv_handle_t *)&client->pipe, client_free);
+    xnd_reconsider(client->xnd);
+}
+
+static bool is_root(struct client *client)
+{
+    struct ucred peer = { .uid = (uid_t)-1 };
+    socklen_t length = sizeof(peer);
+    uv_os_fd_t fd;
+
+    return uv_fileno((uv_handle_t *)&client->pipe, &fd) == 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+           peer.uid == 0;
+}
+
+/* ---- requests ---- */
+
+static int do_adopt(struct xnd *xnd, const struct json_value *request,
+                    struct json_writer *answer, struct error *err)
+{
+    uint64_t domid;
+
+    if (!json_as_uint(json_get(request, "domid"), &domid) || domid == 0 ||
+        domid >= (uint64_t)(uint32_t)INVALID_DOMID)
+        return error_set(err, ERR_USAGE, "adopt needs a domid");
+    return guests_adopt(xnd, (uint32_t)domid, err);
+}
+
+static int do_hold(struct xnd *xnd, const struct json_value *request,
+                   struct json_writer *answer, struct error *err)
+{
+    return 0;
+}
+
+static int do_status(struct xnd *xnd, const struct json_value *request,
+                     struct json_writer *answer, struct error *err)
+{
+    json_add_int(answer, "pid", getpid());
+    json_add_bool(answer, "transient", xnd->transient);
+    json_add_uint(answer, "workers", xnd->workers);
+    json_key(answer, "guests");
+    guests_report(xnd, answer);
+    return 0;
+}
+
+/* A request that succeeds may add to the answer; one that fails must not. */
+static const struct request {
+    const char *name;
+    int (*run)(struct xnd *xnd, const struct json_value *request,
+               struct json_writer *answer, struct error *err);
+} requests[] = {
+    { "adopt", do_adopt },
+    { "hold", do_hold },
+    { "status", do_status },
+};
+
+static int run_request(struct xnd *xnd, const char *line, size_t length,
+                       struct json_writer *answer, struct error *err)
+{
+    cleanup_json_value struct json_value *json = NULL;
+
+    if (json_parse(line, length, &json, err) < 0)
+        return -1;
+    const char *name = json_as_string(json_get(json, "request"));
+    for (size_t i = 0; name != NULL && i < sizeof(requests) / sizeof(*requests);
+         i++)
+        if (strcmp(name, requests[i].name) == 0)
+            return requests[i].run(xnd, json, answer, err);
+    return error_set(err, ERR_USAGE, "no such request");
+}
+
+/* ---- answers ---- */
+
+static void answer_sent(uv_write_t *write, int status)
+{
+    struct sending *sending = write->data;
+
+    if (status < 0 && status != UV_ECANCELED)
+        drop_client(sending->client);
+    free(sending->text);
+    free(sending);
+}
+
+static void send_answer(struct client *client, struct json_writer *answer)
+{
+    struct sending *sending = MEM_NEW(struct sending);
+
+    sending->client = client;
+    sending->text = mem_printf("%s\n", json_text(answer, NULL));
+    sending->write.data = sending;
+    uv_buf_t buf =
+        uv_buf_init(sending->text, (unsigned int)strlen(sending->text));
+    if (uv_write(&sending->write, (uv_stream_t *)&client->pipe, &buf, 1,
+                 answer_sent) != 0) {
+        free(sending->text);
+        free(sending);
+        drop_client(client);
+    }
+}
+
+static void answer_line(struct client *client, const char *line, size_t length)
+{
+    cleanup_json_writer struct json_writer *answer = json_writer_new(0);
+    cleanup_json_writer struct json_writer *more = json_writer_new(0);
+    cleanup_error struct error err = ERROR_INIT;
+
+    json_begin_object(more);
+    json_add_bool(more, "ok", true);
+    int rc = run_request(client->xnd, line, length, more, &err);
+    json_end_object(more);
+    if (rc == 0) {
+        send_answer(client, more);
+        return;
+    }
+    json_begin_object(answer);
+    json_add_bool(answer, "ok", false);
+    json_add_string(answer, "error", err.message);
+    json_end_object(answer);
+    send_answer(client, answer);
+}
+
+/* ---- input ---- */
+
+static void take_lines(struct client *client)
+{
+    struct strbuf *input = &client->input;
+    size_t begin = 0;
+    char *end;
+
+    while (!uv_is_closing((uv_handle_t *)&client->pipe) &&
+           (end = memchr(input->text + begin, '\n', input->length - begin)) !=
+               NULL) {
+        size_t length = (size_t)(end - input->text) - begin;
+        answer_line(client, input->text + begin, length);
+        begin += length + 1;
+    }
+    input->length -= begin;
+    memmove(input->text, input->text + begin, input->length);
+    input->text[input->length] = '\0';
+}
+
+static void give_block(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    struct client *client = handle->data;
+
+    *buf = uv_buf_init(client->block, sizeof(client->block));
+}
+
+static void input_came(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
+{
+    struct client *client = stream->data;
+
+    if (got < 0) {
+        drop_client(client);
+        return;
+    }
+    strbuf_add(&client->input, buf->base, (size_t)got);
+    if (got > 0)
+        take_lines(client);
+    /* Neither a line without end nor answers that nobody reads. */
+    if (client->input.length > LINE_LIMIT ||
+        uv_stream_get_write_queue_size(stream) > LINE_LIMIT) {
+        journal("a client of the control socket is dropped: too much");
+        drop_client(client);
+    }
+}
+
+static void client_came(uv_stream_t *listener, int status)
+{
+    struct xnd *xnd = listener->data;
+    struct client *client = MEM_NEW(struct client);
+
+    uv_pipe_init(&xnd->loop, &client->pipe, 0);
+    client->xnd = xnd;
+    client->pipe.data = client;
+    VEC_PUSH(&xnd->control->clients, client);
+    if (status != 0 || uv_accept(listener, (uv_stream_t *)&client->pipe) != 0 ||
+        !is_root(client) || xnd->control->clients.count > CLIENT_LIMIT ||
+        uv_read_start((uv_stream_t *)&client->pipe, give_block, input_came) !=
+            0)
+        drop_client(client);
+    xnd_reconsider(xnd);
+}
+
+/* ---- the socket ---- */
+
+int control_open(struct xnd *xnd, struct error *err)
+{
+    struct control *control = MEM_NEW(struct control);
+
+    xnd->control = control;
+    uv_pipe_init(&xnd->loop, &control->listener, 0);
+    control->listener.data = xnd;
+    unlink(PATHS_XND_SOCKET);
+    int rc = uv_pipe_bind(&control->listener, PATHS_XND_SOCKET);
+    if (rc == 0 && chmod(PATHS_XND_SOCKET, 0600) < 0)
+        rc = -errno;
+    if (rc == 0)
+        rc = uv_listen((uv_stream_t *)&control->listener, BACKLOG, client_came);
+    if (rc != 0)
+        return error_set(err, ERR_FAILED, "%s: %s", PATHS_XND_SOCKET,
+                         uv_strerror(rc));
+    return 0;
+}
+
+static void control_free(uv_handle_t *handle)
+{
+    struct control *control = (struct control *)handle;
+
+    VEC_DISPOSE(&control->clients);
+    free(control);
+}
+
+void control_close(struct xnd *xnd)
+{
+    struct control *control = xnd->control;
+
+    if (control == NULL)
+        return;
+    unlink(PATHS_XND_SOCKET);
+    while (control->clients.count > 0)
+        drop_client(control->clients.items[0]);
+    xnd->control = NULL;
+    uv_close((uv_handle_t *)&control->listener, control_free);
+}
+
+size_t control_clients(const struct xnd *xnd)
+{
+    return xnd->control->clients.count;
+}

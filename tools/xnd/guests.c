@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xnd/guests.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libxl_event.h>
+#include <libxl_utils.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/paths.h"
+#include "base/uuid.h"
+#include "domain/guest_log.h"
+#include "domain/policy.h"
+#include "domain/restart.h"
+#include "host/domains.h"
+#include "host/lookup.h"
+#include "host/mark.h"
+#include "host/xenstore.h"
+#include "xnd/journal.h"
+#include "xnd/worker.h"
+
+/* Workers that may fail over one shutdown, and the pause between them. */
+#define ATTEMPTS 3u
+#define RETRY_MS 1000u
+
+struct guest {
+    uv_timer_t retry;
+    struct xnd *xnd;
+    uint32_t domid;
+    char *name; /* at adoption, for the journal; owned */
+    libxl_evgen_domain_death *events;
+    unsigned int attempts; /* workers that failed */
+    int worker;            /* its pid, 0 for none */
+};
+
+struct guests {
+    VEC(struct guest *) list;
+    unsigned int failed_resumes; /* in a row */
+};
+
+enum look {
+    LOOK_GONE,
+    LOOK_UNMARKED, /* down, and to be left as it is */
+    LOOK_RUNNING,
+    LOOK_SUSPENDED,
+    LOOK_DOWN,
+};
+
+static struct guest *find(const struct xnd *xnd, uint32_t domid)
+{
+    VEC_EACH (&xnd->guests->list, guest)
+        if ((*guest)->domid == domid)
+            return *guest;
+    return NULL;
+}
+
+static void guest_free(uv_handle_t *handle)
+{
+    struct guest *guest = handle->data;
+
+    free(guest->name);
+    free(guest);
+}
+
+static void close_guest(struct guest *guest)
+{
+    if (guest->events != NULL)
+        libxl_evdisable_domain_death(guest->xnd->host.ctx, guest->events);
+    uv_close((uv_handle_t *)&guest->retry, guest_free);
+}
+
+static void forget(struct guest *guest)
+{
+    struct xnd *xnd = guest->xnd;
+    struct guests *guests = xnd->guests;
+
+    for (size_t i = 0; i < guests->list.count; i++)
+        if (guests->list.items[i] == guest) {
+            guests->list.items[i] = guests->list.items[--guests->list.count];
+            break;
+        }
+    close_guest(guest);
+    xnd_reconsider(xnd);
+}
+
+static enum look look_at(const struct guest *guest, unsigned int *reason)
+{
+    struct mark mark;
+    bool marked = true;
+    libxl_dominfo info;
+
+    libxl_dominfo_init(&info);
+    int rc = libxl_domain_info(guest->xnd->host.ctx, &info, guest->domid);
+    *reason = info.shutdown_reason;
+    bool gone = rc != 0 || info.dying, down = info.shutdown;
+    libxl_dominfo_dispose(&info);
+    if (gone)
+        return LOOK_GONE;
+    if (!down)
+        return LOOK_RUNNING;
+    if (*reason == LIBXL_SHUTDOWN_REASON_SUSPEND)
+        return LOOK_SUSPENDED;
+    if (mark_read(guest->domid, &mark, &marked, NULL) == 0 && !marked)
+        return LOOK_UNMARKED;
+    return LOOK_DOWN;
+}
+
+/*
+ * libxl reports one shutdown per request, so one is made anew where another
+ * can follow: after a suspend, after a soft reset. The new one first: without
+ * any libxl drops its watch, and a fresh watch fires at once.
+ */
+static int arm(struct guest *guest, struct error *err)
+{
+    libxl_ctx *ctx = guest->xnd->host.ctx;
+    libxl_evgen_domain_death *events = NULL;
+
+    host_log_forget(&guest->xnd->host.log);
+    int rc = libxl_evenable_domain_death(ctx, guest->domid, 0, &events);
+    if (rc != 0)
+        return host_fail(&guest->xnd->host, err, ERR_HOST, rc,
+                         "watching domain %u", guest->domid);
+    if (guest->events != NULL)
+        libxl_evdisable_domain_death(ctx, guest->events);
+    guest->events = events;
+    return 0;
+}
+
+static void rearm(struct guest *guest)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    if (arm(guest, &err) < 0)
+        journal("%s", err.message);
+}
+
+/* ---- workers ---- */
+
+static void consider(struct guest *guest);
+static void resume_restarts(struct xnd *xnd);
+
+static void act_ended(struct xnd *xnd, void *arg, bool ok)
+{
+    struct guest *guest = arg;
+
+    guest->worker = 0;
+    if (!ok) {
+        guest->attempts++;
+        resume_restarts(xnd);
+    }
+    consider(guest);
+}
+
+static void start_worker(struct guest *guest)
+{
+    cleanup_free char *domid = mem_printf("%u", guest->domid);
+    cleanup_close int log_fd = guest_log_open(guest->name);
+    cleanup_error struct error err = ERROR_INIT;
+    const char *const words[] = { "policy", domid, NULL };
+    struct worker_start start = {
+        .words = words,
+        .log_fd = log_fd,
+        .ended = act_ended,
+        .arg = guest,
+    };
+
+    if (worker_spawn(guest->xnd, &start, &guest->worker, &err) == 0)
+        return;
+    journal("domain %u (%s): %s", guest->domid, guest->name, err.message);
+    guest->attempts++;
+    consider(guest);
+}
+
+static void retry_due(uv_timer_t *timer)
+{
+    struct guest *guest = timer->data;
+    unsigned int reason;
+
+    if (guest->worker == 0 && look_at(guest, &reason) == LOOK_DOWN)
+        start_worker(guest);
+    else
+        consider(guest);
+}
+
+static void act(struct guest *guest, unsigned int reason)
+{
+    if (guest->attempts >= ATTEMPTS) {
+        journal("domain %u (%s): given up after %u workers; it stays shut down",
+                guest->domid, guest->name, guest->attempts);
+        forget(guest);
+    } else if (guest->attempts == 0) {
+        journal("domain %u (%s) shut down: %s", guest->domid, guest->name,
+                policy_reason_name(reason));
+        start_worker(guest);
+    } else if (!uv_is_active((uv_handle_t *)&guest->retry)) {
+        uv_timer_start(&guest->retry, retry_due, RETRY_MS, 0);
+    }
+}
+
+/* Looks where the guest stands and does what is due. */
+static void consider(struct guest *guest)
+{
+    unsigned int reason = 0;
+
+    if (guest->worker != 0)
+        return;
+    switch (look_at(guest, &reason)) {
+    case LOOK_GONE:
+        journal("domain %u (%s) is gone", guest->domid, guest->name);
+        forget(guest);
+        break;
+    case LOOK_UNMARKED:
+        journal("domain %u (%s) is left as it is", guest->domid, guest->name);
+        forget(guest);
+        break;
+    case LOOK_RUNNING:
+        guest->attempts = 0;
+        break;
+    case LOOK_SUSPENDED:
+        rearm(guest);
+        break;
+    case LOOK_DOWN:
+        act(guest, reason);
+        break;
+    }
+}
+
+/* ---- adoption ---- */
+
+void guests_notice(struct xnd *xnd, uint32_t domid)
+{
+    struct guest *guest = find(xnd, domid);
+
+    if (guest != NULL)
+        consider(guest);
+}
+
+static struct guest *guest_new(struct xnd *xnd, uint32_t domid)
+{
+    struct guest *guest = MEM_NEW(struct guest);
+
+    guest->xnd = xnd;
+    guest->domid = domid;
+    guest->name = lookup_name(&xnd->host, domid);
+    uv_timer_init(&xnd->loop, &guest->retry);
+    guest->retry.data = guest;
+    VEC_PUSH(&xnd->guests->list, guest);
+    xnd_reconsider(xnd);
+    return guest;
+}
+
+int guests_adopt(struct xnd *xnd, uint32_t domid, struct error *err)
+{
+    struct guest *guest = find(xnd, domid);
+    bool is_new = guest == NULL;
+
+    if (libxl_domain_info(xnd->host.ctx, NULL, domid) != 0)
+        return error_set(err, ERR_NODOMAIN, "no domain %u", domid);
+    if (is_new)
+        guest = guest_new(xnd, domid);
+    if (arm(guest, err) < 0) {
+        if (is_new)
+            forget(guest);
+        return -1;
+    }
+    if (is_new)
+        journal("domain %u (%s) adopted", domid, guest->name);
+    /* libxl's watch may stand already, and then tells of later ends only. */
+    consider(guest);
+    return 0;
+}
+
+static int find_marked(struct xenstore_reads *marks, struct error *err)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+
+    if (domain_list_read(&list, 0, err) < 0)
+        return -1;
+    VEC_EACH (&list.items, info)
+        xenstore_reads_add(marks, MARK_PATH, info->domid);
+    if (xenstore_reads_run(marks, err) < 0)
+        return -1;
+    return 0;
+}
+
+static bool parse_domid(const char *path, uint32_t *domid)
+{
+    cleanup_free char *copy = mem_strdup(path);
+    char *number = copy + strlen("/libxl/");
+
+    number[strcspn(number, "/")] = '\0';
+    return number_parse_u32(number, domid);
+}
+
+int guests_adopt_marked(struct xnd *xnd, struct error *err)
+{
+    cleanup_xenstore_reads struct xenstore_reads marks = { 0 };
+    uint32_t domid;
+
+    if (find_marked(&marks, err) < 0)
+        return -1;
+    VEC_EACH (&marks.list, mark) {
+        cleanup_error struct error adopt = ERROR_INIT;
+        if (mark->value == NULL || !parse_domid(mark->path, &domid))
+            continue;
+        if (guests_adopt(xnd, domid, &adopt) < 0)
+            journal("%s", adopt.message);
+    }
+    resume_restarts(xnd);
+    return 0;
+}
+
+/* ---- restarts that were killed half way ---- */
+
+static void resume_ended(struct xnd *xnd, void *arg, bool ok)
+{
+    unsigned int *failed = &xnd->guests->failed_resumes;
+
+    *failed = ok ? 0 : *failed + 1;
+    /* A note that is still there is taken up again, but not for ever. */
+    if (!ok && *failed < ATTEMPTS)
+        resume_restarts(xnd);
+}
+
+static void resume_one(struct xnd *xnd, const char *uuid)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    const char *const words[] = { "policy", "--resume", uuid, NULL };
+    struct worker_start start = {
+        .words = words,
+        .log_fd = -1,
+        .ended = resume_ended,
+    };
+
+    journal("taking up the restart of the guest %s", uuid);
+    if (worker_spawn(xnd, &start, NULL, &err) < 0)
+        journal("%s", err.message);
+}
+
+/* One that somebody is still at makes its worker wait, and find it done. */
+static void resume_restarts(struct xnd *xnd)
+{
+    DIR *folder = opendir(RESTART_FOLDER);
+    uint8_t uuid[UUID_BYTES];
+
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (uuid_parse_text(entry->d_name, uuid))
+            resume_one(xnd, entry->d_name);
+    closedir(folder);
+}
+
+/* ---- all of them ---- */
+
+void guests_open(struct xnd *xnd)
+{
+    xnd->guests = MEM_NEW(struct guests);
+}
+
+void guests_close(struct xnd *xnd)
+{
+    VEC_EACH (&xnd->guests->list, guest)
+        close_guest(*guest);
+    VEC_DISPOSE(&xnd->guests->list);
+    free(xnd->guests);
+    xnd->guests = NULL;
+}
+
+size_t guests_count(const struct xnd *xnd)
+{
+    return xnd->guests->list.count;
+}
+
+void guests_report(const struct xnd *xnd, struct json_writer *json)
+{
+    json_begin_array(json);
+    VEC_EACH (&xnd->guests->list, item) {
+        const struct guest *guest = *item;
+        json_begin_object(json);
+        json_add_uint(json, "domid", guest->domid);
+        json_add_string(json, "name", guest->name);
+        if (guest->worker != 0)
+            json_add_int(json, "worker", guest->worker);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
