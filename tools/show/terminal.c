@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One loop over four descriptors: keys, the far terminal, its watch, signals.
+ * One loop over keys, the far terminal, its watch, signals and the output.
  * Neither a guest that does not read nor one that never stops writing keeps
  * the key that leaves from working: input waits in a buffer here, and keys are
  * looked at once for each block of output.
@@ -271,6 +271,7 @@ static int step(struct join *join, const struct termios *usual)
         { wants_input(join) ? STDIN_FILENO : -1, POLLIN, 0 },
         { join->far->watch, POLLIN, 0 },
         { join->far->tty, (short)(POLLIN | (sends ? POLLOUT : 0)), 0 },
+        { STDOUT_FILENO, 0, 0 }, /* nobody reads it any more */
     };
     int left = clock_left_ms(join->quiet_deadline);
     int count = poll(fds, sizeof(fds) / sizeof(fds[0]), left);
@@ -282,6 +283,8 @@ static int step(struct join *join, const struct termios *usual)
                    : error_set_errno(join->err, ERR_FAILED, errno, "poll");
     if (fds[0].revents & ready)
         take_signals(join, usual);
+    if (fds[4].revents & ready)
+        finish(join, TERMINAL_CLOSED);
     if (!join->is_over && (fds[1].revents & ready))
         rc = take_input(join);
     if (fds[3].revents & POLLOUT)
