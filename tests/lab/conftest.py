@@ -117,7 +117,7 @@ class Guest:
         self.config = config
         self.path = f"/root/{name}.cfg"
 
-    def wait_up(self, timeout: float = 120) -> str:
+    def wait_up(self, timeout: float = 240) -> str:
         """Waits for GUEST-UP and returns that line."""
         return self.host.wait_console(self.name, "GUEST-UP", timeout)
 
@@ -147,7 +147,7 @@ def guest(host: lablib.Host) -> Iterator[Callable[..., Guest]]:
         log = f"{lablib.CONSOLE_LOGS}/guest-{name}.log"
         on.run(f"rm -f {log}; cat >{new.path}", input=new.config)
         if create:
-            on.run(tool, "create", new.path, timeout=180)
+            on.run(tool, "create", new.path, timeout=240)
             if wait:
                 new.wait_up()
         return new

@@ -8,7 +8,7 @@ import selectors
 import subprocess
 import time
 
-from lab import Host, LabError
+from lab import PATIENCE, Host, LabError
 
 
 class Console:
@@ -43,10 +43,10 @@ class Console:
         self.pending += text
         return bool(data)
 
-    def expect(self, pattern: str, timeout: float = 30) -> re.Match:
+    def expect(self, pattern: str, timeout: float = 60) -> re.Match:
         """Waits until what came since the last match matches the regular
         expression; the match is consumed."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         while not (match := re.search(pattern, self.pending)):
             left = deadline - time.monotonic()
             if left <= 0 or not self.read(left):
@@ -55,9 +55,9 @@ class Console:
         self.pending = self.pending[match.end():]
         return match
 
-    def wait(self, timeout: float = 30) -> int:
+    def wait(self, timeout: float = 60) -> int:
         """Waits for the command to end by itself; returns its exit status."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         while self.read(max(0.0, deadline - time.monotonic())):
             pass
         try:

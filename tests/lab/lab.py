@@ -11,7 +11,7 @@ there in a few seconds, and a spoiled one is thrown away for another copy.
         host1/          disk.qcow2, pid, port, qmp, console.log, qemu.log, ssh
 
 Environment: XENITH_LAB_CACHE moves the cache; XENITH_LAB_INSTANCE names one of
-several labs that run side by side.
+several labs that run side by side; XENITH_LAB_PATIENCE multiplies timeouts.
 """
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 IMAGE = HERE / "image"
 MEMORY = "3G"
+# Multiplies all timeouts; for a machine that has other work to do as well.
+PATIENCE = float(os.environ.get("XENITH_LAB_PATIENCE", "1"))
 KINDS = ("pv", "pvh", "hvm")
 CONSOLE_LOGS = "/var/log/xen/console"
 
@@ -330,12 +332,12 @@ class Host:
                 "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
                 "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
                 "-o", "UserKnownHostsFile=/dev/null",
-                "-o", "ConnectTimeout=5", "-o", "ControlMaster=auto",
+                "-o", "ConnectTimeout=15", "-o", "ControlMaster=auto",
                 "-o", "ControlPersist=yes", *options, "root@127.0.0.1"]
 
     def wait_ssh(self, timeout: float) -> None:
         """Opens the connection that all commands share."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         while subprocess.run(
                 self.ssh_argv("-f", "-N", "-o", "ControlMaster=yes"),
                 cwd=self.dir, check=False, stdin=subprocess.DEVNULL,
@@ -356,9 +358,10 @@ class Host:
                            stderr=subprocess.DEVNULL)
             (self.dir / "ssh").unlink(missing_ok=True)
 
-    def run(self, *argv: str, check: bool = True, timeout: float = 60,
+    def run(self, *argv: str, check: bool = True, timeout: float = 180,
             input: str | bytes | None = None) -> Result:
         """Runs a command in the host: one string for its shell, or words."""
+        timeout *= PATIENCE
         command = argv[0] if len(argv) == 1 else shlex.join(argv)
         if isinstance(input, str):
             input = input.encode()
@@ -391,13 +394,13 @@ class Host:
         self.run(f"cat >{shlex.quote(path)}", input=text)
 
     def wait_console(self, domain: str, text: str = "GUEST-UP",
-                     timeout: float = 60) -> str:
+                     timeout: float = 240) -> str:
         """Waits for a line with the text on a domain's PV console (which
         xenconsoled logs) and returns it."""
         log = shlex.quote(f"{CONSOLE_LOGS}/guest-{domain}.log")
         # grep leaves at the first match; tail ends with this shell.
         done = self.run(
-            f"timeout {timeout} grep -a -m1 -F {shlex.quote(text)} "
+            f"timeout {timeout * PATIENCE} grep -a -m1 -F {shlex.quote(text)} "
             f"<(exec tail -n +1 -s 0.1 --pid=$$ -F {log} 2>/dev/null)",
             check=False, timeout=timeout + 10)
         if done.rc:
