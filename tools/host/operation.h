@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A long libxl operation that can be interrupted: started with operation.how,
+ * then waited for while signals and a deadline are watched.
+ *
+ *     struct operation op;
+ *     operation_begin(&op, host);
+ *     int rc = libxl_domain_destroy(host->ctx, domid, &op.how);
+ *     rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+ */
+#ifndef XENITH_HOST_OPERATION_H
+#define XENITH_HOST_OPERATION_H
+
+#include <stdbool.h>
+
+#include "host/host.h"
+
+#define OPERATION_NO_DEADLINE (-1)
+
+struct operation {
+    struct host *host;
+    libxl_asyncop_how how; /* given to libxl */
+    bool interruptible;    /* signals abort it; true unless cleared */
+    bool done;
+    bool aborted; /* an abort was asked for: by a signal or the deadline */
+    int rc;       /* libxl's, once done */
+};
+
+/* op must stay where it is until operation_wait returned. */
+void operation_begin(struct operation *op, struct host *host);
+
+/*
+ * Waits for the end of an operation whose start returned started. After a
+ * signal (base/interrupt.h) or milliseconds have passed it is aborted, which
+ * libxl does at its next opportunity. Returns libxl's result: ERROR_ABORTED
+ * after a signal, ERROR_TIMEDOUT after the deadline.
+ */
+int operation_wait(struct operation *op, int started, int milliseconds);
+
+#endif
