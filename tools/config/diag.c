@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 struct config_text {
     char *name;
     char *bytes;
@@ -193,47 +195,30 @@ static const char *severity_colour(enum config_severity severity)
     return "\033[1;36m";
 }
 
-/* Length of the UTF-8 character at p, 0 if it is none (overlong included). */
-static size_t utf8_length(const unsigned char *p, const unsigned char *end)
+/* Length of the character at p; 0 if it is none or acts on terminals. */
+static size_t visible_length(const char *p, const char *end)
 {
-    size_t length = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+    uint32_t rune;
+    size_t length = utf8_decode(p, &rune);
 
-    if (*p < 0xc2 || *p > 0xf4 || (size_t)(end - p) < length)
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
-        (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
-        return 0;
-    /* C1 controls act on terminals as escape sequences do. */
-    if (*p == 0xc2 && p[1] < 0xa0)
+    if (length > (size_t)(end - p) || rune < 0x20 ||
+        (rune >= 0x7f && rune < 0xa0))
         return 0;
     return length;
 }
 
 static void add_visible(struct strbuf *out, const char *bytes, size_t length)
 {
-    const unsigned char *p = (const unsigned char *)bytes;
-    const unsigned char *end = p + length;
+    const char *end = bytes + length;
 
-    while (p < end) {
-        size_t size = 1;
+    for (const char *p = bytes; p < end;) {
+        size_t size = *p == '\t' ? 1 : *p != '\0' ? visible_length(p, end) : 0;
 
-        if (*p >= 0x80) {
-            size = utf8_length(p, end);
-            if (size > 0)
-                strbuf_add(out, (const char *)p, size);
-            else
-                strbuf_putc(out, '?');
-            size = size > 0 ? size : 1;
-        } else if ((*p < 0x20 && *p != '\t') || *p == 0x7f) {
+        if (size > 0)
+            strbuf_add(out, p, size);
+        else
             strbuf_putc(out, '?');
-        } else {
-            strbuf_putc(out, (char)*p);
-        }
-        p += size;
+        p += size > 0 ? size : 1;
     }
 }
 

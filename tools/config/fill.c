@@ -116,7 +116,7 @@ static void report_number(struct fill *fill, const char *key,
 
     if (row != NULL && row->types & KEY_BOOL)
         wanted = mem_strdup("1 or 0");
-    else if (row != NULL && row->max != 0)
+    else if (row != NULL && row->max != 0 && row->max < INT_MAX)
         wanted =
             mem_printf("a whole number from %ld to %ld", row->min, row->max);
     else

@@ -13,6 +13,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 enum char_class {
     CLASS_OTHER,
     CLASS_BLANK,
@@ -156,19 +158,15 @@ int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
     return digits >= 2 ? 0 : -1;
 }
 
-static bool utf8_is_valid(const unsigned char *p, const unsigned char *end)
+static bool utf8_is_valid(const char *p, const char *end)
 {
-    while (p < end) {
-        size_t length = *p < 0x80 ? 1 : *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+    uint32_t rune;
 
-        if (*p >= 0x80 && (*p < 0xc2 || *p > 0xf4))
+    while (p < end) {
+        size_t length = utf8_decode(p, &rune);
+
+        if (length == 0 || length > (size_t)(end - p))
             return false;
-        if ((size_t)(end - p) < length)
-            return false;
-        for (size_t i = 1; i < length; i++) {
-            if ((p[i] & 0xc0) != 0x80)
-                return false;
-        }
         p += length;
     }
     return true;
@@ -184,7 +182,7 @@ static void check_string(struct config_lexer *lexer,
     char byte;
     size_t used;
 
-    if (!utf8_is_valid((const unsigned char *)p, (const unsigned char *)end))
+    if (!utf8_is_valid(p, end))
         config_diag_add(lexer->diags, CONFIG_WARNING, &token->place,
                         "save the file as UTF-8",
                         "this string is not valid UTF-8");

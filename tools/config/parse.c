@@ -20,6 +20,7 @@ struct parser {
     struct config_diags *diags;
     struct config_token token; /* the one being looked at */
     bool line_begins;          /* it is the first of its line */
+    bool in_list;              /* the mistake is in a list */
     size_t values;             /* made so far */
     bool stopped;
 };
@@ -81,11 +82,20 @@ static bool looks_like_assignment(const struct parser *parser)
     return p < end && *p == '=';
 }
 
-/* Goes on to the next line that begins with an assignment. */
+/* Is this where reading can go on after a mistake? */
+static bool is_fresh_start(const struct parser *parser)
+{
+    if (parser->token.type == CONFIG_TOKEN_END)
+        return true;
+    /* The lines of a broken list are no statements: look for a key. */
+    if (parser->in_list)
+        return parser->line_begins && looks_like_assignment(parser);
+    return parser->token.type == CONFIG_TOKEN_NEWLINE;
+}
+
 static void resynchronise(struct parser *parser)
 {
-    while (parser->token.type != CONFIG_TOKEN_END &&
-           !(parser->line_begins && looks_like_assignment(parser))) {
+    while (!is_fresh_start(parser)) {
         if (parser->token.type == CONFIG_TOKEN_BAD)
             /* One report a line is enough: the rest follows from it. */
             parser->lexer.diags = NULL;
@@ -94,6 +104,10 @@ static void resynchronise(struct parser *parser)
         advance(parser);
     }
     parser->lexer.diags = parser->diags;
+    parser->in_list = false;
+    /* A text with this many mistakes is no configuration. */
+    if (parser->diags != NULL && parser->diags->truncated)
+        parser->stopped = true;
 }
 
 static char *copy_word(struct parser *parser)
@@ -278,8 +292,10 @@ static struct config_value *parse_list(struct parser *parser)
         return NULL;
     list = open.list[0];
     while (open.depth > 0) {
-        if (!parse_in_list(parser, &open))
+        if (!parse_in_list(parser, &open)) {
+            parser->in_list = true;
             return NULL;
+        }
     }
     return list;
 }

@@ -147,6 +147,7 @@ static void read_address_word(struct spec *spec, struct pci_item *item,
     if (!item->by_address || *p != '\0')
         spec_error(spec, word, "it is like 0000:02:00.0 or 02:00.0@5",
                    "'%s' is not a PCI address", word);
+    item->by_address = true; /* or meant to be */
 }
 
 static void read_device(struct fill *fill, const struct config_value *value,

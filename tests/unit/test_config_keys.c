@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of keys is whole: what a row promises holds. */
+#include "config_unit.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#include "config/keys.h"
+
+static void every_row_is_complete_and_unique(void **state)
+{
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        cleanup_free char *types = config_key_type_text(key);
+
+        print_message("# %s\n", key->name);
+        assert_ptr_equal(config_key_find(key->name), key);
+        assert_non_null(key->help);
+        assert_true(isupper((unsigned char)key->help[0]));
+        assert_true(key->guests != 0);
+        assert_true(*types != '\0');
+        assert_int_not_equal(key->set, SET_UNSUPPORTED);
+        assert_true(key->set != SET_ENUM || key->words != NULL);
+        assert_true(key->state != KEY_NEWER || key->since != NULL);
+    }
+}
+
+static const char *guest_word(const struct config_key *key)
+{
+    return key->guests & GUEST_PV    ? "pv"
+           : key->guests & GUEST_PVH ? "pvh"
+           : key->guests & GUEST_HVM ? "hvm"
+                                     : "pv";
+}
+
+/* The example of a row is read without an error, and without a warning
+ * but that the key is deprecated or of another kind of host. */
+static void every_example_is_valid(void **state)
+{
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        cleanup_free char *text = NULL;
+        struct loaded loaded;
+        bool own_kernel = strcmp(key->name, "kernel") == 0 ||
+                          strcmp(key->name, "firmware") == 0 ||
+                          strcmp(key->name, "bootloader") == 0;
+
+        if (key->example == NULL || strcmp(key->name, "builder") == 0)
+            continue;
+        text =
+            mem_printf("%s%s%s%s%s%s%s\n%s\n",
+                       strcmp(key->name, "name") ? "name = \"t\"; " : "",
+                       strcmp(key->name, "type") ? "type = \"" : "",
+                       strcmp(key->name, "type") ? guest_word(key) : "",
+                       strcmp(key->name, "type") ? "\"; " : "",
+                       own_kernel ? "" : "kernel = \"/k\"; ",
+                       strcmp(key->name, "vcpus") ? "vcpus = 2; " : "",
+                       strcmp(key->name, "memory") && strcmp(key->name, "vnuma")
+                           ? "memory = 64"
+                           : "",
+                       key->example);
+        loaded_text(&loaded, text, strlen(text));
+        if (loaded.rc != 0 && strcmp(key->name, "firmware") != 0)
+            fail_msg("%s\n%s", text, loaded.said.text);
+        if (key->state != KEY_DEPRECATED && key->guests != GUEST_ARM &&
+            strncmp(key->name, "spice", 5) != 0)
+            assert_null(strstr(loaded.said.text, "warning: 'no"));
+        loaded_dispose(&loaded);
+    }
+}
+
+static void a_near_key_is_offered(void **state)
+{
+    assert_string_equal(config_key_near("memmory"), "memory");
+    assert_string_equal(config_key_near("bootlaoder"), "bootloader");
+    assert_null(config_key_near("qwertyuiop"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_complete_and_unique),
+        cmocka_unit_test(every_example_is_valid),
+        cmocka_unit_test(a_near_key_is_offered),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
