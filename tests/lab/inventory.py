@@ -1,6 +1,7 @@
-"""Everything that a toolstack could leave behind in a host, as JSON on standard
-output: {category: {thing: details}}. Runs in Dom0 in one process, because
-every process costs a tenth of a second under emulation. Standard library only.
+"""Everything that a toolstack could leave behind in a host: for each line on
+standard input one of JSON on standard output, {category: {thing: details}}.
+Runs in Dom0 in one process that stays, because under emulation starting Python
+takes longer than looking everything up. Standard library only.
 
 What is left out, and why, is said where it is left out; logs (/var/log) may
 grow and are not looked at.
@@ -13,6 +14,7 @@ import re
 import socket
 import stat
 import struct
+import sys
 
 WATCHED = ("/run", "/var/lib", "/var/cache", "/tmp")
 VOLATILE = re.compile("|".join((
@@ -23,6 +25,7 @@ VOLATILE = re.compile("|".join((
     r"/run/systemd/(propagate|inaccessible)(/|$)",
     r"/run/log/journal(/|$)",
     r"/run/sshd(/|$)",
+    r"/var/lib/(dpkg|apt)$",  # a thousand files that only packages change
     r"/var/lib/systemd/(random-seed|timesync|timers)",
     r"/tmp/systemd-private-",
     # The supervisor is resident: it starts with the first guest and stays.
@@ -189,4 +192,5 @@ def inventory() -> dict:
 
 
 if __name__ == "__main__":
-    print(json.dumps(inventory()))
+    for _ in sys.stdin:
+        print(json.dumps(inventory()), flush=True)

@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shlex
+import subprocess
 import time
+import weakref
 
 from lab import Host
 
@@ -16,9 +19,29 @@ SETTLE = 5.0
 SLACK = 0
 
 
+class Probe:
+    """inventory.py at work in a host."""
+
+    def __init__(self, host: Host):
+        self.process = subprocess.Popen(
+            [*host.ssh_argv(), shlex.join(["python3", "-ISEc", SCRIPT])],
+            cwd=host.dir, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def take(self) -> Inventory:
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+
+PROBES: weakref.WeakKeyDictionary[Host, Probe] = weakref.WeakKeyDictionary()
+
+
 def take(host: Host) -> Inventory:
     """What is in the host now."""
-    return json.loads(host.run("python3 -ISE -", input=SCRIPT).stdout)
+    probe = PROBES.get(host)
+    if not probe or probe.process.poll() is not None:
+        probe = PROBES[host] = Probe(host)
+    return probe.take()
 
 
 def differences(before: Inventory, after: Inventory) -> list[str]:
