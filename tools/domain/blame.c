@@ -59,11 +59,7 @@ static unsigned long long pages_to_mib(unsigned long long pages)
     return (pages + 255) / 256;
 }
 
-/*
- * "segment kernel too large (0x3a00 > 0x4000 - 0x1000 pages)": the segment's
- * size, the memory given, and where in it the segment would begin.
- */
-static bool blame_segment(const char *cause, struct error *err)
+bool blame_segment(const char *cause, struct error *err)
 {
     unsigned long long size, given, begin;
     char segment[32];

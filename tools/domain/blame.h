@@ -13,4 +13,11 @@
 int blame_create(struct host *host, const libxl_domain_config *config, int rc,
                  struct error *err);
 
+/*
+ * Explains libxenguest's complaint about a segment, "segment kernel too large
+ * (0x3a00 > 0x4000 - 0x1000 pages)": the segment's size, the memory given, and
+ * where in it the segment would begin. false if cause is another (or NULL).
+ */
+bool blame_segment(const char *cause, struct error *err);
+
 #endif

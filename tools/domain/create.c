@@ -10,7 +10,7 @@
 
 /* Hooks of a killed worker may end by themselves, so that they leave no
  * half-made device behind; a device model never does. */
-#define ORPHAN_PATIENCE_MS 5000
+#define ORPHAN_PATIENCE_MS 10000
 
 static int make(void *argument, int64_t *value, struct error *err)
 {
@@ -46,10 +46,11 @@ static void clean_up_after(struct host *host)
     cleanup_error struct error undo = ERROR_INIT;
     unsigned int count;
 
-    worker_wait_orphans(ORPHAN_PATIENCE_MS);
+    /* Those that still run may hold the note's lock. */
+    if (!worker_wait_orphans(ORPHAN_PATIENCE_MS))
+        worker_kill_orphans();
     if (record_sweep(host, false, &count, &undo) < 0)
         log_warn("clean-up: %s", undo.message);
-    worker_kill_orphans();
 }
 
 int domain_create(struct host *host, const struct create_request *request,

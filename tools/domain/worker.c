@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,30 +84,45 @@ static void run_worker(struct channel *channel, pid_t parent, worker_fn *work,
     _exit(rc == 0 ? 0 : 1);
 }
 
-static int read_answer(pid_t pid, int fd, struct strbuf *answer)
+/* One read of the answer; false at its end. */
+static bool take_answer(int fd, struct strbuf *answer)
 {
+    char block[4096];
+    ssize_t got = read(fd, block, sizeof(block));
+
+    if (got <= 0 || answer->length > ANSWER_LIMIT)
+        return false;
+    strbuf_add(answer, block, (size_t)got);
+    return true;
+}
+
+/*
+ * Until the worker has answered or is gone. Its end is watched apart from the
+ * pipe, whose other end processes that it forked may still hold open.
+ */
+static void read_answer(pid_t pid, int fd, struct strbuf *answer)
+{
+    cleanup_close int pidfd = pidfd_open(pid, 0);
     bool passed_on = false;
 
     for (;;) {
-        char block[4096];
-        struct pollfd fds[] = {
-            { .fd = fd, .events = POLLIN },
-            { .fd = passed_on ? -1 : interrupt_fd(), .events = POLLIN },
-        };
         if (interrupt_signal() != 0 && !passed_on) {
             kill(pid, SIGTERM);
             passed_on = true;
-            continue;
         }
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return -1;
-        if (!(fds[0].revents & (POLLIN | POLLHUP)))
-            continue;
-        ssize_t got = read(fd, block, sizeof(block));
-        if (got == 0 || answer->length > ANSWER_LIMIT)
-            return 0;
-        if (got > 0)
-            strbuf_add(answer, block, (size_t)got);
+        struct pollfd fds[] = {
+            { .fd = fd, .events = POLLIN },
+            { .fd = pidfd, .events = POLLIN },
+            { .fd = passed_on ? -1 : interrupt_fd(), .events = POLLIN },
+        };
+        if (poll(fds, 3, -1) < 0)
+            continue; /* EINTR: a signal to pass on */
+        if (fds[0].revents != 0) {
+            if (!take_answer(fd, answer))
+                return;
+        } else if (fds[1].revents != 0) {
+            return;
+        }
     }
 }
 

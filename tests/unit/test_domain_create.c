@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a create looks at and says before and after Xen has a word in it. */
+#include "unit.h"
+
+#include <elf.h>
+
+#include "device/disk.h"
+#include "device/nic.h"
+#include "domain/blame.h"
+#include "domain/guest_log.h"
+#include "domain/kernel.h"
+#include "domain/plan.h"
+
+static char *write_image(const void *bytes, size_t length)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    char *path = scratch_path("kernel");
+
+    assert_int_equal(io_replace_file(path, 0600, bytes, length, &err), 0);
+    return path;
+}
+
+/* A bzImage of 2 sectors of setup and a payload that ends with its size. */
+static size_t make_bzimage(unsigned char *image, uint32_t unpacked)
+{
+    memset(image, 0, 4096);
+    image[0x1f1] = 1;
+    image[0x1fe] = 0x55;
+    image[0x1ff] = 0xaa;
+    memcpy(image + 0x202, "HdrS", 4);
+    image[0x206] = 0x0f;
+    image[0x207] = 0x02;
+    image[0x248] = 0x00; /* payload at the beginning of the protected mode */
+    image[0x24d] = 0x01; /* 256 bytes long */
+    memcpy(image + 1024 + 256 - 4, &unpacked, 4);
+    return 1024 + 256;
+}
+
+static void a_bzimage_tells_its_unpacked_size(void **state)
+{
+    unsigned char image[4096];
+    struct kernel_image found;
+    cleanup_error struct error err = ERROR_INIT;
+    size_t length = make_bzimage(image, 60u << 20);
+    cleanup_free char *path = write_image(image, length);
+
+    assert_int_equal(kernel_probe(path, &found, &err), 0);
+    assert_int_equal(found.format, KERNEL_BZIMAGE);
+    assert_int_equal(found.least_bytes, 60u << 20);
+    assert_string_equal(kernel_format_name(found.format), "bzImage");
+    scratch_remove(path);
+}
+
+static void a_bzimage_whose_payload_is_cut_has_no_size(void **state)
+{
+    unsigned char image[4096];
+    struct kernel_image found;
+    size_t length = make_bzimage(image, 60u << 20);
+    cleanup_free char *path = write_image(image, length - 1);
+
+    assert_int_equal(kernel_probe(path, &found, NULL), 0);
+    assert_int_equal(found.least_bytes, 0);
+    scratch_remove(path);
+}
+
+static void an_elf_spans_its_segments(void **state)
+{
+    struct {
+        Elf64_Ehdr header;
+        Elf64_Phdr segments[2];
+        char rest[1024];
+    } image = {
+        .header = { .e_phoff = sizeof(Elf64_Ehdr),
+                    .e_phentsize = sizeof(Elf64_Phdr),
+                    .e_phnum = 2 },
+        .segments = { { .p_type = PT_LOAD,
+                        .p_paddr = 1 << 20,
+                        .p_memsz = 4096 },
+                      { .p_type = PT_LOAD,
+                        .p_paddr = 3 << 20,
+                        .p_memsz = 1 << 20 } },
+    };
+    struct kernel_image found;
+
+    memcpy(image.header.e_ident, ELFMAG, SELFMAG);
+    image.header.e_ident[EI_CLASS] = ELFCLASS64;
+    image.header.e_ident[EI_DATA] = ELFDATA2LSB;
+    cleanup_free char *path = write_image(&image, sizeof(image));
+    assert_int_equal(kernel_probe(path, &found, NULL), 0);
+    assert_int_equal(found.format, KERNEL_ELF);
+    assert_int_equal(found.least_bytes, 3 << 20);
+    scratch_remove(path);
+}
+
+static void an_elf_that_lies_about_segments_is_not_believed(void **state)
+{
+    Elf64_Ehdr header = { .e_phoff = UINT64_MAX - 8,
+                          .e_phentsize = sizeof(Elf64_Phdr),
+                          .e_phnum = 60 };
+    struct kernel_image found;
+
+    memcpy(header.e_ident, ELFMAG, SELFMAG);
+    header.e_ident[EI_CLASS] = ELFCLASS64;
+    header.e_ident[EI_DATA] = ELFDATA2LSB;
+    cleanup_free char *path = write_image(&header, sizeof(header));
+    assert_int_equal(kernel_probe(path, &found, NULL), 0);
+    assert_int_equal(found.least_bytes, 0);
+    scratch_remove(path);
+}
+
+static void text_is_no_kernel(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    struct kernel_image found;
+    cleanup_free char *path = write_image("root:x:0:0\n", 11);
+
+    assert_int_equal(kernel_probe(path, &found, &err), -1);
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_non_null(strstr(err.message, "neither a bzImage nor an ELF"));
+    scratch_remove(path);
+}
+
+static void compressed_and_special_files_are_told_apart(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    struct kernel_image found;
+    cleanup_free char *path = write_image("\037\213\010\0", 4);
+
+    assert_int_equal(kernel_probe(path, &found, NULL), 0);
+    assert_int_equal(found.format, KERNEL_COMPRESSED);
+    scratch_remove(path);
+    assert_int_equal(kernel_probe("/dev/null", &found, &err), -1);
+    expect_error(&err, ERR_CONFIG, "/dev/null: not a regular file");
+    assert_int_equal(kernel_probe("/nowhere/vmlinuz", &found, &err), -1);
+    expect_error(&err, ERR_CONFIG,
+                 "/nowhere/vmlinuz: No such file or directory");
+}
+
+static void a_segment_that_does_not_fit_is_put_in_mib(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    assert_true(blame_segment("xc_dom_chk_alloc_pages: segment kernel too "
+                              "large (0x3a00 > 0x4000 - 0x1000 pages): Out of "
+                              "memory",
+                              &err));
+    expect_error(&err, ERR_CONFIG,
+                 "the kernel needs 74 MiB (58 MiB from 16 MiB on) of the "
+                 "64 MiB given");
+    assert_false(blame_segment("no loader found", &err));
+    assert_false(blame_segment(NULL, &err));
+    expect_no_error(&err);
+}
+
+static libxl_device_disk make_disk(char *path, libxl_disk_format format)
+{
+    return (libxl_device_disk){ .pdev_path = path,
+                                .vdev = (char *)"xvda",
+                                .format = format,
+                                .readwrite = 1 };
+}
+
+static void a_missing_disk_is_named(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    libxl_device_disk disk =
+        make_disk((char *)"/srv/none.img", LIBXL_DISK_FORMAT_RAW);
+
+    assert_int_equal(disk_check(&disk, 1, &err), -1);
+    expect_error(&err, ERR_CONFIG,
+                 "disk 2 (xvda): /srv/none.img: No such file or directory");
+}
+
+static void an_empty_or_odd_disk_is_refused(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    cleanup_free char *path = write_image("", 0);
+    libxl_device_disk disk = make_disk(path, LIBXL_DISK_FORMAT_RAW);
+
+    assert_int_equal(disk_check(&disk, 0, &err), -1);
+    assert_non_null(strstr(err.message, "the file is empty"));
+    error_dispose(&err);
+    scratch_remove(path);
+    disk.pdev_path = (char *)"/dev/zero";
+    assert_int_equal(disk_check(&disk, 0, &err), -1);
+    expect_error(&err, ERR_CONFIG,
+                 "disk 1 (xvda): /dev/zero: neither a file "
+                 "nor a block device");
+}
+
+static void what_others_provide_is_not_checked(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    libxl_device_disk disk =
+        make_disk((char *)"iqn.2001-05.com:disk", LIBXL_DISK_FORMAT_RAW);
+
+    disk.script = (char *)"block-iscsi";
+    assert_int_equal(disk_check(&disk, 0, &err), 0);
+    disk = make_disk(NULL, LIBXL_DISK_FORMAT_EMPTY);
+    assert_int_equal(disk_check(&disk, 0, &err), 0);
+    expect_no_error(&err);
+}
+
+static void a_missing_bridge_is_named(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    libxl_device_nic nic = { .bridge = (char *)"xenbr99" };
+
+    assert_int_equal(nic_check(&nic, 0, "xenbr0", &err), -1);
+    expect_error(&err, ERR_CONFIG, "vif 0: bridge xenbr99: no such interface");
+    nic.bridge = (char *)"lo";
+    assert_int_equal(nic_check(&nic, 3, "xenbr0", &err), -1);
+    expect_error(&err, ERR_CONFIG, "vif 3: bridge lo: not a bridge");
+    nic.bridge = (char *)"../lo";
+    assert_int_equal(nic_check(&nic, 0, "xenbr0", &err), -1);
+    expect_error(&err, ERR_CONFIG, "vif 0: '../lo' cannot be a bridge");
+    nic.script = (char *)"/etc/xen/scripts/vif-route";
+    assert_int_equal(nic_check(&nic, 0, "xenbr0", &err), 0);
+}
+
+static void a_name_cannot_lead_a_log_elsewhere(void **state)
+{
+    cleanup_free char *path = guest_log_path("../../etc/passwd");
+
+    assert_string_equal(strrchr(path, '/'), "/.._.._etc_passwd.log");
+}
+
+static void a_plan_lists_what_the_domain_has(void **state)
+{
+    struct domain_spec cleanup_domain_spec spec;
+    struct create create = { .spec = &spec, .paused = true };
+    struct plan plan;
+
+    domain_spec_init(&spec);
+    spec.config.c_info.name = mem_strdup("web");
+    spec.config.c_info.type = LIBXL_DOMAIN_TYPE_PVH;
+    spec.config.b_info.kernel = mem_strdup("/boot/vmlinuz");
+    plan_make(&plan, &create);
+    assert_string_equal(plan.steps.items[0].text,
+                        "check that the name web is free");
+    assert_string_equal(plan.steps.items[1].text,
+                        "check the kernel /boot/vmlinuz");
+    /* Neither supervised nor started: making it is the last step. */
+    const struct plan_step *last = &plan.steps.items[plan.steps.count - 1];
+    assert_non_null(strstr(last->text, "make the pvh domain"));
+    plan_dispose(&plan);
+}
+
+static char trail[16];
+
+static int note(struct create *create, unsigned int i, struct error *err)
+{
+    trail[strlen(trail)] = (char)('a' + i);
+    return 0;
+}
+
+static int stumble(struct create *create, unsigned int i, struct error *err)
+{
+    return error_set(err, ERR_DEVICE, "step %u", i);
+}
+
+static void take_back(struct create *create, unsigned int i)
+{
+    trail[strlen(trail)] = (char)('A' + i);
+}
+
+static void a_failed_step_undoes_those_before_it(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    struct plan_step steps[] = {
+        { (char *)"one", 0, note, take_back },
+        { (char *)"two", 1, note, NULL },
+        { (char *)"three", 2, note, take_back },
+        { (char *)"four", 3, stumble, take_back },
+        { (char *)"five", 4, note, take_back },
+    };
+    struct plan plan = { { steps, 5, 5 } };
+    struct create create = { 0 };
+
+    assert_int_equal(plan_run(&plan, &create, &err), -1);
+    expect_error(&err, ERR_DEVICE, "step 3");
+    assert_string_equal(trail, "abcDCA");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bzimage_tells_its_unpacked_size),
+        cmocka_unit_test(a_bzimage_whose_payload_is_cut_has_no_size),
+        cmocka_unit_test(an_elf_spans_its_segments),
+        cmocka_unit_test(an_elf_that_lies_about_segments_is_not_believed),
+        cmocka_unit_test(text_is_no_kernel),
+        cmocka_unit_test(compressed_and_special_files_are_told_apart),
+        cmocka_unit_test(a_segment_that_does_not_fit_is_put_in_mib),
+        cmocka_unit_test(a_missing_disk_is_named),
+        cmocka_unit_test(an_empty_or_odd_disk_is_refused),
+        cmocka_unit_test(what_others_provide_is_not_checked),
+        cmocka_unit_test(a_missing_bridge_is_named),
+        cmocka_unit_test(a_name_cannot_lead_a_log_elsewhere),
+        cmocka_unit_test(a_plan_lists_what_the_domain_has),
+        cmocka_unit_test(a_failed_step_undoes_those_before_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
