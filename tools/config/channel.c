@@ -59,7 +59,6 @@ static void read_pair(struct spec *spec, struct channel *channel, char *word)
     char *key = word + strspn(word, "=");
     char *equals = strchr(key, '=');
     char *value;
-    cleanup_free char *pair = NULL;
 
     if (equals == NULL || equals[strspn(equals, "=")] == '\0') {
         spec_error(spec, word, NULL, "'%s' is not KEY=VALUE", word);

@@ -12,9 +12,10 @@
 
 #include "base/mem.h"
 
-static void add_at_value(struct fill *fill, enum config_severity severity,
-                         const struct config_value *value, const char *hint,
-                         const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static void
+add_at_value(struct fill *fill, enum config_severity severity,
+             const struct config_value *value, const char *hint,
+             const char *format, va_list args)
 {
     cleanup_free char *message = mem_vprintf(format, args);
 

@@ -156,7 +156,6 @@ static void set_mca_caps(struct fill *fill)
 static void set_altp2m(struct fill *fill)
 {
     const struct config_value *value = fill_value(fill, "altp2m");
-    cleanup_free char *hint = NULL;
     long number;
     int mode;
 

@@ -42,9 +42,9 @@ char *spec_next(struct spec *spec)
     return word + strspn(word, " ");
 }
 
-static void add_at(struct spec *spec, enum config_severity severity,
-                   const char *word, const char *hint, const char *format,
-                   va_list args)
+__attribute__((format(printf, 5, 0))) static void
+add_at(struct spec *spec, enum config_severity severity, const char *word,
+       const char *hint, const char *format, va_list args)
 {
     cleanup_free char *message = mem_vprintf(format, args);
     struct config_place place = config_value_place(
