@@ -1,0 +1,51 @@
+"""xl sees our guests as its own, and we see xl's as ours."""
+import json
+
+
+
+def test_xl_lists_shows_and_destroys_our_guest(host, guest, kind):
+    up = guest(kind)
+    row = host.xl("list", up.name).stdout.splitlines()[1].split()
+    assert row[:4] == [up.name, str(up.domid()), row[2], "1"]
+    record = json.loads(host.xl("list", "-l", up.name).stdout)[0]
+    assert record["config"]["c_info"]["name"] == up.name
+    with up.console("xl console") as console:
+        console.send("\r")
+        console.expect("guest# ")
+    host.xl("destroy", up.name)
+    assert up.name not in host.xn("list").stdout
+
+
+def test_xn_lists_talks_to_and_destroys_xls_guest(host, guest, kind):
+    up = guest(kind, tool="xl")
+    assert up.name in host.xn("list").stdout
+    with up.console("xn console") as console:
+        console.send("\r")
+        console.expect("guest# ")
+    host.xn("destroy", up.name)
+    assert up.name not in host.xl("list").stdout
+
+
+def test_xl_shuts_our_guest_down(host, guest):
+    up = guest("pvh")
+    host.xl("shutdown", "-w", up.name)
+    host.run("for i in $(seq 50); do xl list pvh0 >/dev/null 2>&1 || break;"
+             " sleep 0.2; done")
+    assert up.name not in host.xl("list").stdout
+
+
+def test_under_the_name_xl_create_is_xls(host, guest):
+    cfg = guest("pvh", create=False)
+    host.run("ln -s /usr/sbin/xn /tmp/xl")
+    result = host.run(f"/tmp/xl create {cfg.path}")
+    host.run("rm /tmp/xl")
+    assert result.stderr == f"Parsing config from {cfg.path}\n"
+    assert result.stdout == ""
+    cfg.wait_up()
+
+
+def test_the_record_of_a_domain_is_xls(host, guest):
+    """xendomains and others read the indentation of list -l."""
+    up = guest("pvh", wait=False)
+    assert host.xn("list", "-l", up.name).stdout == \
+        host.xl("list", "-l", up.name).stdout

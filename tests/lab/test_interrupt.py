@@ -1,0 +1,69 @@
+"""A create can be interrupted or killed at any point and leaves nothing. The
+leak check after each test looks for what was left."""
+import pytest
+
+# Seconds into a create that takes some: in the checks, while libxl unpacks the
+# kernel, while it adds devices, about when it ends.
+MOMENTS = (0.1, 0.4, 1, 2, 3.5, 5, 7)
+
+START = "xn create -q {path} >/tmp/create.out 2>&1 & pid=$!; sleep {moment};"
+WAIT = """for i in $(seq 300); do pgrep -x xn >/dev/null || break; sleep 0.2; done
+pgrep -x xn && echo 'xn is still there'
+xl list {name} 2>/dev/null | tail -n +2; cat /tmp/create.out; rm /tmp/create.out
+"""
+
+
+def interrupt(host, cfg, moment, kill):
+    """Creates, strikes, and returns what is left of it: the line of xl list if
+    the create had already ended, else nothing but messages."""
+    script = (START + kill + WAIT).format(path=cfg.path, name=cfg.name,
+                                          moment=moment)
+    said = host.run(script, timeout=300).stdout
+    assert "xn is still there" not in said
+    return said
+
+
+def finish(host, cfg, said):
+    """A strike that came too late has hit nothing; the guest is whole."""
+    if said.startswith(cfg.name):
+        host.xn("destroy", cfg.name)
+    else:
+        assert "libxl" not in said
+
+
+@pytest.mark.parametrize("signal", ["INT", "TERM", "HUP"])
+def test_a_signal_undoes_the_create(host, guest, kind, signal):
+    cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
+    for moment in MOMENTS[::2]:
+        said = interrupt(host, cfg, moment,
+                         f"kill -{signal} $pid; wait $pid; rc=$?;")
+        finish(host, cfg, said)
+
+
+def test_killing_xn_undoes_the_create(host, guest, kind):
+    """The worker notices that nobody waits for it any more."""
+    cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
+    for moment in MOMENTS:
+        finish(host, cfg, interrupt(host, cfg, moment, "kill -KILL $pid;"))
+
+
+def test_killing_the_worker_undoes_the_create(host, guest, kind):
+    """Its parent cleans up after it, and says so."""
+    cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
+    for moment in MOMENTS:
+        said = interrupt(host, cfg, moment, "pkill -KILL -P $pid xn;")
+        finish(host, cfg, said)
+        if not said.startswith(cfg.name):
+            assert f"create {cfg.name}: the worker was killed" in said
+
+
+def test_killing_both_leaves_it_to_gc(host, guest, kind):
+    cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
+    for moment in MOMENTS[1:]:
+        said = interrupt(host, cfg, moment, "pkill -KILL -x xn; sleep 1;")
+        if not host.run("ls /run/xenith/create", check=False).stdout:
+            host.run(f"xn destroy {cfg.name}", check=False)
+            continue
+        assert "1 interrupted create" in host.xn("gc", "-n").stdout
+        assert "cleaned up" in host.xn("gc").stdout, said
+        assert host.xn("gc").stdout == "0 interrupted create(s)\n"
