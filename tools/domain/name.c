@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/name.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include <libxl_utils.h>
+
+#include "base/mem.h"
+#include "host/lookup.h"
+
+static int check_name(const char *name, struct error *err)
+{
+    if (name[0] == '\0')
+        return error_set(err, ERR_USAGE, "an empty name");
+    for (const char *c = name; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c))
+            return error_set(err, ERR_USAGE,
+                             "name '%s': control characters in it", name);
+    return 0;
+}
+
+int name_change(const struct subject *subject, const char *name,
+                struct error *err)
+{
+    libxl_ctx *ctx = subject->host->ctx;
+    uint32_t other;
+
+    if (check_name(name, err) < 0 || subject_check_alive(subject, err) < 0)
+        return -1;
+    cleanup_free char *old = lookup_name(subject->host, subject->domid);
+    if (libxl_name_to_domid(ctx, name, &other) == 0 && other != subject->domid)
+        return error_set(err, ERR_STATE,
+                         "renaming '%s': domain %u is called '%s' already",
+                         subject->label, other, name);
+    host_log_forget(&subject->host->log);
+    int rc = libxl_domain_rename(ctx, subject->domid,
+                                 old[0] != '\0' ? old : NULL, name);
+    if (rc != 0)
+        return host_fail(subject->host, err, ERR_FAILED, rc,
+                         "renaming '%s' to '%s'", subject->label, name);
+    return 0;
+}

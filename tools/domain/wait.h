@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Waiting for domains to end. */
+#ifndef XENITH_DOMAIN_WAIT_H
+#define XENITH_DOMAIN_WAIT_H
+
+#include <stddef.h>
+
+#include "domain/state.h"
+
+struct wait_request {
+    const uint32_t *domids;
+    size_t count;
+    bool for_death;       /* a shut down domain is not enough */
+    unsigned int timeout; /* seconds, 0 for none */
+    /* Called once for each shutdown (with its reason) and each death. */
+    void (*shut_down)(void *arg, uint32_t domid, unsigned int reason);
+    void (*died)(void *arg, uint32_t domid);
+    /* Called about ten times a second with what is still waited for. */
+    void (*tick)(void *arg, size_t left);
+    void *arg;
+};
+
+/* ERR_TIMEOUT when time is up; a signal ends it with ERR_FAILED. */
+int wait_for_ends(const struct wait_request *request, struct error *err);
+
+#endif
