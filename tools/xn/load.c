@@ -38,13 +38,7 @@ int load_defaults(const struct settings *settings, struct xlconf *defaults,
     return rc;
 }
 
-/* What a configuration's meaning depends on: CPUs and nodes of this host. */
-struct facts {
-    struct config_host_facts known;
-    libxl_bitmap *nodes;
-};
-
-static void read_facts(struct host *host, struct facts *facts)
+void load_facts_read(struct host *host, struct load_facts *facts)
 {
     libxl_physinfo info;
 
@@ -64,11 +58,12 @@ static void read_facts(struct host *host, struct facts *facts)
     facts->known.node_cpus = facts->nodes;
 }
 
-static void dispose_facts(struct facts *facts)
+void load_facts_dispose(struct load_facts *facts)
 {
     for (int i = 0; facts->nodes != NULL && i < facts->known.nr_nodes; i++)
         libxl_bitmap_dispose(&facts->nodes[i]);
     free(facts->nodes);
+    facts->nodes = NULL;
 }
 
 int load_domain(const struct settings *settings, struct host *host,
@@ -77,17 +72,17 @@ int load_domain(const struct settings *settings, struct host *host,
                 bool quiet, struct domain_spec *spec, struct error *err)
 {
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
-    struct facts facts = {
+    struct load_facts facts = {
         .known = { .ignore_affinity_masks = ignore_affinity_masks },
     };
 
     if (settings->as_xl && !quiet)
         fprintf(stderr, "Parsing config from %s\n", source->path);
     if (host != NULL)
-        read_facts(host, &facts);
+        load_facts_read(host, &facts);
     int rc = config_load(source, defaults, host ? &facts.known : NULL, spec,
                          &diags, err);
-    dispose_facts(&facts);
+    load_facts_dispose(&facts);
     print_diags(&diags, quiet || settings->as_xl);
     return rc;
 }

@@ -13,6 +13,15 @@
 int load_defaults(const struct settings *settings, struct xlconf *defaults,
                   struct error *err);
 
+/* What a configuration's meaning depends on: CPUs and nodes of this host. */
+struct load_facts {
+    struct config_host_facts known;
+    libxl_bitmap *nodes; /* owned; known borrows it */
+};
+
+void load_facts_read(struct host *host, struct load_facts *facts);
+void load_facts_dispose(struct load_facts *facts);
+
 /*
  * Reads one configuration with the overrides of the command line (ended by
  * NULL) and prints what there is to say about it: errors always, warnings
