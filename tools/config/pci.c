@@ -203,8 +203,10 @@ void fill_pci(struct fill *fill)
         pci->power_mgmt = power_mgmt;
         pci->permissive = permissive;
         pci->seize = seize;
-        if (fill->guest == GUEST_HVM)
-            pci->rdm_policy = fill->b_info->u.hvm.rdm.policy;
+        /* xl reads the HVM field for every type; elsewhere it is 0. */
+        pci->rdm_policy = fill->guest == GUEST_HVM
+                              ? fill->b_info->u.hvm.rdm.policy
+                              : LIBXL_RDM_RESERVE_POLICY_STRICT;
         read_device(fill, item, pci);
     }
     if (config->num_pcidevs > 0 && fill->guest == GUEST_PV)
