@@ -260,7 +260,7 @@ const struct command command_create = {
     .summary = "Makes domains from configuration files and starts them",
     .words = "FILE ... [KEY=VALUE ...]",
     .max_words = -1,
-    .completes = WORD_FILE,
+    .completes = WORD_CONFIG,
     .can_dry_run = true,
     .without_xen = true, /* -n and --plan work anywhere; run opens Xen */
     .options = options,

@@ -25,6 +25,7 @@ const struct command command_help = {
     .summary = "Shows the commands, or one of them with its options",
     .words = "[COMMAND]",
     .max_words = 1,
+    .completes = WORD_COMMAND,
     .without_xen = true,
     .options = options,
     .run = run,

@@ -46,7 +46,9 @@ enum word_kind {
     WORD_NOTHING,
     WORD_DOMAIN,
     WORD_FILE,
+    WORD_CONFIG, /* a file, then KEY=VALUE too */
     WORD_HOST,
+    WORD_COMMAND,
 };
 
 struct invocation;

@@ -3,6 +3,7 @@
 #include "xn/command.h"
 
 extern const struct command command_button_press;
+extern const struct command command_complete;
 extern const struct command command_console;
 extern const struct command command_create;
 extern const struct command command_destroy;
@@ -33,6 +34,7 @@ extern const struct command command_vm_list;
 
 const struct command *const commands[] = {
     &command_button_press,
+    &command_complete,
     &command_console,
     &command_create,
     &command_destroy,

@@ -1,0 +1,20 @@
+"""Completion of the names of living domains."""
+
+
+def candidates(host, *words):
+    line = " ".join(f"'{word}'" for word in words)
+    return host.run(f"xn __complete -- {line}").stdout.split("\n")[:-1]
+
+
+def test_domains_are_offered_where_a_domain_is_wanted(host, guest):
+    up = guest("pvh", wait=False)
+    assert up.name in candidates(host, "console", "")
+    assert up.name in candidates(host, "vcpu-list", "")
+    assert candidates(host, "destroy", up.name[:-1]) == [up.name]
+    assert candidates(host, "destroy", "no-such") == []
+    assert candidates(host, "mem-set", up.name, "") == []
+
+
+def test_a_domain_is_not_offered_twice(host, guest):
+    up = guest("pvh", wait=False)
+    assert up.name not in candidates(host, "list", up.name, "")

@@ -1,0 +1,88 @@
+#!/bin/bash
+# Completion, where there may be no Xen: what `xn __complete` prints for a
+# command line, and what bash makes of it. TAP.
+set -u
+source=${top_srcdir:?} build=${top_builddir:?}
+count=0 failed=0
+
+# is NAME EXPECTED GOT
+is() {
+    count=$((count + 1))
+    if [ "$2" = "$3" ]; then
+        echo "ok $count - $1"
+    else
+        echo "not ok $count - $1"
+        printf '# expected: %q\n# got: %q\n' "$2" "$3"
+        failed=1
+    fi
+}
+
+# Candidates for the last word, without their help, on one line.
+candidates() {
+    "$build/xn" __complete -- "$@" 2>&1 | cut -f1 | paste -sd' '
+}
+
+is "a beginning of a command" "vcpu-list vcpu-pin vcpu-set" \
+    "$(candidates vcpu)"
+is "every command of the help" \
+    "$("$build/xn" help | sed -n 's/^ \([a-z][a-z-]*\) .*/\1/p' | paste -sd' ')" \
+    "$(candidates '')"
+is "commands after global options" "version" "$(candidates -v -N vers)"
+is "global options" "-v -f -N" "$(candidates -)"
+is "no hidden command" "" "$(candidates __)"
+is "nothing for a command there is not" "" "$(candidates frobnicate '')"
+is "long options of a command" "--wait" "$(candidates shutdown --w)"
+is "all options of a command" "-s --json -h --help" "$(candidates uptime -)"
+is "options after words" "--plan --paused" \
+    "$(candidates create a.cfg --p | tr ' ' '\n' | sort -r | paste -sd' ')"
+is "deprecated options are not offered" "--dry-run" "$(candidates create --dry)"
+is "no options after --" ":files" "$(candidates create -- -)"
+is "an abbreviated command" "--clear" "$(candidates dme --c)"
+is "a file for create" ":files" "$(candidates create '')"
+is "a file or a key after the file" ":files memory=" \
+    "$(candidates create web.cfg memo)"
+is "keys that do nothing are not offered" ":files" \
+    "$(candidates create web.cfg dhc)"
+is "the value of an option is a file" ":files" "$(candidates create -f '')"
+is "the value of a clustered option" ":files" "$(candidates create -pf '')"
+is "the value of a long option" ":files" "$(candidates create --defconfig '')"
+is "an attached value is not waited for" ":files" "$(candidates create -fa '')"
+is "a value that is no file" "" "$(candidates shutdown --timeout '')"
+is "a file after the domain" ":files" "$(candidates dump-core web '')"
+is "no word too many" "" "$(candidates dump-core web file '')"
+is "commands for help" "list" "$(candidates help li)"
+is "help comes along" "$(printf 'gc\tRemoves what killed commands have left')" \
+    "$("$build/xn" __complete -- gc)"
+"$build/xn" __complete -- console '' >/dev/null 2>&1
+is "domains are no error where there is no Xen" 0 $?
+[ -e /proc/xen/capabilities ] ||
+    is "and nothing is said" "" "$(candidates console '')"
+
+# What bash would offer for a line; the last word is being completed.
+in_bash() {
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+    _xn 2>/dev/null
+    echo "${COMPREPLY[*]-}"
+}
+
+# shellcheck source=docs/completions/xn.bash
+. "$source/docs/completions/xn.bash"
+is "bash: a command" "destroy" "$(in_bash "$build/xn" des)"
+is "bash: an option" "--timeout" "$(in_bash "$build/xn" reboot --t)"
+is "bash: a key" "maxmem=" "$(in_bash "$build/xn" create a.cfg maxme)"
+is "bash: nothing" "" "$(in_bash "$build/xn" list --frob)"
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+touch "$folder/a b.cfg"
+is "bash: files" "$folder/a b.cfg" "$(in_bash "$build/xn" create "$folder/a")"
+
+cat >"$folder/xn" <<'END'
+#!/bin/sh
+echo 'a$(b) c'
+END
+chmod +x "$folder/xn"
+is "bash: a name that the shell would act on is quoted" 'a\$\(b\)\ c' \
+    "$(in_bash "$folder/xn" console '')"
+echo "1..$count"
+exit "$failed"

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Hidden: what could stand for the last word of a command line, for the
+ * shells' completion (docs/completions). The words are those after `xn` up to
+ * the cursor, behind a `--` so that none is taken for an option of this
+ * command. One candidate a line, with a tab and its help where it has one; the
+ * line ":files" or ":hosts" leaves the rest to the shell. What cannot be
+ * known, as domains without Xen, is left out in silence.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/keys.h"
+#include "host/domains.h"
+#include "show/show.h"
+#include "xn/dispatch.h"
+
+static const struct option_row global_options[] = {
+    { 'v', NULL, OPTION_FLAG, NULL, "say more; twice: all that libxl says" },
+    { 'f', NULL, OPTION_FLAG, NULL, "force, as xl has it" },
+    { 'N', NULL, OPTION_FLAG, NULL, "dry run: change nothing" },
+    { 0 },
+};
+
+static const struct option_row help_option[] = {
+    { 'h', "help", OPTION_FLAG, NULL, "tell about the command" },
+    { 0 },
+};
+
+/* The command line, as far as it was read. */
+struct line {
+    const char *last; /* the word to complete */
+    const struct command *command;
+    const struct option_row *pending; /* the last word is its value */
+    bool options_ended;               /* by "--" */
+    int words;                        /* before the last, without options */
+    char **given;                     /* those words, not owned */
+};
+
+static void offer(const struct line *line, const char *word, const char *help)
+{
+    if (strncmp(word, line->last, strlen(line->last)) != 0)
+        return;
+    if (help != NULL)
+        show_printf("%s\t%s\n", word, help);
+    else
+        show_printf("%s\n", word);
+}
+
+static void offer_commands(const struct line *line)
+{
+    for (const struct command *const *row = commands; *row != NULL; row++)
+        if (!(*row)->hidden)
+            offer(line, (*row)->name, (*row)->summary);
+}
+
+static void offer_options(const struct line *line,
+                          const struct option_row *options)
+{
+    if (options == NULL)
+        return;
+    for (const struct option_row *row = options; row->letter || row->name;
+         row++) {
+        char letter[] = { '-', row->letter, '\0' };
+
+        if (row->help == NULL)
+            continue;
+        if (row->letter)
+            offer(line, letter, row->help);
+        if (row->name != NULL) {
+            cleanup_free char *name = mem_printf("--%s", row->name);
+            offer(line, name, row->help);
+        }
+    }
+}
+
+/* A name that a line of text cannot carry is left out. */
+static bool can_offer_name(const char *name)
+{
+    if (name == NULL || name[0] == '\0' || name[0] == ':')
+        return false;
+    for (const char *c = name; *c != '\0'; c++)
+        if (iscntrl((unsigned char)*c))
+            return false;
+    return true;
+}
+
+static bool is_given(const struct line *line, const char *word)
+{
+    for (int i = 0; i < line->words; i++)
+        if (strcmp(line->given[i], word) == 0)
+            return true;
+    return false;
+}
+
+static void offer_domains(const struct line *line)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+    struct host host;
+
+    /* Opened for its silence: the listing alone lets libxencall complain. */
+    if (host_open(&host, 0, NULL) < 0)
+        return;
+    host_close(&host);
+    if (domain_list_read(&list, DOMAIN_NAMES, NULL) < 0)
+        return;
+    VEC_EACH (&list.items, info)
+        if (can_offer_name(info->name) && !is_given(line, info->name))
+            offer(line, info->name, NULL);
+}
+
+static void offer_keys(const struct line *line)
+{
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+
+        if (key->state == KEY_IGNORED || key->state == KEY_NEWER)
+            continue;
+        cleanup_free char *word = mem_printf("%s=", key->name);
+        offer(line, word, key->help);
+    }
+}
+
+static void offer_words(const struct line *line)
+{
+    const struct command *command = line->command;
+
+    if (command->max_words >= 0 && line->words >= command->max_words)
+        return;
+    if (command->target != TARGET_NONE && line->words == 0) {
+        offer_domains(line);
+        return;
+    }
+    switch (command->completes) {
+    case WORD_NOTHING:
+        break;
+    case WORD_DOMAIN:
+        offer_domains(line);
+        break;
+    case WORD_FILE:
+        show_printf(":files\n");
+        break;
+    case WORD_CONFIG:
+        show_printf(":files\n");
+        if (line->words > 0)
+            offer_keys(line);
+        break;
+    case WORD_HOST:
+        show_printf(":hosts\n");
+        break;
+    case WORD_COMMAND:
+        offer_commands(line);
+        break;
+    }
+}
+
+static const struct option_row *find_option(const struct command *command,
+                                            char letter, const char *name)
+{
+    const struct option_row *row = command->options;
+
+    for (; row != NULL && (row->letter || row->name); row++)
+        if (name == NULL ? row->letter == letter
+                         : row->name != NULL && strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
+/* The option of a word whose value is the next word; NULL if it is not. */
+static const struct option_row *wants_value(const struct command *command,
+                                            const char *word)
+{
+    const struct option_row *row;
+
+    if (strncmp(word, "--", 2) == 0) {
+        row = find_option(command, '\0', word + 2);
+        return row != NULL && row->kind == OPTION_VALUE ? row : NULL;
+    }
+    for (const char *letter = word + 1; *letter != '\0'; letter++) {
+        row = find_option(command, *letter, NULL);
+        if (row != NULL && row->kind == OPTION_VALUE)
+            return letter[1] == '\0' ? row : NULL;
+    }
+    return NULL;
+}
+
+static const struct command *find_command(const char *name)
+{
+    cleanup_error struct error none = ERROR_INIT;
+    const struct command *command = dispatch_find(name, &none);
+
+    return command == NULL || command->hidden ? NULL : command;
+}
+
+/* The words of a command before the last one. */
+static void read_words(struct line *line, char **words, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (line->pending != NULL)
+            line->pending = NULL;
+        else if (line->options_ended || words[i][0] != '-' ||
+                 words[i][1] == '\0')
+            line->given[line->words++] = words[i];
+        else if (strcmp(words[i], "--") == 0)
+            line->options_ended = true;
+        else
+            line->pending = wants_value(line->command, words[i]);
+    }
+}
+
+static void offer_all(const struct line *line)
+{
+    if (line->pending != NULL) {
+        if (line->pending->value != NULL &&
+            strcmp(line->pending->value, "FILE") == 0)
+            show_printf(":files\n");
+    } else if (line->last[0] == '-' && !line->options_ended) {
+        offer_options(line, line->command->options);
+        offer_options(line, help_option);
+    } else {
+        offer_words(line);
+    }
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    static char empty[] = "";
+    char *nothing[] = { empty };
+    char **words = inv->word_count > 0 ? inv->words : nothing;
+    int last = inv->word_count > 0 ? inv->word_count - 1 : 0;
+    int at = 0;
+    struct line line = { .last = words[last] };
+
+    while (at < last && words[at][0] == '-')
+        at++;
+    if (at == last) {
+        if (line.last[0] == '-')
+            offer_options(&line, global_options);
+        else
+            offer_commands(&line);
+        return 0;
+    }
+    line.command = find_command(words[at]);
+    if (line.command == NULL)
+        return 0;
+    cleanup_free char **given = mem_zalloc((size_t)last, sizeof(*given));
+    line.given = given;
+    read_words(&line, words + at + 1, last - at - 1);
+    offer_all(&line);
+    return 0;
+}
+
+const struct command command_complete = {
+    .name = "__complete",
+    .summary = "Prints what could stand for the last word (for shells)",
+    .words = "-- [WORD ...]",
+    .max_words = -1,
+    .without_xen = true,
+    .hidden = true,
+    .run = run,
+};
