@@ -15,11 +15,11 @@ def say(text: str) -> None:
     print(f"\n# {text}", flush=True)
 
 
-def show(host: lablib.Host, command: str, timeout: float = 180) -> None:
+def show(host: lablib.Host, command: str, timeout: float = 300) -> None:
     """Runs a command in the host as if it had been typed there."""
     print(f"{host.name}# {command}", flush=True)
-    result = host.run(command, check=False, timeout=timeout)
-    print(result.stdout + result.stderr, end="", flush=True)
+    result = host.run(f"{{ {command}; }} 2>&1", check=False, timeout=timeout)
+    print(result.stdout, end="", flush=True)
     if result.rc:
         raise lablib.LabError(f"{command}: exit status {result.rc}")
 
@@ -60,7 +60,7 @@ def demo(host: lablib.Host) -> None:
         show(host, f"xn create {EXAMPLES}/{kind}.cfg")
     with lablib.progress("waiting for the guests to come up"):
         for name in guests:
-            host.wait_console(name, timeout=180)
+            host.wait_console(name)
     show(host, "xn list")
     say("A guest answers on its console; ^] leaves it")
     talk(host, guests[0])
