@@ -27,12 +27,18 @@ struct chunk {
     max_align_t bytes[];
 };
 
+/* The hash is beside the pointer, so that a miss need not follow it. */
+struct slot {
+    struct config_assignment *assignment; /* NULL: free */
+    uint32_t hash;
+};
+
 struct config_tree {
     struct chunk *chunks; /* the first is being filled */
     struct config_assignment *first;
     struct config_assignment *last;
-    struct config_assignment **slots;
-    size_t slot_count; /* a power of two */
+    struct slot *slots; /* open addressing, at most half full */
+    size_t slot_count;  /* a power of two */
     size_t key_count;
     uint64_t seed;
     VEC(struct config_text *) texts;
@@ -108,50 +114,49 @@ const struct config_text *config_tree_text(const struct config_tree *tree)
     return tree->texts.count > 0 ? tree->texts.items[0] : NULL;
 }
 
-static size_t hash_key(const struct config_tree *tree, const char *key)
+static uint32_t hash_key(const struct config_tree *tree, const char *key)
 {
-    uint64_t hash = tree->seed ^ 0xcbf29ce484222325u;
+    uint64_t hash = tree->seed;
 
     for (; *key != '\0'; key++)
-        hash = (hash ^ (unsigned char)*key) * 0x100000001b3u;
-    return (size_t)(hash ^ (hash >> 32));
+        hash = (hash ^ (unsigned char)*key) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(hash >> 32);
 }
 
-static struct config_assignment **find_slot(const struct config_tree *tree,
-                                            const char *key)
+/* The slot of a key, or the free one where it would go. */
+static struct slot *find_slot(const struct config_tree *tree, const char *key,
+                              uint32_t hash)
 {
-    struct config_assignment **slot =
-        &tree->slots[hash_key(tree, key) & (tree->slot_count - 1)];
+    size_t i = hash & (tree->slot_count - 1);
 
-    while (*slot != NULL && strcmp((*slot)->key, key) != 0)
-        slot = &(*slot)->same_hash;
-    return slot;
+    while (tree->slots[i].assignment != NULL &&
+           (tree->slots[i].hash != hash ||
+            strcmp(tree->slots[i].assignment->key, key) != 0))
+        i = (i + 1) & (tree->slot_count - 1);
+    return &tree->slots[i];
 }
 
 const struct config_assignment *config_tree_find(const struct config_tree *tree,
                                                  const char *key)
 {
-    return *find_slot(tree, key);
+    return find_slot(tree, key, hash_key(tree, key))->assignment;
 }
 
-static void grow_table(struct config_tree *tree)
+static void resize_table(struct config_tree *tree, size_t count)
 {
-    struct config_assignment **old = tree->slots;
+    struct slot *old = tree->slots;
     size_t old_count = tree->slot_count;
 
-    tree->slot_count = old_count * 4;
-    tree->slots = mem_zalloc(tree->slot_count, sizeof(*tree->slots));
+    tree->slot_count = count;
+    tree->slots = mem_zalloc(count, sizeof(*tree->slots));
     for (size_t i = 0; i < old_count; i++) {
-        struct config_assignment *each = old[i];
+        size_t at = old[i].hash & (count - 1);
 
-        while (each != NULL) {
-            struct config_assignment *next = each->same_hash;
-            size_t slot = hash_key(tree, each->key) & (tree->slot_count - 1);
-
-            each->same_hash = tree->slots[slot];
-            tree->slots[slot] = each;
-            each = next;
-        }
+        if (old[i].assignment == NULL)
+            continue;
+        while (tree->slots[at].assignment != NULL)
+            at = (at + 1) & (count - 1);
+        tree->slots[at] = old[i];
     }
     free(old);
 }
@@ -237,8 +242,9 @@ void config_tree_assign(struct config_tree *tree, const char *key,
                         const struct config_place *place, bool add,
                         struct config_value *value, struct config_diags *diags)
 {
-    struct config_assignment **slot = find_slot(tree, key);
-    struct config_assignment *before = *slot;
+    uint32_t hash = hash_key(tree, key);
+    struct slot *slot = find_slot(tree, key, hash);
+    struct config_assignment *before = slot->assignment;
     struct config_assignment *assignment;
 
     if (before != NULL && add) {
@@ -259,24 +265,31 @@ void config_tree_assign(struct config_tree *tree, const char *key,
     assignment->place = *place;
     assignment->last = true;
     value->added = add;
-    if (before != NULL) {
+    if (before != NULL)
         before->last = false;
-        assignment->same_hash = before->same_hash;
-    }
-    *slot = assignment;
+    *slot = (struct slot){ assignment, hash };
     if (tree->last != NULL)
         tree->last->next = assignment;
     else
         tree->first = assignment;
     tree->last = assignment;
-    if (before == NULL && ++tree->key_count > tree->slot_count)
-        grow_table(tree);
+    if (before == NULL && ++tree->key_count > tree->slot_count / 2)
+        resize_table(tree, tree->slot_count * 4);
 }
 
 void config_tree_keep_text(struct config_tree *tree,
                            const struct config_text *text)
 {
+    size_t count = tree->slot_count;
+    size_t length;
+
     VEC_PUSH(&tree->texts, config_text_ref(text));
+    /* Room for what a text of this size usually has, to save growing. */
+    config_text_bytes(text, &length);
+    while (count < length / 32)
+        count *= 2;
+    if (count > tree->slot_count)
+        resize_table(tree, count);
 }
 
 /* Moves a place over `count` decoded bytes of the string it stands on. */

@@ -52,7 +52,6 @@ struct config_assignment {
     struct config_value *value; /* what the key holds after this line */
     struct config_place place;  /* of the key */
     struct config_assignment *next;
-    struct config_assignment *same_hash;
     bool last; /* no later line sets this key */
 };
 
