@@ -31,6 +31,13 @@ void restart_leave(struct restart_note *note)
     *note = RESTART_NOTE_INIT;
 }
 
+static int make_folder(struct error *err)
+{
+    if (io_make_dirs(XENITH_RUNDIR, PATHS_RUNDIR_MODE, err) < 0)
+        return -1;
+    return io_make_dirs(RESTART_FOLDER, PATHS_RUNDIR_MODE, err);
+}
+
 int restart_lock(struct restart_note *note, const char *uuid, bool create,
                  bool *found, struct error *err)
 {
@@ -38,13 +45,14 @@ int restart_lock(struct restart_note *note, const char *uuid, bool create,
 
     *note = RESTART_NOTE_INIT;
     *found = false;
-    if (create && (io_make_dirs(XENITH_RUNDIR, PATHS_RUNDIR_MODE, err) < 0 ||
-                   io_make_dirs(RESTART_FOLDER, PATHS_RUNDIR_MODE, err) < 0))
-        return -1;
     note->path = mem_printf(RESTART_FOLDER "/%s", uuid);
     for (;;) {
+        if (create && make_folder(err) < 0)
+            break;
         note->fd = open(note->path, flags, 0600);
-        if (note->fd < 0 && errno == ENOENT && !create) {
+        if (note->fd < 0 && errno == ENOENT && create)
+            continue; /* its folder was just removed */
+        if (note->fd < 0 && errno == ENOENT) {
             restart_leave(note);
             return 0;
         }
@@ -120,6 +128,7 @@ void restart_end(struct restart_note *note)
 {
     if (note->fd >= 0)
         unlink(note->path);
+    rmdir(RESTART_FOLDER); /* where it was the last one */
     restart_leave(note);
 }
 

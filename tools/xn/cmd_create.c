@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "domain/create.h"
+#include "domain/foreground.h"
 #include "domain/plan.h"
 #include "domain/record.h"
 #include "show/progress.h"
@@ -130,11 +131,12 @@ static int create(struct invocation *inv, const struct xlconf *defaults,
 {
     bool wants_console = invocation_count(inv, "c") > 0;
     bool quiet = invocation_count(inv, "quiet") > 0 || inv->settings->as_xl;
+    bool foreground = invocation_count(inv, "foreground") > 0;
     struct create_request request = {
         .spec = spec,
         .defaults = defaults,
         .paused = wants_console || invocation_count(inv, "p") > 0,
-        .supervise = invocation_count(inv, "e") == 0,
+        .supervise = !foreground && invocation_count(inv, "e") == 0,
         .verbosity = inv->settings->verbosity,
     };
     uint32_t domid;
@@ -155,7 +157,9 @@ static int create(struct invocation *inv, const struct xlconf *defaults,
         show_printf("created %s as domain %u\n", spec->config.c_info.name,
                     domid);
     start_viewer(inv, domid);
-    return wants_console ? attach(inv, domid, err) : 0;
+    if (wants_console && attach(inv, domid, err) < 0)
+        return -1;
+    return foreground ? supervise_foreground(inv->host, domid, err) : 0;
 }
 
 static int create_from(struct invocation *inv, const char *file,
