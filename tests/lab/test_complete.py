@@ -2,8 +2,7 @@
 
 
 def candidates(host, *words):
-    line = " ".join(f"'{word}'" for word in words)
-    return host.run(f"xn __complete -- {line}").stdout.split("\n")[:-1]
+    return host.xn("__complete", "--", *words).stdout.split("\n")[:-1]
 
 
 def test_domains_are_offered_where_a_domain_is_wanted(host, guest):

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The keys in docs/man/xn.cfg.pod are those of the table of keys. The part of
+ * the manual between its two marks is made from the table:
+ *
+ *     test_config_manual --update FILE    writes it anew
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "config/keys.h"
+
+#define BEGIN_MARK "=for comment keys begin; made from tools/config/keys.c\n"
+#define END_MARK "=for comment keys end\n"
+
+/* Headings, each before the key that it begins with. */
+static const struct {
+    const char *key;
+    const char *heading;
+} headings[] = {
+    { "name", "Identity and placement" },
+    { "vcpus", "Processors and scheduling" },
+    { "memory", "Memory" },
+    { "on_poweroff", "The end of the guest" },
+    { "kernel", "Boot" },
+    { "pae", "Platform" },
+    { "device_model_version", "Device model" },
+    { "vga", "Graphics, sound and input" },
+    { "disk", "Devices" },
+    { "gic_version", "Arm" },
+    { "autostart", "Keys of Xenith" },
+};
+
+static const char *find_heading(const char *key)
+{
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+        if (strcmp(headings[i].key, key) == 0)
+            return headings[i].heading;
+    return NULL;
+}
+
+static void add_guests(struct strbuf *pod, const struct config_key *key)
+{
+    static const struct {
+        unsigned int guest;
+        const char *name;
+    } guests[] = {
+        { GUEST_PV, "PV" },
+        { GUEST_PVH, "PVH" },
+        { GUEST_HVM, "HVM" },
+    };
+    const char *separator = "";
+
+    if (key->guests == GUEST_ANY)
+        return;
+    if (key->guests == GUEST_ARM) {
+        strbuf_puts(pod, " On Arm only.");
+        return;
+    }
+    strbuf_puts(pod, " For ");
+    for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++) {
+        if (!(key->guests & guests[i].guest))
+            continue;
+        strbuf_printf(pod, "%s%s", separator, guests[i].name);
+        separator = " and ";
+    }
+    strbuf_puts(pod, " guests.");
+}
+
+/* Bounds that are those of the field itself say nothing. */
+static void add_range(struct strbuf *pod, const struct config_key *key)
+{
+    if (key->max == 0 || key->max >= INT32_MAX || key->min < 0)
+        return;
+    strbuf_printf(pod, " From %ld to %ld.", key->min, key->max);
+}
+
+static void add_key(struct strbuf *pod, const struct config_key *key)
+{
+    cleanup_free char *type = config_key_type_text(key);
+
+    strbuf_printf(pod, "=item B<%s> = I<%s>\n\n%s.", key->name, type,
+                  key->help);
+    add_range(pod, key);
+    add_guests(pod, key);
+    if (key->fallback != NULL)
+        strbuf_printf(pod, " Default: %s.", key->fallback);
+    if (key->state == KEY_DEPRECATED && key->successor != NULL)
+        strbuf_printf(pod, " Deprecated: use %s.", key->successor);
+    else if (key->state == KEY_DEPRECATED)
+        strbuf_puts(pod, " Deprecated.");
+    if (key->since != NULL)
+        strbuf_printf(pod, " Needs Xen %s or later.", key->since);
+    strbuf_puts(pod, "\n\n");
+    if (key->example != NULL)
+        strbuf_printf(pod, "    %s\n\n", key->example);
+}
+
+/* Keys that do nothing, in one place. */
+static void add_ignored(struct strbuf *pod)
+{
+    strbuf_puts(pod, "=head2 Keys that are ignored\n\n"
+                     "They stand in old files. Each is warned of.\n\n"
+                     "=over 4\n\n");
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+
+        if (key->state != KEY_IGNORED)
+            continue;
+        strbuf_printf(pod, "=item B<%s>\n\n", key->name);
+        strbuf_printf(pod, "%s.", key->help);
+        if (key->successor != NULL)
+            strbuf_printf(pod, " Use %s.", key->successor);
+        strbuf_puts(pod, "\n\n");
+    }
+    strbuf_puts(pod, "=back\n\n");
+}
+
+static void make_pod(struct strbuf *pod)
+{
+    const char *back = "";
+
+    for (size_t i = 0; i < config_key_count; i++) {
+        const char *heading = find_heading(config_keys[i].name);
+
+        if (config_keys[i].state == KEY_IGNORED)
+            continue;
+        if (heading != NULL) {
+            strbuf_printf(pod, "%s=head2 %s\n\n=over 4\n\n", back, heading);
+            back = "=back\n\n";
+        }
+        add_key(pod, &config_keys[i]);
+    }
+    strbuf_puts(pod, back);
+    add_ignored(pod);
+}
+
+/* The file's text; *begin and *end are the part between the marks. */
+static char *read_manual(const char *path, char **begin, char **end)
+{
+    char *text = NULL;
+    size_t length;
+
+    if (io_read_file(path, 1 << 24, &text, &length, NULL) < 0)
+        return NULL;
+    *begin = strstr(text, BEGIN_MARK);
+    *end = strstr(text, END_MARK);
+    if (*begin == NULL || *end == NULL) {
+        free(text);
+        return NULL;
+    }
+    *begin += strlen(BEGIN_MARK "\n");
+    return text;
+}
+
+static void the_manual_has_the_table(void **state)
+{
+    const char *top = getenv("top_srcdir");
+    cleanup_free char *path =
+        mem_printf("%s/docs/man/xn.cfg.pod", top != NULL ? top : ".");
+    cleanup_strbuf struct strbuf pod = { 0 };
+    char *begin = NULL, *end = NULL;
+    cleanup_free char *text = read_manual(path, &begin, &end);
+
+    assert_non_null(text);
+    make_pod(&pod);
+    *end = '\0';
+    if (strcmp(begin, pod.text) != 0)
+        fail_msg("%s is not what the table says; write it anew with "
+                 "test_config_manual --update %s",
+                 path, path);
+}
+
+static void every_heading_is_used(void **state)
+{
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+        assert_non_null(config_key_find(headings[i].key));
+}
+
+static int update(const char *path)
+{
+    cleanup_strbuf struct strbuf pod = { 0 };
+    char *begin = NULL, *end = NULL;
+    cleanup_free char *text = read_manual(path, &begin, &end);
+    FILE *file = text != NULL ? fopen(path, "w") : NULL;
+
+    if (file == NULL) {
+        fprintf(stderr, "%s: not a manual with marks, or not writable\n", path);
+        return 1;
+    }
+    make_pod(&pod);
+    fwrite(text, 1, (size_t)(begin - text), file);
+    fputs(pod.text, file);
+    fputs(end, file);
+    return fclose(file) == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_manual_has_the_table),
+        cmocka_unit_test(every_heading_is_used),
+    };
+
+    if (argc == 3 && strcmp(argv[1], "--update") == 0)
+        return update(argv[2]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

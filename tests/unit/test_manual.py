@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""docs/man/xn.pod tells of every command and option that `xn help` shows, in
+the same words, and of no other. TAP."""
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+POD = pathlib.Path(os.environ["top_srcdir"]) / "docs/man/xn.pod"
+XN = pathlib.Path(os.environ["top_builddir"]) / "xn"
+
+# "  -f, --defconfig FILE         the configuration file"
+OPTION = re.compile(r"  (?:(-\S)(?:, )?|    )(--[\w-]+)?(?: ([A-Z]+))? ")
+
+
+def help_text(*words: str) -> list[str]:
+    return subprocess.run([XN, "help", *words], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout.splitlines()
+
+
+def help_commands() -> list[str]:
+    return [line.split()[0] for line in help_text() if line.startswith(" ")]
+
+
+def help_command(name: str) -> tuple[str, set[str]]:
+    """The usage of a command and its options, as "-f, --defconfig FILE"."""
+    lines = help_text(name)
+    usage = lines[0].removeprefix("Usage: xn ")
+    options = set()
+    for line in lines:
+        if match := OPTION.match(line):
+            text = ", ".join(name for name in match.group(1, 2) if name)
+            options.add(f"{text} {match[3]}" if match[3] else text)
+    return usage, options
+
+
+def plain(pod: str) -> str:
+    """POD without its formatting codes."""
+    return re.sub(r"[BIFC]<([^<>]*|->)>", r"\1", pod).strip()
+
+
+def manual() -> dict[str, tuple[str, set[str]]]:
+    """By command: the usage and the options of the manual's COMMANDS."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    section = name = ""
+    for line in POD.read_text(encoding="utf-8").splitlines():
+        if line.startswith("=head1 "):
+            section = line.removeprefix("=head1 ")
+        elif section == "COMMANDS" and line.startswith("=item "):
+            item = plain(line.removeprefix("=item "))
+            if item.startswith("-"):
+                found[name][1].add(item)
+            else:
+                name = item.split()[0]
+                found[name] = (item, set())
+    return found
+
+
+def differences(wanted: set[str], got: set[str]) -> list[str]:
+    return ([f"# missing in the manual: {item}" for item in wanted - got] +
+            [f"# only in the manual: {item}" for item in got - wanted])
+
+
+def main() -> int:
+    told = manual()
+    names = help_commands()
+    results = [("commands", differences(set(names), set(told)))]
+    for name in names:
+        usage, options = help_command(name)
+        usage_told, options_told = told.get(name, ("", set()))
+        found = differences(options, options_told)
+        if usage != usage_told:
+            found.append(f"# expected usage: {usage}, got: {usage_told}")
+        results.append((name, found))
+    for number, (name, found) in enumerate(results, 1):
+        print("not ok" if found else "ok", number, "-", name)
+        for line in found:
+            print(line)
+    print(f"1..{len(results)}")
+    return 1 if any(found for _, found in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
