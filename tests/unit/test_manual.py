@@ -13,7 +13,7 @@ POD = pathlib.Path(os.environ["top_srcdir"]) / "docs/man/xn.pod"
 XN = pathlib.Path(os.environ["top_builddir"]) / "xn"
 
 # "  -f, --defconfig FILE         the configuration file"
-OPTION = re.compile(r"  (?:(-\S)(?:, )?|    )(--[\w-]+)?(?: ([A-Z]+))? ")
+OPTION = re.compile(r"  (?:(-\S)(?:, )?|    )(--[\w-]+)?(?: ([A-Z]+))?(?: |$)")
 
 
 def help_text(*words: str) -> list[str]:
@@ -31,7 +31,8 @@ def help_command(name: str) -> tuple[str, set[str]]:
     usage = lines[0].removeprefix("Usage: xn ")
     options = set()
     for line in lines:
-        if match := OPTION.match(line):
+        match = OPTION.match(line)
+        if match and (match[1] or match[2]):
             text = ", ".join(name for name in match.group(1, 2) if name)
             options.add(f"{text} {match[3]}" if match[3] else text)
     return usage, options

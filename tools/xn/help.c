@@ -5,6 +5,9 @@
 #include "base/strbuf.h"
 #include "show/show.h"
 
+/* For the names of an option; longer ones have a line of their own. */
+#define OPTION_COLUMNS 28
+
 void help_overview(void)
 {
     show_printf("Usage: xn [-v] [-f] [-N] COMMAND [OPTION ...] [WORD ...]\n\n"
@@ -15,10 +18,21 @@ void help_overview(void)
     show_printf("\n'xn help COMMAND' tells more; xn(1) tells all.\n");
 }
 
+/* Options that the help shows. */
+static bool has_options(const struct command *command)
+{
+    const struct option_row *row = command->options;
+
+    for (; row != NULL && (row->letter || row->name); row++)
+        if (row->help != NULL)
+            return true;
+    return false;
+}
+
 char *help_usage(const struct command *command)
 {
     return mem_printf("Usage: xn %s%s%s%s", command->name,
-                      command->options != NULL ? " [OPTION ...]" : "",
+                      has_options(command) ? " [OPTION ...]" : "",
                       command->words[0] != '\0' ? " " : "", command->words);
 }
 
@@ -34,7 +48,11 @@ static void show_option(const struct option_row *row)
         strbuf_printf(&names, "%s--%s", row->letter ? ", " : "    ", row->name);
     if (row->kind == OPTION_VALUE)
         strbuf_printf(&names, " %s", row->value ? row->value : "VALUE");
-    show_printf("  %-28s %s\n", names.text, row->help);
+    if (names.length > OPTION_COLUMNS)
+        show_printf("  %s\n  %-*s %s\n", names.text, OPTION_COLUMNS, "",
+                    row->help);
+    else
+        show_printf("  %-*s %s\n", OPTION_COLUMNS, names.text, row->help);
 }
 
 void help_command(const struct command *command)
@@ -42,10 +60,10 @@ void help_command(const struct command *command)
     cleanup_free char *usage = help_usage(command);
 
     show_printf("%s\n\n%s.\n", usage, command->summary);
-    const struct option_row *row = command->options;
-    if (row == NULL)
+    if (!has_options(command))
         return;
     show_printf("\nOptions:\n");
-    for (; row->letter || row->name; row++)
+    for (const struct option_row *row = command->options;
+         row->letter || row->name; row++)
         show_option(row);
 }
