@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * libxenctrl makes the dump and hands it over in pieces, which lets it be
- * counted, and stopped by a signal. The file has no name (O_TMPFILE) until it
- * is complete; where the file system has no such files it is a hidden one
- * beside its place.
+ * counted. The file has no name (O_TMPFILE) until it is complete, so a signal
+ * may simply end the process. Where the file system has no such files it is a
+ * hidden one beside its place, and a signal is obeyed at the next piece, which
+ * libxenctrl hands over every 16 MiB.
  */
 #include "domain/core.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,6 +67,8 @@ static int open_target(struct dump *dump, struct error *err)
     cleanup_free char *folder = folder_of(dump->place);
     dump->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (dump->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+        if (interrupt_install(err) < 0)
+            return -1;
         dump->name = temporary_name(dump->place);
         dump->fd =
             open(dump->name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
@@ -132,13 +136,17 @@ static int write_dump(struct dump *dump, struct error *err)
                            dump->subject->label);
 }
 
-/* Gives the complete dump its name. */
+/* Gives the complete dump its name; no signal comes in between. */
 static int publish(struct dump *dump, struct error *err)
 {
+    sigset_t all;
+
     if (dump->direct)
         return 0;
     if (fsync(dump->fd) < 0)
         return fail_writing(dump, errno, err);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
     if (dump->name == NULL) {
         cleanup_free char *self = mem_printf("/proc/self/fd/%d", dump->fd);
         char *name = temporary_name(dump->place);
@@ -161,7 +169,7 @@ int core_dump(const struct subject *subject, const struct core_request *request,
 {
     struct dump dump = { .subject = subject, .request = request, .fd = -1 };
 
-    if (subject_check_alive(subject, err) < 0 || interrupt_install(err) < 0)
+    if (subject_check_alive(subject, err) < 0)
         return -1;
     int rc = open_target(&dump, err);
     if (rc == 0)

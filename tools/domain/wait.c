@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "host/release.h"
 
 #define TICK 100 /* milliseconds */
@@ -63,6 +64,20 @@ static int look_at_all(const struct wait_request *request, enum stage *stages,
     return 0;
 }
 
+/* Which ones did not make it in time. */
+static int fail_late(const struct wait_request *request,
+                     const enum stage *stages, struct error *err)
+{
+    cleanup_strbuf struct strbuf late = { 0 };
+
+    for (size_t i = 0; i < request->count; i++)
+        if (stages[i] != STAGE_OVER)
+            strbuf_printf(&late, "%s%u", late.length > 0 ? ", " : "",
+                          request->domids[i]);
+    return error_set(err, ERR_TIMEOUT, "after %u s not down: domain %s",
+                     request->timeout, late.text);
+}
+
 int wait_for_ends(const struct wait_request *request, struct error *err)
 {
     cleanup_free enum stage *stages =
@@ -77,8 +92,7 @@ int wait_for_ends(const struct wait_request *request, struct error *err)
         if (interrupt_signal() != 0)
             rc = error_set(err, ERR_FAILED, "interrupted");
         else if (clock_is_past(end))
-            rc = error_set(err, ERR_TIMEOUT, "still running after %u s",
-                           request->timeout);
+            rc = fail_late(request, stages, err);
         else
             rc = release_watch_wait(&watch, TICK, err);
         if (rc > 0)
