@@ -33,8 +33,15 @@ int interrupt_install(struct error *err)
     if (wake_fd < 0)
         return error_set_errno(err, ERR_FAILED, errno, "eventfd");
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        struct sigaction old;
+        sigaction(signals[i], NULL, &old);
+        /* nohup(1) asks for this; a shell's & does the same to SIGINT, but
+         * whoever then sends one means it. */
+        if (signals[i] == SIGHUP && old.sa_handler == SIG_IGN)
+            continue;
         sigaction(signals[i], &action, NULL);
+    }
     return 0;
 }
 

@@ -8,8 +8,8 @@
 struct create_request {
     struct domain_spec *spec;
     const struct xlconf *defaults;
-    bool paused;    /* leave it paused */
-    bool supervise; /* hand it over to the supervisor */
+    bool paused;              /* leave it paused */
+    bool supervise;           /* hand it over to the supervisor */
     unsigned int short_lives; /* restarts that led to it, see host/mark.h */
     unsigned int verbosity;
 };

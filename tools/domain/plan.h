@@ -16,8 +16,8 @@ struct create {
     struct host *host; /* NULL while a plan is only listed */
     struct domain_spec *spec;
     const struct xlconf *defaults;
-    bool paused;    /* leave it paused */
-    bool supervise; /* hand it over to the supervisor */
+    bool paused;              /* leave it paused */
+    bool supervise;           /* hand it over to the supervisor */
     unsigned int short_lives; /* restarts that led to it, see host/mark.h */
     struct record record;
     uint32_t domid; /* INVALID_DOMID until it exists */
