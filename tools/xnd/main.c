@@ -228,7 +228,7 @@ int main(int argc, char **argv)
     struct options options = { 0 };
 
     signal(SIGPIPE, SIG_IGN);
-    umask(077);
+    umask(022); /* its workers', and so libxl's; ours are 0600 by name */
     log_set_name("xnd");
     int rc = read_options(&options, argc, argv, &err);
     if (rc == 0 && options.help)
