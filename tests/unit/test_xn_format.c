@@ -66,17 +66,6 @@ static void test_state_of_each_reason(void **state)
         "running");
 }
 
-static void test_uuid(void **state)
-{
-    static const uint8_t uuid[16] = { 0xa8, 0x9a, 0xbd, 0xd3, 0x89, 0xfc,
-                                      0x47, 0x70, 0x9b, 0x93, 0x50, 0x95,
-                                      0xb4, 0x96, 0x90, 0x05 };
-    char text[FORMAT_UUID_SIZE];
-
-    format_uuid(uuid, text);
-    assert_string_equal(text, "a89abdd3-89fc-4770-9b93-5095b4969005");
-}
-
 static void expect_uptime(uint64_t seconds, const char *full, const char *brief)
 {
     cleanup_free char *got_full = format_uptime(seconds, false);
@@ -160,7 +149,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_state),
         cmocka_unit_test(test_state_of_each_reason),
-        cmocka_unit_test(test_uuid),
         cmocka_unit_test(test_uptime),
         cmocka_unit_test(test_bit_list),
         cmocka_unit_test(test_name),

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/lookup.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include <libxl_utils.h>
-#include <libxl_uuid.h>
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/uuid.h"
+#include "host/domains.h"
 
 /* A shorter beginning of a UUID is too likely to be a mistyped name. */
 #define SHORTEST_PREFIX 4
@@ -23,60 +22,72 @@ static bool looks_like_uuid(const char *text)
            strspn(text, "0123456789abcdefABCDEF-") == length;
 }
 
-static int find_uuid(struct host *host, const char *text, uint32_t *domid,
-                     struct error *err)
-{
-    int count = 0;
-    unsigned int matches = 0;
-    libxl_dominfo *list = libxl_list_domain(host->ctx, &count);
+/* Domain ids, and how many domains fit. */
+struct match {
+    uint32_t domid;
+    unsigned int count;
+};
 
-    for (int i = 0; list != NULL && i < count; i++) {
-        char uuid[37];
-        snprintf(uuid, sizeof(uuid), LIBXL_UUID_FMT,
-                 LIBXL_UUID_BYTES(list[i].uuid));
-        if (strncasecmp(uuid, text, strlen(text)) == 0) {
-            *domid = list[i].domid;
-            matches++;
-        }
+static void note_match(struct match *match, const struct domain_info *info)
+{
+    if (match->count++ == 0)
+        match->domid = info->domid;
+}
+
+static bool uuid_begins_with(const struct domain_info *info, const char *text)
+{
+    char uuid[UUID_TEXT_SIZE];
+
+    uuid_format_text(info->uuid, uuid);
+    return strncasecmp(uuid, text, strlen(text)) == 0;
+}
+
+/* By id, name and UUID; all that fit, for the caller to choose. */
+static int find_matches(const char *text, struct match *by_id,
+                        struct match *by_name, struct match *by_uuid,
+                        struct error *err)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+    bool is_uuid = looks_like_uuid(text);
+    uint32_t number;
+    bool is_number = number_parse_u32(text, &number);
+
+    if (domain_list_read(&list, DOMAIN_NAMES, err) < 0)
+        return -1;
+    VEC_EACH (&list.items, info) {
+        if (is_number && info->domid == number)
+            note_match(by_id, info);
+        if (info->name != NULL && strcmp(info->name, text) == 0)
+            note_match(by_name, info);
+        if (is_uuid && uuid_begins_with(info, text))
+            note_match(by_uuid, info);
     }
-    if (list != NULL)
-        libxl_dominfo_list_free(list, count);
-    if (matches == 1)
-        return 0;
-    if (matches > 1)
-        return error_set(err, ERR_USAGE,
-                         "'%s' is the beginning of %u domains' UUIDs", text,
-                         matches);
-    return -1;
+    return 0;
 }
 
 int lookup_domain(struct host *host, const char *text, uint32_t *domid,
                   struct error *err)
 {
-    uint32_t number;
+    struct match by_id = { 0 }, by_name = { 0 }, by_uuid = { 0 };
 
-    if (number_parse_u32(text, &number)) {
-        libxl_dominfo info;
-        libxl_dominfo_init(&info);
-        int rc = libxl_domain_info(host->ctx, &info, number);
-        libxl_dominfo_dispose(&info);
-        if (rc == 0) {
-            *domid = number;
-            return 0;
-        }
+    if (find_matches(text, &by_id, &by_name, &by_uuid, err) < 0)
+        return -1;
+    if (by_id.count > 0)
+        *domid = by_id.domid;
+    else if (by_name.count > 0)
+        *domid = by_name.domid;
+    else if (by_uuid.count == 1)
+        *domid = by_uuid.domid;
+    else if (by_uuid.count > 1)
+        return error_set(err, ERR_USAGE,
+                         "'%s' is the beginning of %u domains' UUIDs", text,
+                         by_uuid.count);
+    else {
+        error_set(err, ERR_NODOMAIN, "no domain '%s'", text);
+        error_hint(err, "'xn list' shows those that are running");
+        return -1;
     }
-    if (libxl_name_to_domid(host->ctx, text, domid) == 0)
-        return 0;
-    if (looks_like_uuid(text)) {
-        if (find_uuid(host, text, domid, err) == 0)
-            return 0;
-        if (error_is_set(err))
-            return -1;
-    }
-    host_log_forget(&host->log);
-    error_set(err, ERR_NODOMAIN, "no domain '%s'", text);
-    error_hint(err, "'xn list' shows those that are running");
-    return -1;
+    return 0;
 }
 
 char *lookup_name(struct host *host, uint32_t domid)

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "host/facts.h"
 #include "host/stored.h"
 #include "show/show.h"
@@ -84,9 +85,9 @@ static void show_header(const struct columns *columns)
 
 static void show_verbose(const struct domain_info *info)
 {
-    char uuid[FORMAT_UUID_SIZE];
+    char uuid[UUID_TEXT_SIZE];
 
-    format_uuid(info->uuid, uuid);
+    uuid_format_text(info->uuid, uuid);
     show_printf(" %s", uuid);
     if (info->shutdown)
         show_printf(" %8x", info->shutdown_reason);
@@ -138,12 +139,12 @@ static void add_state(struct json_writer *json, const struct domain_info *info)
 
 static void add_facts(struct json_writer *json, const struct domain_info *info)
 {
-    char uuid[FORMAT_UUID_SIZE];
+    char uuid[UUID_TEXT_SIZE];
 
     json_add_uint(json, "domid", info->domid);
     if (info->name != NULL)
         json_add_string(json, "name", info->name);
-    format_uuid(info->uuid, uuid);
+    uuid_format_text(info->uuid, uuid);
     json_add_string(json, "uuid", uuid);
     if (info->type != NULL)
         json_add_string(json, "type", info->type);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The guests by UUID; stub domains, which are parts of guests, are left out. */
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/format.h"
@@ -10,8 +11,8 @@ static void show_text(const struct domain_list *list)
     show_printf("UUID                                  ID    name\n");
     VEC_EACH (&list->items, info) {
         cleanup_free char *name = format_name(info->name);
-        char uuid[FORMAT_UUID_SIZE];
-        format_uuid(info->uuid, uuid);
+        char uuid[UUID_TEXT_SIZE];
+        uuid_format_text(info->uuid, uuid);
         show_printf("%s  %u    %-30s\n", uuid, info->domid, name);
     }
 }
@@ -23,8 +24,8 @@ static void show_json(const struct domain_list *list)
     json_key(json, "domains");
     json_begin_array(json);
     VEC_EACH (&list->items, info) {
-        char uuid[FORMAT_UUID_SIZE];
-        format_uuid(info->uuid, uuid);
+        char uuid[UUID_TEXT_SIZE];
+        uuid_format_text(info->uuid, uuid);
         json_begin_object(json);
         json_add_string(json, "uuid", uuid);
         json_add_uint(json, "domid", info->domid);

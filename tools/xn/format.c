@@ -2,7 +2,6 @@
 #include "xn/format.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -55,17 +54,6 @@ const char *format_state_word(const struct domain_info *info)
 const char *format_shutdown_reason(unsigned int reason)
 {
     return reason < ENDINGS ? endings[reason].reason : "unknown";
-}
-
-void format_uuid(const uint8_t uuid[16], char text[FORMAT_UUID_SIZE])
-{
-    char *out = text;
-
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *out++ = '-';
-        out += sprintf(out, "%02x", uuid[i]);
-    }
 }
 
 char *format_uptime(uint64_t seconds, bool brief)

@@ -12,7 +12,6 @@
 
 #include "host/domains.h"
 
-#define FORMAT_UUID_SIZE 37
 #define FORMAT_STATE_SIZE 7
 
 /* The six letters of xl's list: r b p s, the shutdown's reason, d. */
@@ -28,9 +27,6 @@ const char *format_state_word(const struct domain_info *info);
 
 /* Why it shut down, as a word: poweroff, reboot, suspend, crash, ... */
 const char *format_shutdown_reason(unsigned int reason);
-
-/* Lower case, with hyphens. */
-void format_uuid(const uint8_t uuid[16], char text[FORMAT_UUID_SIZE]);
 
 /*
  * "2 days,  3:04:05", " 0:00:07"; brief leaves the seconds out. The caller's.
