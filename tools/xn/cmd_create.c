@@ -101,12 +101,16 @@ static int attach(struct invocation *inv, uint32_t domid, struct error *err)
     struct attach_options options = ATTACH_DEFAULTS;
     struct start start = { .host = inv->host, .domid = domid };
     bool paused = invocation_count(inv, "p") > 0;
-    bool ready;
+    bool ready = false;
 
     options.quiet = inv->settings->as_xl;
-    return attach_console(inv->host, domid, &options,
-                          paused ? NULL : start_domain, &start, &ready,
-                          &inv->exit_status, err);
+    int rc =
+        attach_console(inv->host, domid, &options, paused ? NULL : start_domain,
+                       &start, &ready, &inv->exit_status, err);
+    /* Without a console it runs all the same, as with xl. */
+    if (rc < 0 && !ready && !paused)
+        start_domain(&start, NULL);
+    return rc;
 }
 
 /* As xl: the viewer runs beside and is not waited for. */
