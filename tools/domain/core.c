@@ -168,9 +168,11 @@ int core_dump(const struct subject *subject, const struct core_request *request,
               struct error *err)
 {
     struct dump dump = { .subject = subject, .request = request, .fd = -1 };
+    sigset_t signals;
 
     if (subject_check_alive(subject, err) < 0)
         return -1;
+    pthread_sigmask(SIG_SETMASK, NULL, &signals);
     int rc = open_target(&dump, err);
     if (rc == 0)
         rc = write_dump(&dump, err);
@@ -182,5 +184,7 @@ int core_dump(const struct subject *subject, const struct core_request *request,
         rc = fail_writing(&dump, errno, err);
     free(dump.name);
     free(dump.place);
+    /* libxl waits for its children's signals in whatever comes next. */
+    pthread_sigmask(SIG_SETMASK, &signals, NULL);
     return rc;
 }
