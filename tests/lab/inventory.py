@@ -28,11 +28,11 @@ VOLATILE = re.compile("|".join((
     r"/var/lib/(dpkg|apt)$",  # a thousand files that only packages change
     r"/var/lib/systemd/(random-seed|timesync|timers)",
     r"/tmp/systemd-private-",
-    # The supervisor is resident: it starts with the first guest and stays.
-    r"/run/xenith(/(xnd\.(sock|pid|lock)))?$",
+    # Folders that stay once they were made; what is in them must not.
+    r"/run/xenith(/(create|restart))?$",
 )))
-# The supervisor, see above; udev's workers come and go by themselves.
-RESIDENT = re.compile(r"(\S*/)?(xnd|\(udev-worker\)|\(sd-\S+\))( |$)")
+# udev's workers come and go by themselves.
+RESIDENT = re.compile(r"(\S*/)?(\(udev-worker\)|\(sd-\S+\))( |$)")
 
 
 def domains(xc, handle) -> dict:
