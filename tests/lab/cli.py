@@ -16,10 +16,11 @@ def staging_tree(build: pathlib.Path) -> pathlib.Path:
     """Installs the build into a tree of its own and returns that."""
     if not (build / "Makefile").exists():
         raise LabError(f"nothing built in {build}: ./dev build")
-    staging = build / "staging"
-    subprocess.run(["rm", "-rf", str(staging)], check=True)
-    lablib.run_logged(["make", "-C", str(build), "-s", "install",
-                       f"DESTDIR={staging}"], build / "install.log")
+    staging = build / f"staging-{lablib.instance()}"
+    with lablib.locked(build / "staging.lock"):
+        subprocess.run(["rm", "-rf", str(staging)], check=True)
+        lablib.run_logged(["make", "-C", str(build), "-s", "install",
+                           f"DESTDIR={staging}"], build / "install.log")
     return staging
 
 

@@ -2,6 +2,7 @@
 reports of failures that carry the hosts' logs."""
 from __future__ import annotations
 
+import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+# Each of several pytest processes has a lab of its own.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+if WORKER:
+    os.environ["XENITH_LAB_INSTANCE"] = "-".join(
+        (os.environ.get("XENITH_LAB_INSTANCE", "check"), WORKER))
 
 # pylint: disable=wrong-import-position
 import cli
@@ -23,8 +29,11 @@ LOGS = ("xl dmesg | tail -n 20",
 
 
 @pytest.fixture(scope="session")
-def lab() -> lablib.Lab:
-    return lablib.Lab()
+def lab() -> Iterator[lablib.Lab]:
+    own = lablib.Lab()
+    yield own
+    if WORKER:
+        own.down()
 
 
 class Hosts:

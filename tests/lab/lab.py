@@ -83,6 +83,11 @@ def cache_dir() -> pathlib.Path:
     return path.resolve()
 
 
+def instance() -> str:
+    """The name of this lab among several."""
+    return os.environ.get("XENITH_LAB_INSTANCE", "default")
+
+
 @contextlib.contextmanager
 def locked(path: pathlib.Path) -> Iterator[int]:
     """Holds the lock file. It is free again when this process has ended, and
@@ -444,9 +449,12 @@ def guest_config(kind: str, name: str, **keys: object) -> str:
     add; a key of None is left out. `extra` is put after the console."""
     consoles = {"hvm": "console=ttyS0 console=hvc0"}.get(kind, "console=hvc0")
     extra = f"{consoles} quiet {keys.pop('extra', '')}".strip()
+    # QEMU boots bzImages only; elsewhere unpacking one costs seconds.
+    kernel = "vmlinuz" if kind == "hvm" else "vmlinux"
     config: dict[str, object] = {
         "name": name, "type": kind, "memory": 128, "vcpus": 1,
-        "kernel": "/srv/guests/vmlinuz", "ramdisk": "/srv/guests/initrd.gz",
+        "kernel": f"/srv/guests/{kernel}",
+        "ramdisk": "/srv/guests/initrd.gz",
         "extra": extra}
     if kind == "hvm":
         # Without a graphics card the BIOS is several seconds faster.
@@ -539,9 +547,8 @@ class Lab:
     """The hosts of this checkout and instance."""
 
     def __init__(self) -> None:
-        instance = os.environ.get("XENITH_LAB_INSTANCE", "default")
         self.run_dir = (cache_dir() / "run" /
-                        f"{instance}-{digest(str(ROOT).encode())[:6]}")
+                        f"{instance()}-{digest(str(ROOT).encode())[:6]}")
 
     def host(self, number: int) -> Host:
         """A host that is up, or was: attach to it without starting it."""

@@ -35,11 +35,6 @@ def test_talks_to_each_kind_and_leaves(host, guest, kind):
     assert locks(host) == ""
 
 
-def test_xl_console_works_on_a_guest_of_ours(guest, kind):
-    with guest(kind).console("xl console") as console:
-        attach(console)
-
-
 def test_a_chosen_console_and_escape_key(guest):
     up = guest("hvm", tool="xl")
     with up.console("xn console -t serial -n 0 -e ^A") as console:

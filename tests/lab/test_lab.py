@@ -24,11 +24,6 @@ def test_hosts_have_random_numbers_of_their_own(hosts):
     assert first != second
 
 
-def test_a_guest_of_each_kind_comes_up(guest, kind):
-    up = guest(kind, tool="xl", vif=["bridge=xenbr0"])
-    assert "nics=eth0" in up.wait_up()
-
-
 def test_a_guest_answers_on_its_console(guest):
     up = guest("pv", tool="xl")
     with up.console("xl console") as console:
@@ -39,6 +34,7 @@ def test_a_guest_answers_on_its_console(guest):
 
 
 def test_a_guest_obeys_a_shutdown_request(host, guest, kind):
-    up = guest(kind, tool="xl")
+    up = guest(kind, tool="xl", vif=["bridge=xenbr0"])
+    assert "nics=eth0" in up.wait_up()
     host.xl("shutdown", "-w", up.name)
     assert up.name not in host.xl("list").stdout

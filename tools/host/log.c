@@ -9,6 +9,9 @@
 #include "base/io.h"
 #include "base/mem.h"
 
+/* Below this are hundreds of lines for each create, of use to libxl only. */
+#define LOG_FILE_LEVEL XTL_DETAIL
+
 /* What one operation may write to a guest's log, bytes. */
 #define LOG_FILE_LIMIT (1u << 20)
 
@@ -54,11 +57,18 @@ static void keep_first(struct host_log *log, int errnoval, const char *text)
 
 static void write_to_file(struct host_log *log, const char *line)
 {
-    size_t length = strlen(line);
-    if (log->fd < 0 || log->written + length > LOG_FILE_LIMIT)
+    char stamp[sizeof("2026-01-31T23:59:59Z ")];
+    time_t now = time(NULL);
+    struct tm parts;
+
+    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ ",
+             gmtime_r(&now, &parts));
+    cleanup_free char *stamped = mem_printf("%s%s", stamp, line);
+    size_t length = strlen(stamped);
+    if (log->written + length > LOG_FILE_LIMIT)
         return;
     log->written += length;
-    (void)!io_write_all(log->fd, line, length);
+    (void)!io_write_all(log->fd, stamped, length);
 }
 
 static void message(xentoollog_logger *logger, xentoollog_level level,
@@ -67,8 +77,9 @@ static void message(xentoollog_logger *logger, xentoollog_level level,
 {
     struct host_log *log = (struct host_log *)logger;
     bool is_error = level >= XTL_ERROR;
+    bool to_file = log->fd >= 0 && level >= LOG_FILE_LEVEL;
 
-    if (!is_error && level < log->min_level && log->fd < 0)
+    if (!is_error && level < log->min_level && !to_file)
         return;
     cleanup_free char *text = mem_vprintf(format, args);
     if (is_error)
@@ -79,7 +90,8 @@ static void message(xentoollog_logger *logger, xentoollog_level level,
         xtl_level_to_string(level), text, errnoval > 0 ? ": " : "", cause);
     if (level >= log->min_level)
         fputs(line, stderr);
-    write_to_file(log, line);
+    if (to_file)
+        write_to_file(log, line);
 }
 
 static void progress(xentoollog_logger *logger, const char *context,
