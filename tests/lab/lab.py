@@ -511,8 +511,7 @@ def booted(files: pathlib.Path) -> pathlib.Path:
         try:
             with progress(f"booting Xen for the first time, about 1 minute; "
                           f"{partial}/console.log"):
-                host.start(partial / "memory", True, None)
-                host.wait_ssh(300)
+                boot(host, partial / "memory")
             with progress("running a guest of each kind once"):
                 settle(host)
             with progress("keeping the booted host"):
@@ -522,6 +521,21 @@ def booted(files: pathlib.Path) -> pathlib.Path:
             host.stop()
         partial.rename(path)
     return path
+
+
+def boot(host: Host, memory: pathlib.Path) -> None:
+    """Boots Dom0. Now and then a virtual CPU of it stands still for ever under
+    emulation ("rcu_preempt detected stalls"); then once more."""
+    for attempt in range(3):
+        host.start(memory, True, None)
+        try:
+            host.wait_ssh(150)
+            return
+        except LabError:
+            if attempt == 2:
+                raise
+            print("lab: the host stands still, booting it again", flush=True)
+            host.stop()
 
 
 def keep(host: Host, state: pathlib.Path) -> None:
