@@ -199,7 +199,10 @@ def qemu_argv(files: pathlib.Path, memory: pathlib.Path, share: bool,
     Boot and restore must agree on all of it but paths, port and sharing."""
     xen = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all "
            "dom0_mem=1024M,max:1024M bootscrub=0 spec-ctrl=no noreboot")
-    linux = "root=/dev/vda console=hvc0 net.ifnames=0 mitigations=off"
+    # Code that the kernel patches while another CPU runs it can hang that CPU
+    # under emulation: the memory cgroup's switch does so at every boot.
+    linux = ("root=/dev/vda console=hvc0 net.ifnames=0 mitigations=off "
+             "cgroup_disable=memory")
     return [
         "qemu-system-x86_64", "-nodefaults", "-no-user-config",
         "-accel", "tcg,thread=multi,tb-size=512",
