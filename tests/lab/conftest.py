@@ -70,7 +70,10 @@ class Hosts:
         """What the last test left; afterwards all hosts are clean."""
         found = []
         for number, host in list(self.ready.items()):
-            left = leakcheck.leaks(host, self.clean[number])
+            try:
+                left = leakcheck.leaks(host, self.clean[number])
+            except lablib.HostLost as lost:
+                left = [f"HostLost: {lost}"]
             if left:
                 found += [f"{host.name}: {line}" for line in left]
                 self.renew(number)
@@ -181,3 +184,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         except (lablib.LabError, OSError) as error:
             shown = str(error)
         report.sections.append((f"logs of {host.name}", shown))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Says at once what failed; the logs come at the end."""
+    if report.failed and not WORKER:
+        print(f"\n{report.longreprtext[-1500:]}", flush=True)

@@ -48,6 +48,10 @@ class LabError(Exception):
     """Something a developer can act on; the text says what."""
 
 
+class HostLost(LabError):
+    """The emulated machine stands still: no fault of what was tested."""
+
+
 @contextlib.contextmanager
 def progress(what: str) -> Iterator[None]:
     """Says what is going on, and that it still is: a line rewritten every
@@ -366,6 +370,16 @@ class Host:
                            stderr=subprocess.DEVNULL)
             (self.dir / "ssh").unlink(missing_ok=True)
 
+    def answers(self) -> bool:
+        """Whether Dom0 still does anything at all."""
+        try:
+            return subprocess.run(
+                [*self.ssh_argv(), "true"], cwd=self.dir, check=False,
+                stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=30 * PATIENCE).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
     def run(self, *argv: str, check: bool = True, timeout: float = 180,
             input: str | bytes | None = None) -> Result:
         """Runs a command in the host: one string for its shell, or words."""
@@ -382,6 +396,9 @@ class Host:
         except subprocess.TimeoutExpired as late:
             out, err = (stream.decode(errors="replace") if stream else ""
                         for stream in (late.stdout, late.stderr))
+            if not self.answers():
+                raise HostLost(f"{self.name} stands still, at: {command}"
+                               ) from None
             raise LabError(f"{self.name}: no end after {timeout:.0f} s: "
                            f"{command}\n{out}{err}") from None
         result = Result(command, done.returncode,

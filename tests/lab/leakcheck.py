@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import json
 import pathlib
+import select
 import shlex
 import subprocess
 import time
 import weakref
 
-from lab import Host
+from lab import PATIENCE, Host, HostLost
 
 Inventory = dict[str, dict[str, object]]
 
@@ -30,6 +31,8 @@ class Probe:
     def take(self) -> Inventory:
         self.process.stdin.write(b"\n")
         self.process.stdin.flush()
+        if not select.select([self.process.stdout], [], [], 90 * PATIENCE)[0]:
+            raise HostLost("the host's inventory does not come")
         return json.loads(self.process.stdout.readline())
 
 

@@ -1,6 +1,8 @@
 """xl sees our guests as its own, and we see xl's as ours."""
 import json
 
+import pytest
+
 
 
 def test_xl_lists_shows_and_destroys_our_guest(host, guest, kind):
@@ -12,16 +14,21 @@ def test_xl_lists_shows_and_destroys_our_guest(host, guest, kind):
     with up.console("xl console") as console:
         console.send("\r")
         console.expect("guest# ")
+        console.send("\x1d")
+        console.wait()
     host.xl("destroy", up.name)
     assert up.name not in host.xn("list").stdout
 
 
+@pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_xn_lists_talks_to_and_destroys_xls_guest(host, guest, kind):
     up = guest(kind, tool="xl")
     assert up.name in host.xn("list").stdout
     with up.console("xn console") as console:
         console.send("\r")
         console.expect("guest# ")
+        console.send("\x1d")
+        console.wait()
     host.xn("destroy", up.name)
     assert up.name not in host.xl("list").stdout
 

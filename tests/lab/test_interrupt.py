@@ -4,7 +4,7 @@ import pytest
 
 # Seconds into a create that takes some: in the checks, while libxl unpacks the
 # kernel, while it adds devices, about when it ends.
-MOMENTS = (0.2, 1, 2.5, 4, 6)
+MOMENTS = (0.3, 1.5, 3, 5)
 
 START = "xn create -q {path} >/tmp/create.out 2>&1 & pid=$!; sleep {moment};"
 WAIT = """for i in $(seq 300); do pgrep -x xn >/dev/null || break; sleep 0.2; done

@@ -31,6 +31,8 @@ def test_a_guest_answers_on_its_console(guest):
         console.expect("guest# ")
         console.send("echo $((6 * 7))\r")
         console.expect("42")
+        console.send("\x1d")
+        console.wait()
 
 
 def test_a_guest_obeys_a_shutdown_request(host, guest, kind):
