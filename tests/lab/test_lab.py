@@ -1,4 +1,5 @@
 """The lab itself: real Xen, guests of each kind, a cable between hosts."""
+import pytest
 
 
 def test_dom0_runs_on_xen(host):
@@ -35,6 +36,7 @@ def test_a_guest_answers_on_its_console(guest):
         console.wait()
 
 
+@pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_a_guest_obeys_a_shutdown_request(host, guest, kind):
     up = guest(kind, tool="xl", vif=["bridge=xenbr0"])
     assert "nics=eth0" in up.wait_up()

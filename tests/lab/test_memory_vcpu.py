@@ -2,6 +2,8 @@
 import json
 import time
 
+import pytest
+
 
 def facts(host, name):
     return json.loads(host.xn("list", "--json", name).stdout)["domains"][0]
@@ -25,6 +27,7 @@ def refused(host, status, *words):
     return result.stderr
 
 
+@pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_memory_and_vcpus_of_each_kind(host, guest, kind):
     # one vCPU: Xen keeps a page after the first guest with two, which the
     # leak check would report
