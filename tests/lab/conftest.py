@@ -170,6 +170,27 @@ def guest(host: lablib.Host) -> Iterator[Callable[..., Guest]]:
                      check=False)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "slow(KIND...): takes minutes under emulation, "
+        "for these kinds of guest or for all; see SLOW")
+
+
+SLOW = pytest.mark.skip(reason="slow under emulation: XENITH_LAB_SLOW=1 "
+                        "./dev check lab")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves out what would not fit into the time of a usual check."""
+    if os.environ.get("XENITH_LAB_SLOW"):
+        return
+    for item in items:
+        slow = item.get_closest_marker("slow")
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if slow and (not slow.args or params.get("kind") in slow.args):
+            item.add_marker(SLOW)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Attaches the logs of the hosts to the report of a failed test."""

@@ -24,6 +24,7 @@ def fixture_up(guest):
     return guest("pv", tool="xl")
 
 
+@pytest.mark.slow("hvm")
 def test_talks_to_each_kind_and_leaves(host, guest, kind):
     up = guest(kind, tool="xl")
     with up.console() as console:
@@ -35,6 +36,7 @@ def test_talks_to_each_kind_and_leaves(host, guest, kind):
     assert locks(host) == ""
 
 
+@pytest.mark.slow
 def test_a_chosen_console_and_escape_key(guest):
     up = guest("hvm", tool="xl")
     with up.console("xn console -t serial -n 0 -e ^A") as console:
@@ -101,6 +103,7 @@ def test_ends_when_the_guest_shuts_down(host, up):
     host.run(f"while xl domid {up.name} 2>/dev/null; do sleep 0.2; done")
 
 
+@pytest.mark.slow
 def test_says_so_when_only_the_console_died(host, guest):
     up = guest("hvm", tool="xl")
     with up.console() as console:

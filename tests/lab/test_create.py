@@ -37,6 +37,7 @@ def test_a_guest_has_a_block_device(guest, block_device):
     assert "disks=xvdb" in up.wait_up()
 
 
+@pytest.mark.slow
 def test_an_hvm_guest_has_vnc_and_serial(host, guest):
     up = guest("hvm", vga="stdvga", vnc=1, vnclisten="127.0.0.1")
     command = host.run("tr '\\0' ' ' </proc/$(xenstore-read "

@@ -31,6 +31,7 @@ def finish(host, cfg, said):
         assert "libxl" not in said
 
 
+@pytest.mark.slow("pv", "hvm")
 @pytest.mark.parametrize("kind, signal", [
     ("pv", "INT"), ("pvh", "INT"), ("hvm", "INT"), ("pvh", "TERM"),
     ("pvh", "HUP")])
@@ -43,6 +44,7 @@ def test_a_signal_undoes_the_create(host, guest, kind, signal):
             assert said == f"xn: create {cfg.name}: interrupted\n"
 
 
+@pytest.mark.slow("pv", "hvm")
 def test_killing_xn_undoes_the_create(host, guest, kind):
     """The worker notices that nobody waits for it any more."""
     cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
@@ -50,6 +52,7 @@ def test_killing_xn_undoes_the_create(host, guest, kind):
         finish(host, cfg, interrupt(host, cfg, moment, "kill -KILL $pid;"))
 
 
+@pytest.mark.slow("pv", "hvm")
 def test_killing_the_worker_undoes_the_create(host, guest, kind):
     """Its parent cleans up after it, and says so."""
     cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
@@ -60,6 +63,7 @@ def test_killing_the_worker_undoes_the_create(host, guest, kind):
             assert f"create {cfg.name}: the worker was killed" in said
 
 
+@pytest.mark.slow("pv", "hvm")
 def test_killing_both_leaves_it_to_gc(host, guest, kind):
     cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
     for moment in MOMENTS[1:]:

@@ -1,6 +1,8 @@
 """Verbs of a running guest: pause, rename, shutdown, reboot, triggers, dump."""
 import time
 
+import pytest
+
 from test_list import tiny
 
 CORE = "/tmp/core"
@@ -16,6 +18,7 @@ def refused(host, status, *words, **options):
     return result.stderr
 
 
+@pytest.mark.slow("hvm")
 def test_the_life_of_each_kind(host, guest, kind):
     up = guest(kind)
     domid = up.domid()
