@@ -1,6 +1,4 @@
-"""Verbs of a running guest: pause, rename, shutdown, reboot, triggers, dump."""
-import time
-
+"""Verbs of a running guest: pause, rename, shutdown, triggers, dump."""
 import pytest
 
 from test_list import tiny
@@ -49,16 +47,6 @@ def test_names_are_unique(host, guest):
     refused(host, 2, "rename", one.name, "a\nb")
 
 
-def test_reboot_makes_a_new_domain(host, guest):
-    up = guest("pv", tool="xl")
-    old = up.domid()
-    host.xn("reboot", "-w", "--timeout", "60", up.name)
-    end = time.monotonic() + 30
-    while host.xn("domid", up.name, check=False).stdout in ("", f"{old}\n"):
-        assert time.monotonic() < end
-        time.sleep(0.3)
-
-
 def test_a_guest_that_does_not_listen(host, guest):
     up = guest("hvm", create=False)  # the BIOS has no Xen drivers
     host.xn("create", "-p", up.path)
@@ -79,8 +67,8 @@ def test_a_guest_that_does_not_listen(host, guest):
 def test_all_guests_and_one_of_them_refuses(host, guest):
     deaf, polite = tiny(host, guest, "deaf"), guest("pvh", "polite")
     domid = polite.domid()
-    message = refused(host, 4, "shutdown", "-a", "-w", timeout=120)
-    assert "shutdown of 'deaf'" in message.splitlines()[-2]
+    message = refused(host, 6, "shutdown", "-a", "-w", timeout=120)
+    assert "xn: shutdown of 'deaf': " in message
     assert f"Domain {domid} has been shut down, reason code 0" in message
     assert deaf.name in host.xn("list").stdout
     assert "needs a domain" in refused(host, 2, "shutdown")
