@@ -75,6 +75,7 @@ def test_all_guests_and_one_of_them_refuses(host, guest):
     refused(host, 2, "shutdown", "-a", deaf.name)
 
 
+@pytest.mark.slow
 def test_a_dump_is_complete_and_private(host, guest):
     up = tiny(host, guest, "dumped")
     host.xn("dump-core", up.name, CORE, timeout=120)
