@@ -41,7 +41,8 @@ def test_a_signal_undoes_the_create(host, guest, kind, signal):
         said = interrupt(host, cfg, moment, f"kill -{signal} $pid;")
         finish(host, cfg, said)
         if not said.startswith(cfg.name):
-            assert said == f"xn: create {cfg.name}: interrupted\n"
+            # Nothing is said by an xn that was hit while it was starting.
+            assert said in ("", f"xn: create {cfg.name}: interrupted\n")
 
 
 @pytest.mark.slow("pv", "hvm")
