@@ -51,6 +51,15 @@ is "a value that is no file" "" "$(candidates shutdown --timeout '')"
 is "a file after the domain" ":files" "$(candidates dump-core web '')"
 is "no word too many" "" "$(candidates dump-core web file '')"
 is "commands for help" "list" "$(candidates help li)"
+is "commands of a group for help" "explain" "$(candidates help config ex)"
+is "no command where there is no group" "" "$(candidates help list '')"
+is "the commands of a group" "explain" "$(candidates config ex)"
+is "options of a command of a group" "--json" \
+    "$(candidates config explain --j)"
+is "a key" "memory" "$(candidates config explain memo)"
+is "one key only" "" "$(candidates config explain memory '')"
+is "nothing in a group that has no such command" "" \
+    "$(candidates config frobnicate '')"
 is "help comes along" "$(printf 'gc\tRemoves what killed commands have left')" \
     "$("$build/xn" __complete -- gc)"
 "$build/xn" __complete -- console '' >/dev/null 2>&1

@@ -5,13 +5,13 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#include "config/keys.h"
+#include "config/explain.h"
 
 static void every_row_is_complete_and_unique(void **state)
 {
     for (size_t i = 0; i < config_key_count; i++) {
         const struct config_key *key = &config_keys[i];
-        cleanup_free char *types = config_key_type_text(key);
+        cleanup_free char *types = explain_type(key);
 
         print_message("# %s\n", key->name);
         assert_ptr_equal(config_key_find(key->name), key);

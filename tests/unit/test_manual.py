@@ -21,13 +21,21 @@ def help_text(*words: str) -> list[str]:
                           stdout=subprocess.PIPE).stdout.splitlines()
 
 
-def help_commands() -> list[str]:
-    return [line.split()[0] for line in help_text() if line.startswith(" ")]
+def help_commands(*group: str) -> list[str]:
+    """The commands of a group, or all of them; those of groups in full."""
+    lines = help_text(*group)
+    if "Commands:" not in lines:
+        return [" ".join(group)]
+    found = []
+    for line in lines[lines.index("Commands:"):]:
+        if line.startswith(" "):
+            found += help_commands(*group, line.split()[0])
+    return found
 
 
 def help_command(name: str) -> tuple[str, set[str]]:
     """The usage of a command and its options, as "-f, --defconfig FILE"."""
-    lines = help_text(name)
+    lines = help_text(*name.split())
     usage = lines[0].removeprefix("Usage: xn ")
     options = set()
     for line in lines:
@@ -43,6 +51,11 @@ def plain(pod: str) -> str:
     return re.sub(r"[BIFC]<([^<>]*|->)>", r"\1", pod).strip()
 
 
+def name_of(usage: str) -> str:
+    """"config check" of "config check [OPTION ...] FILE ..."."""
+    return re.match(r"[a-z-]+( [a-z-]+)?", usage)[0]
+
+
 def manual() -> dict[str, tuple[str, set[str]]]:
     """By command: the usage and the options of the manual's COMMANDS."""
     found: dict[str, tuple[str, set[str]]] = {}
@@ -55,7 +68,7 @@ def manual() -> dict[str, tuple[str, set[str]]]:
             if item.startswith("-"):
                 found[name][1].add(item)
             else:
-                name = item.split()[0]
+                name = name_of(item)
                 found[name] = (item, set())
     return found
 

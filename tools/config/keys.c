@@ -9,9 +9,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/near.h"
-#include "base/strbuf.h"
 #include "config/config.h"
 
 /* Fields: of c_info, of b_info, of its unions, and our own. */
@@ -915,24 +913,4 @@ const char *config_key_near(const char *name)
             near_offer(&near, config_keys[i].name);
     }
     return near_best(&near);
-}
-
-char *config_key_type_text(const struct config_key *key)
-{
-    static const struct {
-        unsigned int type;
-        const char *text;
-    } types[] = {
-        { KEY_STRING, "string" },         { KEY_NUMBER, "number" },
-        { KEY_BOOL, "boolean (1 or 0)" }, { KEY_LIST, "list of strings" },
-        { KEY_NESTED, "list of lists" },
-    };
-    struct strbuf text = { 0 };
-
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (key->types & types[i].type)
-            strbuf_printf(&text, "%s%s", text.length > 0 ? " or " : "",
-                          types[i].text);
-    }
-    return strbuf_take(&text);
 }

@@ -78,7 +78,4 @@ const struct config_key *config_key_find(const char *name);
 /* The key most like a word, or NULL when none is near. */
 const char *config_key_near(const char *name);
 
-/* "string", "number", "list of strings or string", ... The caller's. */
-char *config_key_type_text(const struct config_key *key);
-
 #endif

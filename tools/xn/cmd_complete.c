@@ -48,11 +48,37 @@ static void offer(const struct line *line, const char *word, const char *help)
         show_printf("%s\n", word);
 }
 
-static void offer_commands(const struct line *line)
+/* Those of a group; NULL: those at the top. */
+static void offer_commands(const struct line *line, const char *group)
 {
     for (const struct command *const *row = commands; *row != NULL; row++)
-        if (!(*row)->hidden)
+        if (dispatch_shows(*row, group))
             offer(line, (*row)->name, (*row)->summary);
+}
+
+/* The command that words name; *used as dispatch_find. NULL if there is none.
+ */
+static const struct command *find_command(char *const *words, int count,
+                                          int *used)
+{
+    cleanup_error struct error none = ERROR_INIT;
+    const struct command *command = dispatch_find(words, count, used, &none);
+
+    return command == NULL || command->hidden ? NULL : command;
+}
+
+/* The words of help: a command, then one of its group. */
+static void offer_titles(const struct line *line)
+{
+    const struct command *command = NULL;
+    int used;
+
+    if (line->words > 0)
+        command = find_command(line->given, line->words, &used);
+    if (line->words == 0)
+        offer_commands(line, NULL);
+    else if (command != NULL && command->run == NULL)
+        offer_commands(line, command->name);
 }
 
 static void offer_options(const struct line *line,
@@ -110,14 +136,15 @@ static void offer_domains(const struct line *line)
             offer(line, info->name, NULL);
 }
 
-static void offer_keys(const struct line *line)
+/* The keys that do something, each with a suffix. */
+static void offer_keys(const struct line *line, const char *suffix)
 {
     for (size_t i = 0; i < config_key_count; i++) {
         const struct config_key *key = &config_keys[i];
 
         if (key->state == KEY_IGNORED || key->state == KEY_NEWER)
             continue;
-        cleanup_free char *word = mem_printf("%s=", key->name);
+        cleanup_free char *word = mem_printf("%s%s", key->name, suffix);
         offer(line, word, key->help);
     }
 }
@@ -126,6 +153,10 @@ static void offer_words(const struct line *line)
 {
     const struct command *command = line->command;
 
+    if (command->run == NULL) {
+        offer_commands(line, command->name);
+        return;
+    }
     if (command->max_words >= 0 && line->words >= command->max_words)
         return;
     if (command->target != TARGET_NONE && line->words == 0) {
@@ -144,13 +175,16 @@ static void offer_words(const struct line *line)
     case WORD_CONFIG:
         show_printf(":files\n");
         if (line->words > 0)
-            offer_keys(line);
+            offer_keys(line, "=");
         break;
     case WORD_HOST:
         show_printf(":hosts\n");
         break;
     case WORD_COMMAND:
-        offer_commands(line);
+        offer_titles(line);
+        break;
+    case WORD_KEY:
+        offer_keys(line, "");
         break;
     }
 }
@@ -183,14 +217,6 @@ static const struct option_row *wants_value(const struct command *command,
             return letter[1] == '\0' ? row : NULL;
     }
     return NULL;
-}
-
-static const struct command *find_command(const char *name)
-{
-    cleanup_error struct error none = ERROR_INIT;
-    const struct command *command = dispatch_find(name, &none);
-
-    return command == NULL || command->hidden ? NULL : command;
 }
 
 /* The words of a command before the last one. */
@@ -229,7 +255,7 @@ static int run(struct invocation *inv, struct error *err)
     char *nothing[] = { empty };
     char **words = inv->word_count > 0 ? inv->words : nothing;
     int last = inv->word_count > 0 ? inv->word_count - 1 : 0;
-    int at = 0;
+    int at = 0, used;
     struct line line = { .last = words[last] };
 
     while (at < last && words[at][0] == '-')
@@ -238,15 +264,15 @@ static int run(struct invocation *inv, struct error *err)
         if (line.last[0] == '-')
             offer_options(&line, global_options);
         else
-            offer_commands(&line);
+            offer_commands(&line, NULL);
         return 0;
     }
-    line.command = find_command(words[at]);
+    line.command = find_command(words + at, last - at, &used);
     if (line.command == NULL)
         return 0;
     cleanup_free char **given = mem_zalloc((size_t)last, sizeof(*given));
     line.given = given;
-    read_words(&line, words + at + 1, last - at - 1);
+    read_words(&line, words + at + used, last - at - used);
     offer_all(&line);
     return 0;
 }

@@ -8,9 +8,14 @@ static int run(struct invocation *inv, struct error *err)
         help_overview();
         return 0;
     }
-    const struct command *command = dispatch_find(inv->words[0], err);
+    int used;
+    const struct command *command =
+        dispatch_find(inv->words, inv->word_count, &used, err);
     if (command == NULL)
         return -1;
+    if (used < inv->word_count)
+        return error_set(err, ERR_USAGE, "'%s' has no commands of its own",
+                         inv->words[0]);
     help_command(command);
     return 0;
 }
@@ -23,8 +28,8 @@ static const struct option_row options[] = {
 const struct command command_help = {
     .name = "help",
     .summary = "Shows the commands, or one of them with its options",
-    .words = "[COMMAND]",
-    .max_words = 1,
+    .words = "[COMMAND ...]",
+    .max_words = 2,
     .completes = WORD_COMMAND,
     .without_xen = true,
     .options = options,

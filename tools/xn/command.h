@@ -3,6 +3,9 @@
  * A command is one row in a file of its own, tools/xn/cmd_NAME.c. Help,
  * completion and the manual's synopsis come from the row; the dispatcher reads
  * the options, opens Xen, resolves the domain and calls run.
+ *
+ * A group, as `xn config`, is a row without run; the rows of its commands, in
+ * tools/xn/cmd_GROUP_NAME.c, carry its name.
  */
 #ifndef XENITH_XN_COMMAND_H
 #define XENITH_XN_COMMAND_H
@@ -49,12 +52,14 @@ enum word_kind {
     WORD_CONFIG, /* a file, then KEY=VALUE too */
     WORD_HOST,
     WORD_COMMAND,
+    WORD_KEY, /* of a configuration */
 };
 
 struct invocation;
 
 struct command {
-    const char *name;
+    const char *name;    /* one word */
+    const char *group;   /* the name of the group it is in, or NULL */
     const char *summary; /* one line, no full stop */
     const char *words;   /* as in the usage: "FILE [KEY=VALUE ...]" */
     int min_words;       /* the domain counts */
@@ -65,7 +70,7 @@ struct command {
     bool without_xen;                 /* must also work where there is no Xen */
     bool hidden;                      /* internal: not in help and completion */
     const struct option_row *options; /* ends with a zeroed row; may be NULL */
-    int (*run)(struct invocation *inv, struct error *err);
+    int (*run)(struct invocation *inv, struct error *err); /* NULL: a group */
 };
 
 struct invocation {

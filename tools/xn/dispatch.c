@@ -10,54 +10,93 @@
 #include "xn/help.h"
 #include "xn/options.h"
 
-static const char *near_command(const char *name)
+static bool is_in(const struct command *command, const char *group)
+{
+    if (group == NULL || command->group == NULL)
+        return command->group == group;
+    return strcmp(command->group, group) == 0;
+}
+
+bool dispatch_shows(const struct command *command, const char *group)
+{
+    return !command->hidden && is_in(command, group);
+}
+
+static const char *near_command(const char *name, const char *group)
 {
     struct near near = near_begin(name);
 
     for (const struct command *const *row = commands; *row != NULL; row++)
-        if (!(*row)->hidden)
+        if (dispatch_shows(*row, group))
             near_offer(&near, (*row)->name);
     return near_best(&near);
 }
 
-const struct command *dispatch_find(const char *name, struct error *err)
+static void refuse_command(const char *name, const char *group,
+                           unsigned int matches, struct error *err)
+{
+    cleanup_free char *title =
+        mem_printf("%s%s%s", group ? group : "", group ? " " : "", name);
+    const char *near = near_command(name, group);
+
+    if (matches > 1) {
+        error_set(err, ERR_USAGE, "command '%s' is ambiguous", title);
+    } else {
+        error_set(err, ERR_USAGE, "unknown command '%s'", title);
+        if (near != NULL)
+            error_hint(err, "did you mean '%s'?", near);
+    }
+    error_hint(err, "see 'xn help%s%s'", group ? " " : "", group ? group : "");
+}
+
+/* One word; group is where it is looked for, NULL: at the top. */
+static const struct command *find_in(const char *group, const char *name,
+                                     struct error *err)
 {
     const struct command *found = NULL;
     unsigned int matches = 0;
 
     for (const struct command *const *row = commands; *row != NULL; row++) {
-        if (strcmp((*row)->name, name) == 0)
+        if (is_in(*row, group) && strcmp((*row)->name, name) == 0)
             return *row;
-        if (!(*row)->hidden && strncmp((*row)->name, name, strlen(name)) == 0) {
+        if (dispatch_shows(*row, group) &&
+            strncmp((*row)->name, name, strlen(name)) == 0) {
             found = *row;
             matches++;
         }
     }
     if (matches == 1)
         return found;
-    if (matches > 1) {
-        error_set(err, ERR_USAGE, "command '%s' is ambiguous", name);
-    } else {
-        const char *near = near_command(name);
-        error_set(err, ERR_USAGE, "unknown command '%s'", name);
-        if (near != NULL)
-            error_hint(err, "did you mean '%s'?", near);
-    }
-    error_hint(err, "see 'xn help'");
+    refuse_command(name, group, matches, err);
     return NULL;
+}
+
+const struct command *dispatch_find(char *const *words, int count, int *used,
+                                    struct error *err)
+{
+    const struct command *found = find_in(NULL, words[0], err);
+
+    *used = 1;
+    if (found == NULL || found->run != NULL || count < 2 || words[1][0] == '-')
+        return found;
+    *used = 2;
+    return find_in(found->name, words[1], err);
 }
 
 static int check_words(const struct invocation *inv, struct error *err)
 {
     const struct command *command = inv->command;
+    cleanup_free char *title = help_title(command);
     cleanup_free char *usage = help_usage(command);
 
     if (inv->settings->dry_run && !command->can_dry_run)
-        return error_set(err, ERR_USAGE, "'%s' has no dry run", command->name);
-    if (inv->word_count < command->min_words)
-        error_set(err, ERR_USAGE, "'%s' needs more words", command->name);
+        return error_set(err, ERR_USAGE, "'%s' has no dry run", title);
+    if (command->run == NULL)
+        error_set(err, ERR_USAGE, "'%s' needs a command of its own", title);
+    else if (inv->word_count < command->min_words)
+        error_set(err, ERR_USAGE, "'%s' needs more words", title);
     else if (command->max_words >= 0 && inv->word_count > command->max_words)
-        error_set(err, ERR_USAGE, "'%s' does not take '%s'", command->name,
+        error_set(err, ERR_USAGE, "'%s' does not take '%s'", title,
                   inv->words[command->max_words]);
     else
         return 0;
@@ -94,14 +133,15 @@ int dispatch_run(const struct settings *settings, int argc, char **argv,
                  int *exit_status, struct error *err)
 {
     bool help = false;
+    int used;
     struct invocation inv = {
-        .command = dispatch_find(argv[0], err),
+        .command = dispatch_find(argv, argc, &used, err),
         .settings = settings,
     };
 
     if (inv.command == NULL)
         return -1;
-    int rc = options_parse(&inv, argc, argv, &help, err);
+    int rc = options_parse(&inv, argc - used + 1, argv + used - 1, &help, err);
     if (rc == 0 && help)
         help_command(inv.command);
     else if (rc == 0)

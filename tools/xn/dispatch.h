@@ -6,13 +6,19 @@
 #include "xn/command.h"
 
 /*
- * The command of this name, or the only one that begins with it (as in xl).
- * NULL with an ERR_USAGE that names near ones otherwise.
+ * The command that the first words name, each in full or by a beginning that
+ * is unique (as in xl). *used is how many words that took: two for a command
+ * of a group; one for a group alone or with an option behind it. NULL with an
+ * ERR_USAGE that names near ones otherwise. There is at least one word.
  */
-const struct command *dispatch_find(const char *name, struct error *err);
+const struct command *dispatch_find(char *const *words, int count, int *used,
+                                    struct error *err);
+
+/* Is it to be shown among the commands of a group; NULL: at the top? */
+bool dispatch_shows(const struct command *command, const char *group);
 
 /*
- * Runs argv (argv[0] is the command's name). *exit_status is what success
+ * Runs argv (it begins with the command's name). *exit_status is what success
  * ends with, 0 unless the command says otherwise.
  */
 int dispatch_run(const struct settings *settings, int argc, char **argv,

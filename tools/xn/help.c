@@ -4,17 +4,25 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "show/show.h"
+#include "xn/dispatch.h"
 
 /* For the names of an option; longer ones have a line of their own. */
 #define OPTION_COLUMNS 28
 
+/* The commands of a group, or those at the top, a line each. */
+static void show_commands(const char *group)
+{
+    show_printf("\nCommands:\n");
+    for (const struct command *const *row = commands; *row != NULL; row++)
+        if (dispatch_shows(*row, group))
+            show_printf(" %-20s %s\n", (*row)->name, (*row)->summary);
+}
+
 void help_overview(void)
 {
     show_printf("Usage: xn [-v] [-f] [-N] COMMAND [OPTION ...] [WORD ...]\n\n"
-                "Builds and runs Xen guests.\n\nCommands:\n");
-    for (const struct command *const *row = commands; *row != NULL; row++)
-        if (!(*row)->hidden)
-            show_printf(" %-20s %s\n", (*row)->name, (*row)->summary);
+                "Builds and runs Xen guests.\n");
+    show_commands(NULL);
     show_printf("\n'xn help COMMAND' tells more; xn(1) tells all.\n");
 }
 
@@ -29,9 +37,18 @@ static bool has_options(const struct command *command)
     return false;
 }
 
+char *help_title(const struct command *command)
+{
+    if (command->group == NULL)
+        return mem_strdup(command->name);
+    return mem_printf("%s %s", command->group, command->name);
+}
+
 char *help_usage(const struct command *command)
 {
-    return mem_printf("Usage: xn %s%s%s%s", command->name,
+    cleanup_free char *title = help_title(command);
+
+    return mem_printf("Usage: xn %s%s%s%s", title,
                       has_options(command) ? " [OPTION ...]" : "",
                       command->words[0] != '\0' ? " " : "", command->words);
 }
@@ -60,6 +77,8 @@ void help_command(const struct command *command)
     cleanup_free char *usage = help_usage(command);
 
     show_printf("%s\n\n%s.\n", usage, command->summary);
+    if (command->run == NULL)
+        show_commands(command->name);
     if (!has_options(command))
         return;
     show_printf("\nOptions:\n");

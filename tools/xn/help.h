@@ -7,8 +7,10 @@
 
 /* All commands, a line each. */
 void help_overview(void);
-/* One command: usage, summary, options. */
+/* One command: usage, summary, options; a group: its commands. */
 void help_command(const struct command *command);
+/* What the user types for it: "list", "config check"; the caller's. */
+char *help_title(const struct command *command);
 /* "Usage: xn list [OPTION ...] [DOMAIN ...]"; owned by the caller. */
 char *help_usage(const struct command *command);
 

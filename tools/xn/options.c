@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "xn/help.h"
 
 /* getopt_long's value for row i without a letter. */
 #define LONG_ONLY 256
@@ -92,6 +93,7 @@ static int refuse_option(const struct command *command, int result, char **argv,
                          struct error *err)
 {
     const char *word = argv[optind - 1];
+    cleanup_free char *title = help_title(command);
 
     if (result == ':')
         error_set(err, ERR_USAGE, "option '%s' needs a value", word);
@@ -99,7 +101,7 @@ static int refuse_option(const struct command *command, int result, char **argv,
         error_set(err, ERR_USAGE, "unknown option '-%c'", optopt);
     else
         error_set(err, ERR_USAGE, "unknown option '%s'", word);
-    error_hint(err, "see 'xn help %s'", command->name);
+    error_hint(err, "see 'xn help %s'", title);
     return -1;
 }
 
