@@ -18,9 +18,9 @@ static const char *const lists[] = { "disk",    "vif",     "pci",
 
 static void read_config(const char *text, size_t length)
 {
-    const struct config_source source = { .path = "f",
-                                          .text = text,
-                                          .length = length };
+    const struct config_source source = {
+        .path = "f", .text = text, .length = length, .plain = true
+    };
     struct config_diags diags = CONFIG_DIAGS_INIT;
     struct strbuf said = { 0 };
     struct domain_spec spec;

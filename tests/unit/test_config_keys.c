@@ -45,7 +45,8 @@ static void every_example_is_valid(void **state)
                           strcmp(key->name, "firmware") == 0 ||
                           strcmp(key->name, "bootloader") == 0;
 
-        if (key->example == NULL || strcmp(key->name, "builder") == 0)
+        if (key->example == NULL || strcmp(key->name, "builder") == 0 ||
+            strcmp(key->name, "include") == 0)
             continue;
         text =
             mem_printf("%s%s%s%s%s%s%s\n%s\n",

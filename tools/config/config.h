@@ -3,8 +3,8 @@
  * The public entry of the configuration language: a file (and overrides of
  * the command line) in, a libxl_domain_config and our own extras out, with
  * every diagnostic on the way. Pure: no hypervisor, no libxl context, no
- * file but the one read. What xl asks the running host for while it parses
- * comes in as struct config_host_facts.
+ * file but the one read and those it includes. What xl asks the running host
+ * for while it parses comes in as struct config_host_facts.
  *
  * The usual caller:
  *
@@ -36,6 +36,8 @@ struct config_source {
      * come after the file and so win. Ended by NULL; may be NULL itself.
      */
     const char *const *overrides;
+    bool plain;  /* as xl: `include` is a key without a meaning */
+    bool strict; /* warnings are errors */
 };
 
 struct config_tree; /* tree.h */
@@ -93,10 +95,11 @@ void domain_spec_dispose(struct domain_spec *spec);
 
 /*
  * Text to tree. 0, or -1 with err (ERR_CONFIG) when there is nothing to look
- * at: no such file, unreadable, too big. Mistakes in the text are errors in
- * diags and still yield a tree of what could be read, so that config_fill
- * finds the rest of the mistakes in the same run. The tree is the caller's;
- * it and every place in it stay valid as long as diags does.
+ * at: no such file, unreadable, too big. Mistakes in the text, and files it
+ * includes that cannot be read, are errors in diags and still yield a tree of
+ * what could be read, so that config_fill finds the rest in the same run. The
+ * tree is the caller's; it and every place in it stay valid as long as diags
+ * does.
  */
 int config_read(const struct config_source *source, struct config_tree **tree,
                 struct config_diags *diags, struct error *err);
@@ -114,8 +117,8 @@ int config_fill(const struct config_tree *tree, const struct xlconf *defaults,
                 struct config_diags *diags);
 
 /*
- * Both in one. -1 with err ("web.cfg: 3 errors"; the details are in diags,
- * in the order of the file).
+ * Both in one; with source->strict every warning is an error. -1 with err
+ * ("web.cfg: 3 errors"; the details are in diags, in the order of the file).
  */
 int config_load(const struct config_source *source,
                 const struct xlconf *defaults,

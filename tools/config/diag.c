@@ -129,6 +129,16 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
     VEC_PUSH(&diags->list, diag);
 }
 
+void config_diags_promote(struct config_diags *diags)
+{
+    VEC_EACH (&diags->list, diag) {
+        if (diag->severity == CONFIG_WARNING)
+            diag->severity = CONFIG_ERROR;
+    }
+    diags->errors += diags->warnings;
+    diags->warnings = 0;
+}
+
 struct sorted_diag {
     struct config_diag diag;
     size_t index; /* keeps the order of those at one place */

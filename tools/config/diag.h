@@ -79,6 +79,9 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
                      const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Makes an error of every warning. */
+void config_diags_promote(struct config_diags *diags);
+
 /* Puts them in the order of the file, the unplaced ones last. */
 void config_diags_sort(struct config_diags *diags);
 

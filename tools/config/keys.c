@@ -888,6 +888,10 @@ const struct config_key config_keys[] = {
       .fallback = "none",
       .help = "Programs that are told of the domain's events",
       .example = "hooks = [ \"announce\" ]" },
+    { OWN("include", KEY_LIST | KEY_STRING),
+      .fallback = "none",
+      .help = "Files read in place of this line, relative to the file it is in",
+      .example = "include = [ \"common.cfg\" ]" },
 };
 /* clang-format on */
 

@@ -18,10 +18,10 @@ struct parser {
     struct config_tree *tree;
     struct config_lexer lexer;
     struct config_diags *diags;
-    struct config_token token; /* the one being looked at */
-    bool line_begins;          /* it is the first of its line */
-    bool in_list;              /* the mistake is in a list */
-    size_t values;             /* made so far */
+    struct config_includer *includer; /* or NULL */
+    struct config_token token;        /* the one being looked at */
+    bool line_begins;                 /* it is the first of its line */
+    bool in_list;                     /* the mistake is in a list */
     bool stopped;
 };
 
@@ -123,7 +123,7 @@ static struct config_value *new_value(struct parser *parser,
 {
     struct config_value *value;
 
-    if (parser->values >= CONFIG_MAX_VALUES) {
+    if (!config_tree_count_value(parser->tree)) {
         config_diag_add(parser->diags, CONFIG_ERROR, &parser->token.place,
                         "nothing after it was read",
                         "more than %d values in one configuration",
@@ -131,7 +131,6 @@ static struct config_value *new_value(struct parser *parser,
         parser->stopped = true;
         return NULL;
     }
-    parser->values++;
     value = config_tree_alloc(parser->tree, sizeof(*value));
     value->type = type;
     value->place = parser->token.place;
@@ -349,7 +348,11 @@ static bool parse_assignment(struct parser *parser)
                  "the end of the line after the value of '%s'", key);
         return false;
     }
-    config_tree_assign(parser->tree, key, &place, add, value, parser->diags);
+    if (parser->includer != NULL && strcmp(key, "include") == 0)
+        parser->includer->include(parser->includer, value);
+    else
+        config_tree_assign(parser->tree, key, &place, add, value,
+                           parser->diags);
     return true;
 }
 
@@ -371,9 +374,12 @@ static void parse_statement(struct parser *parser)
 }
 
 void config_tree_parse(struct config_tree *tree, struct config_text *text,
+                       struct config_includer *includer,
                        struct config_diags *diags)
 {
-    struct parser parser = { .tree = tree, .diags = diags };
+    struct parser parser = { .tree = tree,
+                             .includer = includer,
+                             .diags = diags };
 
     config_tree_keep_text(tree, text);
     config_lexer_init(&parser.lexer, text, diags);

@@ -7,9 +7,30 @@
 
 enum {
     CONFIG_MAX_DEPTH = 64,               /* lists in lists */
-    CONFIG_MAX_VALUES = 500 * 1000,      /* in one text */
-    CONFIG_MAX_BYTES = 64 * 1024 * 1024, /* of one text */
+    CONFIG_MAX_VALUES = 500 * 1000,      /* in one tree */
+    CONFIG_MAX_BYTES = 64 * 1024 * 1024, /* of all its texts */
 };
+
+/* Who reads the files that a text includes. */
+struct config_includer {
+    /*
+     * Parses what `include` names into the tree, at once: what comes after
+     * the line replaces what was included. Adds diagnostics of its own.
+     */
+    void (*include)(struct config_includer *includer,
+                    const struct config_value *value);
+};
+
+/*
+ * Parses a text into the tree, after what is there. The tree keeps it.
+ * Without an includer `include` is a key like any other.
+ */
+void config_tree_parse(struct config_tree *tree, struct config_text *text,
+                       struct config_includer *includer,
+                       struct config_diags *diags);
+
+/* Counts a value; false when the tree has CONFIG_MAX_VALUES of them. */
+bool config_tree_count_value(struct config_tree *tree);
 
 /* Keeps a reference to the text as long as the tree lives. */
 void config_tree_keep_text(struct config_tree *tree,

@@ -40,6 +40,7 @@ struct config_tree {
     struct slot *slots; /* open addressing, at most half full */
     size_t slot_count;  /* a power of two */
     size_t key_count;
+    size_t value_count;
     uint64_t seed;
     VEC(struct config_text *) texts;
 };
@@ -101,6 +102,14 @@ void *config_tree_alloc(struct config_tree *tree, size_t size)
     room = (char *)chunk->bytes + chunk->used;
     chunk->used += size;
     return room;
+}
+
+bool config_tree_count_value(struct config_tree *tree)
+{
+    if (tree->value_count == CONFIG_MAX_VALUES)
+        return false;
+    tree->value_count++;
+    return true;
 }
 
 const struct config_assignment *

@@ -61,10 +61,6 @@ struct config_tree *config_tree_new(void);
 void config_tree_free(struct config_tree *tree);
 void config_tree_cleanup(struct config_tree **tree);
 
-/* Parses a text into the tree, after what is there. The tree keeps it. */
-void config_tree_parse(struct config_tree *tree, struct config_text *text,
-                       struct config_diags *diags);
-
 /* The assignments in the order of the file. */
 const struct config_assignment *
 config_tree_first(const struct config_tree *tree);

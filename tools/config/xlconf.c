@@ -253,7 +253,7 @@ int xlconf_read(const char *path, struct xlconf *conf,
         return -1;
     text = config_text_adopt(path, bytes, length, 0);
     tree = config_tree_new();
-    config_tree_parse(tree, text, diags);
+    config_tree_parse(tree, text, NULL, diags);
     config_text_unref(text);
     fill_conf(tree, conf, diags);
     if (diags->errors > before)

@@ -139,6 +139,7 @@ static int parse_update(struct work *work, const uint8_t *text, int length,
         .path = "<updated>",
         .text = (const char *)text,
         .length = (size_t)length,
+        .plain = true, /* it was put together by who stored it */
     };
 
     if (config_load(&source, &work->defaults, NULL, spec, &diags, &err) == 0)

@@ -172,7 +172,10 @@ static int create_from(struct invocation *inv, const char *file,
 {
     struct domain_spec cleanup_domain_spec spec;
     struct config_source source = { .path = file,
-                                    .overrides = words->overrides.items };
+                                    .overrides = words->overrides.items,
+                                    .plain = inv->settings->as_xl,
+                                    .strict =
+                                        invocation_count(inv, "strict") > 0 };
     bool quiet = invocation_count(inv, "quiet") > 0;
     bool plan = invocation_count(inv, "plan") > 0;
     bool dry_run =
@@ -249,6 +252,7 @@ static const struct option_row options[] = {
       "only print the configuration as JSON" },
     { 0, "dryrun", OPTION_FLAG, NULL, NULL },
     { 0, "plan", OPTION_FLAG, NULL, "only print the steps" },
+    { 0, "strict", OPTION_FLAG, NULL, "take every warning for an error" },
     { 'f', "defconfig", OPTION_VALUE, "FILE", "the configuration file" },
     { 'F', "foreground", OPTION_FLAG, NULL,
       "stay and act on the domain's shutdowns" },

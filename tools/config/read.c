@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Files to tree: the file asked for, those that it includes, and the words of
+ * the command line. What can be included is bounded in depth, number and
+ * bytes, and a file is not read again while it is being read.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "config/parse.h"
+
+enum {
+    MAX_INCLUDE_DEPTH = 16,
+    MAX_INCLUDES = 1000, /* in one configuration */
+};
+
+/* A file that is being read, and who included it. */
+struct open_file {
+    const struct open_file *parent; /* NULL: it was asked for */
+    const char *path;
+    dev_t device;
+    ino_t inode; /* 0: it is no file */
+    unsigned int depth;
+};
+
+struct reader {
+    struct config_includer includer;
+    struct config_tree *tree;
+    struct config_diags *diags;
+    const struct open_file *file; /* being read; NULL: the command line */
+    unsigned int texts;           /* read so far: the order of diagnostics */
+    unsigned int includes;
+    size_t bytes; /* of all of them */
+};
+
+static struct reader *reader_of(struct config_includer *includer)
+{
+    return (struct reader *)((char *)includer -
+                             offsetof(struct reader, includer));
+}
+
+static void identify(struct open_file *file, const char *path,
+                     const struct open_file *parent)
+{
+    struct stat st;
+
+    *file = (struct open_file){ .parent = parent, .path = path };
+    if (parent != NULL)
+        file->depth = parent->depth + 1;
+    if (stat(path, &st) == 0) {
+        file->device = st.st_dev;
+        file->inode = st.st_ino;
+    }
+}
+
+/* A name as the including file means it: beside that file; the caller's. */
+static char *path_beside(const struct open_file *file, const char *name)
+{
+    const char *slash = file != NULL ? strrchr(file->path, '/') : NULL;
+
+    if (*name == '/' || slash == NULL)
+        /* "-" is a file here, not standard input. */
+        return mem_printf("%s%s", strcmp(name, "-") == 0 ? "./" : "", name);
+    return mem_printf("%.*s/%s", (int)(slash - file->path), file->path, name);
+}
+
+static bool is_being_read(const struct open_file *file)
+{
+    const struct open_file *above = file->parent;
+
+    for (; above != NULL; above = above->parent) {
+        if (file->inode != 0 && above->inode == file->inode &&
+            above->device == file->device)
+            return true;
+    }
+    return false;
+}
+
+__attribute__((format(printf, 4, 5))) static void
+refuse(struct reader *reader, const struct config_value *value,
+       const char *hint, const char *format, ...)
+{
+    cleanup_free char *message = NULL;
+    va_list args;
+
+    va_start(args, format);
+    message = mem_vprintf(format, args);
+    va_end(args);
+    config_diag_add(reader->diags, CONFIG_ERROR, &value->place, hint,
+                    "cannot include %s", message);
+}
+
+static bool may_include(struct reader *reader, const struct config_value *value,
+                        const struct open_file *file)
+{
+    if (is_being_read(file)) {
+        refuse(reader, value, "it would include itself without an end",
+               "%s: it is being read", file->path);
+        return false;
+    }
+    if (file->depth > MAX_INCLUDE_DEPTH) {
+        refuse(reader, value, NULL, "%s: more than %d files deep", file->path,
+               MAX_INCLUDE_DEPTH);
+        return false;
+    }
+    if (reader->includes >= MAX_INCLUDES) {
+        refuse(reader, value, NULL, "%s: more than %d files", file->path,
+               MAX_INCLUDES);
+        return false;
+    }
+    return true;
+}
+
+/* Takes the bytes over. */
+static void parse_bytes(struct reader *reader, const char *name, char *bytes,
+                        size_t length, const struct open_file *file)
+{
+    const struct open_file *before = reader->file;
+    struct config_text *text =
+        config_text_adopt(name, bytes, length, reader->texts++);
+
+    reader->bytes += length;
+    reader->file = file;
+    config_tree_parse(reader->tree, text,
+                      reader->includer.include ? &reader->includer : NULL,
+                      reader->diags);
+    reader->file = before;
+    config_text_unref(text);
+}
+
+static void include_file(struct reader *reader,
+                         const struct config_value *value)
+{
+    cleanup_free char *path = path_beside(reader->file, value->u.atom.text);
+    cleanup_error struct error err = ERROR_INIT;
+    struct open_file file;
+    size_t length;
+    char *bytes;
+
+    identify(&file, path, reader->file);
+    if (!may_include(reader, value, &file))
+        return;
+    if (io_read_file(path, CONFIG_MAX_BYTES, &bytes, &length, &err) < 0) {
+        refuse(reader, value, NULL, "%s", err.message);
+        return;
+    }
+    if (length > CONFIG_MAX_BYTES - reader->bytes) {
+        refuse(reader, value, NULL, "%s: more than %d MiB altogether", path,
+               CONFIG_MAX_BYTES / 1024 / 1024);
+        free(bytes);
+        return;
+    }
+    reader->includes++;
+    parse_bytes(reader, path, bytes, length, &file);
+}
+
+static void include_value(struct config_includer *includer,
+                          const struct config_value *value)
+{
+    struct reader *reader = reader_of(includer);
+    const struct config_value *item;
+
+    if (value->type == CONFIG_ATOM) {
+        include_file(reader, value);
+        return;
+    }
+    for (item = value->u.list.first; item != NULL; item = item->next) {
+        if (item->type == CONFIG_ATOM)
+            include_file(reader, item);
+        else
+            refuse(reader, item, "include = [ \"common.cfg\" ]", "a list");
+    }
+}
+
+/* The text asked for; 0, or -1 with err. *bytes is the caller's. */
+static int open_source(const struct config_source *source, char **bytes,
+                       size_t *length, struct error *err)
+{
+    if (source->text == NULL)
+        return io_read_file(source->path, CONFIG_MAX_BYTES, bytes, length, err);
+    if (source->length > CONFIG_MAX_BYTES)
+        return error_set(err, ERR_CONFIG, "%s: longer than %d MiB",
+                         source->path != NULL ? source->path : "the text",
+                         CONFIG_MAX_BYTES / 1024 / 1024);
+    *length = source->length;
+    *bytes = mem_zalloc(source->length + 1, 1);
+    memcpy(*bytes, source->text, source->length);
+    return 0;
+}
+
+static const char *source_name(const struct config_source *source)
+{
+    if (source->path == NULL)
+        return "(text)";
+    if (source->text == NULL && strcmp(source->path, "-") == 0)
+        return "standard input";
+    return source->path;
+}
+
+static void parse_overrides(struct reader *reader, const char *const *overrides)
+{
+    for (unsigned int i = 0; overrides[i] != NULL; i++) {
+        cleanup_free char *name = mem_printf("command line argument %u", i + 1);
+
+        parse_bytes(reader, name, mem_strdup(overrides[i]),
+                    strlen(overrides[i]), NULL);
+    }
+}
+
+int config_read(const struct config_source *source, struct config_tree **tree,
+                struct config_diags *diags, struct error *err)
+{
+    struct reader reader = { .diags = diags };
+    struct open_file file;
+    size_t length;
+    char *bytes;
+
+    *tree = NULL;
+    if (open_source(source, &bytes, &length, err) < 0)
+        return -1;
+    *tree = reader.tree = config_tree_new();
+    if (!source->plain)
+        reader.includer.include = include_value;
+    identify(&file, source->path != NULL ? source->path : "", NULL);
+    parse_bytes(&reader, source_name(source), bytes, length, &file);
+    if (source->overrides != NULL)
+        parse_overrides(&reader, source->overrides);
+    return 0;
+}
