@@ -5,6 +5,7 @@
 extern const struct command command_button_press;
 extern const struct command command_complete;
 extern const struct command command_config;
+extern const struct command command_config_check;
 extern const struct command command_config_explain;
 extern const struct command command_config_keys;
 extern const struct command command_console;
@@ -36,37 +37,21 @@ extern const struct command command_version;
 extern const struct command command_vm_list;
 
 const struct command *const commands[] = {
-    &command_button_press,
-    &command_complete,
-    &command_config,
-    &command_config_explain,
-    &command_config_keys,
-    &command_console,
-    &command_create,
-    &command_destroy,
-    &command_dmesg,
-    &command_domid,
-    &command_domname,
-    &command_dump_core,
-    &command_gc,
-    &command_help,
-    &command_info,
-    &command_list,
-    &command_mem_max,
-    &command_mem_set,
-    &command_pause,
-    &command_policy,
-    &command_reboot,
-    &command_rename,
-    &command_shutdown,
-    &command_sysrq,
-    &command_trigger,
-    &command_unpause,
-    &command_uptime,
-    &command_vcpu_list,
-    &command_vcpu_pin,
-    &command_vcpu_set,
-    &command_version,
-    &command_vm_list,
-    NULL,
+    &command_button_press,   &command_complete,
+    &command_config,         &command_config_check,
+    &command_config_explain, &command_config_keys,
+    &command_console,        &command_create,
+    &command_destroy,        &command_dmesg,
+    &command_domid,          &command_domname,
+    &command_dump_core,      &command_gc,
+    &command_help,           &command_info,
+    &command_list,           &command_mem_max,
+    &command_mem_set,        &command_pause,
+    &command_policy,         &command_reboot,
+    &command_rename,         &command_shutdown,
+    &command_sysrq,          &command_trigger,
+    &command_unpause,        &command_uptime,
+    &command_vcpu_list,      &command_vcpu_pin,
+    &command_vcpu_set,       &command_version,
+    &command_vm_list,        NULL,
 };

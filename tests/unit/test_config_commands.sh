@@ -1,0 +1,83 @@
+#!/bin/bash
+# xn config, as its users see it, where there may be no Xen. TAP.
+set -u
+source=${top_srcdir:?} build=${top_builddir:?}
+count=0 failed=0
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# is NAME EXPECTED GOT
+is() {
+    count=$((count + 1))
+    if [ "$2" = "$3" ]; then
+        echo "ok $count - $1"
+    else
+        echo "not ok $count - $1"
+        printf '# expected: %q\n# got: %q\n' "$2" "$3"
+        failed=1
+    fi
+}
+
+# The exit status of xn config, with what it said left out.
+status() {
+    "$build/xn" config "$@" >/dev/null 2>&1
+    echo $?
+}
+
+xn() {
+    "$build/xn" config "$@" 2>&1
+}
+
+# A value of the JSON that comes in: jq would be one more package.
+json() {
+    /usr/bin/python3 -c "import json, sys
+print(eval('document' + sys.argv[1], {'document': json.load(sys.stdin)}))" "$1"
+}
+
+printf 'name = "a"\nkernel = "/k"\nmemory = 64\n' >"$folder/good.cfg"
+printf 'name = "a"\nkernel = "/k"\nmemmory = 64\n' >"$folder/warn.cfg"
+printf 'name = "a"\nkernel = /k\n' >"$folder/bad.cfg"
+
+is "check: a good file" 0 "$(status check "$folder/good.cfg")"
+is "check: nothing is said of it" "" "$(xn check "$folder/good.cfg")"
+is "check: a warning passes" 0 "$(status check "$folder/warn.cfg")"
+is "check: a warning is said, with its place" \
+    "$folder/warn.cfg:3:1: warning: unknown key 'memmory' is ignored" \
+    "$(xn check "$folder/warn.cfg" | head -n 1)"
+is "check: a warning does not pass --strict" 7 \
+    "$(status check --strict "$folder/warn.cfg")"
+is "check: an error" 7 "$(status check "$folder/bad.cfg")"
+is "check: all files are looked at" "xn: 2 of 4 files did not pass" \
+    "$(xn check "$folder"/{bad,good,none,warn}.cfg | tail -n 1)"
+is "check: a file that is not there" "error: $folder/none.cfg: No such file or directory" \
+    "$(xn check "$folder/none.cfg" | head -n 1)"
+is "check: no file is wrong use" 2 "$(status check)"
+is "check --json: which passed" "[True, False]" \
+    "$("$build/xn" config check --json "$folder"/{good,bad}.cfg 2>/dev/null |
+        json "['files'].__class__(f['passed'] for f in document['files'])")"
+is "check --json: where" "3 1 warning" \
+    "$("$build/xn" config check --json "$folder/warn.cfg" |
+        json "['files'][0]['diagnostics'][0]" |
+        /usr/bin/python3 -c "d = eval(input())
+print(d['line'], d['column'], d['severity'])")"
+
+is "explain: a key" "memory: Memory of the guest in MiB" \
+    "$(xn explain memory | head -n 1)"
+is "explain: a near miss" "    did you mean 'memory'?" \
+    "$(xn explain memmory | tail -n 1)"
+is "explain: no such key is wrong use" 2 "$(status explain memmory)"
+is "explain --json" "['ide', 'ahci']" "$(xn explain --json hdtype |
+    json "['values']")"
+is "keys --json: all keys" "$(xn keys | tail -n +2 | wc -l)" \
+    "$(xn keys --json | json "['keys'].__len__()")"
+
+is "a group alone is wrong use" 2 "$(status)"
+is "a group's help" 0 "$(status --help)"
+is "a command of a group may be shortened" 0 "$(status ke)"
+is "a near command of a group" "xn: unknown command 'config chek'
+    did you mean 'check'?" "$(xn chek)"
+for file in "$source"/config-examples/*.cfg; do
+    is "${file##*/} passes --strict" 0 "$(status check --strict "$file")"
+done
+echo "1..$count"
+exit "$failed"

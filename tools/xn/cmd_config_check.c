@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is wrong with configuration files; nothing is made of them. */
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "config/config.h"
+#include "show/show.h"
+#include "xn/command.h"
+
+struct check {
+    bool strict;
+    struct json_writer *json; /* NULL: text */
+};
+
+static void show_diags(const struct config_diags *diags)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+    unsigned int flags = CONFIG_RENDER_QUOTE;
+
+    if (show_colour(STDOUT_FILENO))
+        flags |= CONFIG_RENDER_COLOUR;
+    config_diags_render(diags, flags, &text);
+    if (text.length > 0)
+        show_printf("%s", text.text);
+}
+
+static void add_file(struct json_writer *json, const char *file, bool passed,
+                     const struct config_diags *diags)
+{
+    json_begin_object(json);
+    json_add_string(json, "file", file);
+    json_add_bool(json, "passed", passed);
+    json_add_uint(json, "errors", diags->errors);
+    json_add_uint(json, "warnings", diags->warnings);
+    json_key(json, "diagnostics");
+    config_diags_json(diags, json);
+    json_end_object(json);
+}
+
+/* What cannot be read at all is a diagnostic without a place. */
+static void note_unreadable(const struct error *err, struct config_diags *diags)
+{
+    const struct config_place nowhere = { .text = NULL };
+
+    config_diag_add(diags, CONFIG_ERROR, &nowhere, err->hint, "%s",
+                    err->message);
+}
+
+static void read_file(const char *file, struct config_diags *diags)
+{
+    struct config_source source = { .path = file };
+    cleanup_config_tree struct config_tree *tree = NULL;
+    cleanup_error struct error unreadable = ERROR_INIT;
+    struct domain_spec cleanup_domain_spec spec;
+
+    domain_spec_init(&spec);
+    if (config_read(&source, &tree, diags, &unreadable) == 0)
+        config_fill(tree, NULL, NULL, &spec, diags);
+    else
+        note_unreadable(&unreadable, diags);
+    config_diags_sort(diags);
+}
+
+static bool check_file(const struct check *check, const char *file)
+{
+    cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+
+    read_file(file, &diags);
+    bool passed = diags.errors == 0 && (!check->strict || diags.warnings == 0);
+    if (check->json != NULL)
+        add_file(check->json, file, passed, &diags);
+    else
+        show_diags(&diags);
+    return passed;
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    struct check check = { .strict = invocation_count(inv, "strict") > 0 };
+    int refused = 0;
+
+    if (invocation_count(inv, "json") > 0) {
+        check.json = show_json_begin("config-check");
+        json_key(check.json, "files");
+        json_begin_array(check.json);
+    }
+    for (int i = 0; i < inv->word_count; i++)
+        if (!check_file(&check, inv->words[i]))
+            refused++;
+    if (check.json != NULL) {
+        json_end_array(check.json);
+        show_json_end(check.json);
+    }
+    /* Before the summary on standard error, wherever both go. */
+    if (show_finish(err) < 0)
+        return -1;
+    if (refused == 0)
+        return 0;
+    return error_set(err, ERR_CONFIG, "%d of %d files did not pass", refused,
+                     inv->word_count);
+}
+
+static const struct option_row options[] = {
+    { 0, "strict", OPTION_FLAG, NULL, "let no warning pass" },
+    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
+    { 0 },
+};
+
+const struct command command_config_check = {
+    .name = "check",
+    .group = "config",
+    .summary = "Tells what is wrong with configuration files",
+    .words = "FILE ...",
+    .min_words = 1,
+    .max_words = -1,
+    .completes = WORD_FILE,
+    .without_xen = true,
+    .options = options,
+    .run = run,
+};
