@@ -6,7 +6,7 @@ def candidates(host, *words):
 
 
 def test_domains_are_offered_where_a_domain_is_wanted(host, guest):
-    up = guest("pvh", wait=False)
+    up = guest("pv", wait=False)
     assert up.name in candidates(host, "console", "")
     assert up.name in candidates(host, "vcpu-list", "")
     assert candidates(host, "destroy", up.name[:-1]) == [up.name]
@@ -15,5 +15,5 @@ def test_domains_are_offered_where_a_domain_is_wanted(host, guest):
 
 
 def test_a_domain_is_not_offered_twice(host, guest):
-    up = guest("pvh", wait=False)
+    up = guest("pv", wait=False)
     assert up.name not in candidates(host, "list", up.name, "")

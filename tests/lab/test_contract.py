@@ -36,7 +36,7 @@ def test_xn_lists_talks_to_and_destroys_xls_guest(host, guest, kind):
 
 
 def test_xl_shuts_our_guest_down(host, guest):
-    up = guest("pvh")
+    up = guest("pv")
     host.xl("shutdown", "-w", up.name)
     host.run("for i in $(seq 50); do xl list pvh0 >/dev/null 2>&1 || break;"
              " sleep 0.2; done")
@@ -44,7 +44,7 @@ def test_xl_shuts_our_guest_down(host, guest):
 
 
 def test_under_the_name_xl_create_is_xls(host, guest):
-    cfg = guest("pvh", create=False)
+    cfg = guest("pv", create=False)
     host.run("ln -s /usr/sbin/xn /tmp/xl")
     result = host.run(f"/tmp/xl create {cfg.path}")
     host.run("rm /tmp/xl")
@@ -55,6 +55,6 @@ def test_under_the_name_xl_create_is_xls(host, guest):
 
 def test_the_record_of_a_domain_is_xls(host, guest):
     """xendomains and others read the indentation of list -l."""
-    up = guest("pvh", wait=False)
+    up = guest("pv", wait=False)
     assert host.xn("list", "-l", up.name).stdout == \
         host.xl("list", "-l", up.name).stdout

@@ -33,7 +33,7 @@ def test_a_guest_has_its_disk_and_its_vif(host, guest, kind, disk):
 
 
 def test_a_guest_has_a_block_device(guest, block_device):
-    up = guest("pvh", disk=[f"phy:{block_device},xvdb,r"])
+    up = guest("pv", disk=[f"phy:{block_device},xvdb,r"])
     assert "disks=xvdb" in up.wait_up()
 
 
@@ -49,7 +49,7 @@ def test_an_hvm_guest_has_vnc_and_serial(host, guest):
 
 
 def test_paused_stays_paused_until_unpaused(host, guest):
-    cfg = guest("pvh", create=False)
+    cfg = guest("pv", create=False)
     host.xn("create", "-p", cfg.path)
     assert "--p---" in host.xn("list", cfg.name).stdout
     host.xn("unpause", cfg.name)
@@ -65,7 +65,7 @@ def test_create_says_what_it_made_and_quiet_does_not(host, guest):
 
 
 def test_several_files_and_overrides(host, guest):
-    first, second = (guest("pvh", name, create=False) for name in "ab")
+    first, second = (guest("pv", name, create=False) for name in "ab")
     host.xn("create", "-p", first.path, second.path, "memory=96")
     for cfg in (first, second):
         assert host.xn("list", cfg.name).stdout.split("\n")[1].split()[2] == "96"
@@ -90,16 +90,16 @@ def test_dry_run_prints_what_xl_prints(host, guest, kind):
 
 
 def test_the_plan_names_every_thing(host, guest, disk):
-    cfg = guest("pvh", create=False, disk=[f"{disk},raw,xvda,w"], vif=[""])
+    cfg = guest("pv", create=False, disk=[f"{disk},raw,xvda,w"], vif=[""])
     plan = host.xn("create", "--plan", cfg.path).stdout
-    for thing in ("the name pvh0", "/srv/guests/vmlinux",
+    for thing in ("the name pv0", "/srv/guests/vmlinux",
                   "/srv/guests/initrd.gz", disk, "vif 0", "128 MiB"):
         assert thing in plan
     assert cfg.name not in host.xn("list").stdout
 
 
 def test_the_foreground_ends_with_the_guest(host, guest):
-    cfg = guest("pvh", create=False)
+    cfg = guest("pv", create=False)
     host.run(f"xn create -F {cfg.path} >/tmp/fg.out 2>&1 & echo $! >/tmp/fg.pid")
     cfg.wait_up()
     host.run("kill -0 $(cat /tmp/fg.pid)")
@@ -112,7 +112,7 @@ def test_the_foreground_ends_with_the_guest(host, guest):
 
 def test_a_domain_goes_by_name_id_uuid_and_its_beginning(host, guest):
     uuid = "abcdef01-7a37-4b62-8f5e-222222222222"
-    up = guest("pvh", uuid=uuid, wait=False)
+    up = guest("pv", uuid=uuid, wait=False)
     for word in (up.name, str(up.domid()), uuid, uuid.upper(), "abcdef"):
         assert host.xn("domid", word).stdout == f"{up.domid()}\n"
     assert host.xn("domid", "abd0", check=False).rc == 3

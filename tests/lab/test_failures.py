@@ -53,7 +53,7 @@ def test_all_mistakes_of_a_file_are_told_with_their_places(host):
 
 
 def test_too_little_memory_in_the_host(host, guest):
-    cfg = guest("pvh", create=False, memory=8192)
+    cfg = guest("pv", create=False, memory=8192)
     result = host.xn("create", cfg.path, check=False)
     assert result.rc == 9
     first = result.stderr.splitlines()[0]
@@ -71,10 +71,10 @@ def test_too_little_memory_for_the_kernel(host, guest):
 
 
 def test_the_name_is_taken(host, guest):
-    up = guest("pvh", wait=False)
+    up = guest("pv", wait=False)
     result = host.xn("create", up.path, check=False)
     assert result.rc == 4
-    assert f"the name pvh0 is taken by domain {up.domid()}" in result.stderr
+    assert f"the name pv0 is taken by domain {up.domid()}" in result.stderr
 
 
 def test_qemu_that_fails_is_quoted(host, guest):
@@ -89,7 +89,7 @@ def test_qemu_that_fails_is_quoted(host, guest):
 def test_a_hook_that_fails_is_named(host, guest):
     host.write("/tmp/vif-bad", "#!/bin/sh\necho 'no more addresses' >&2\nexit 1\n")
     host.run("chmod +x /tmp/vif-bad")
-    cfg = guest("pvh", create=False, vif=["script=/tmp/vif-bad"])
+    cfg = guest("pv", create=False, vif=["script=/tmp/vif-bad"])
     result = host.xn("create", cfg.path, check=False)
     host.run("rm /tmp/vif-bad")
     assert result.rc == 8

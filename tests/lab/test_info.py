@@ -34,7 +34,7 @@ def test_messages_are_shown_and_cleared(host):
 
 
 def test_uptime_counts_seconds(host, guest):
-    up = guest("pvh", wait=False)
+    up = guest("pv", wait=False)
     document = json.loads(host.xn("uptime", "--json").stdout)
     first, second = document["domains"]
     assert (first["domid"], second["domid"]) == (0, up.domid())

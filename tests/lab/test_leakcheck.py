@@ -49,7 +49,7 @@ def test_is_noticed(host, what):
 @pytest.fixture
 def paused_domain(guest):
     """A domain without devices that never ran."""
-    return guest("pvh", "leak", tool="xl", create=False)
+    return guest("pv", "leak", tool="xl", create=False)
 
 
 def test_a_domain_and_its_memory_are_noticed(host, paused_domain):

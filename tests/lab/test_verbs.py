@@ -65,7 +65,7 @@ def test_a_guest_that_does_not_listen(host, guest):
 
 
 def test_all_guests_and_one_of_them_refuses(host, guest):
-    deaf, polite = tiny(host, guest, "deaf"), guest("pvh", "polite")
+    deaf, polite = tiny(host, guest, "deaf"), guest("pv", "polite")
     domid = polite.domid()
     message = refused(host, 6, "shutdown", "-a", "-w", timeout=120)
     assert "xn: shutdown of 'deaf': " in message
@@ -87,7 +87,7 @@ def test_a_dump_is_complete_and_private(host, guest):
 
 
 def test_a_dump_that_fails_leaves_nothing(host, guest):
-    up = guest("pvh", create=False)
+    up = guest("pv", create=False)
     host.xn("create", "-p", up.path)
     assert "No such file" in refused(host, 7, "dump-core", up.name,
                                      "/nosuch/core")
