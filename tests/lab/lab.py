@@ -432,17 +432,32 @@ class Host:
     def wait_console(self, domain: str, text: str = "GUEST-UP",
                      timeout: float = 240) -> str:
         """Waits for a line with the text on a domain's PV console (which
-        xenconsoled logs) and returns it."""
+        xenconsoled logs) and returns it; in vain when the domain is gone and
+        does not come back, as one that reboots does."""
+        name = shlex.quote(domain)
         log = shlex.quote(f"{CONSOLE_LOGS}/guest-{domain}.log")
         # grep leaves at the first match; tail ends with this shell.
-        done = self.run(
-            f"timeout {timeout * PATIENCE} grep -a -m1 -F {shlex.quote(text)} "
-            f"<(exec tail -n +1 -s 0.1 --pid=$$ -F {log} 2>/dev/null)",
-            check=False, timeout=timeout + 10)
+        done = self.run(f"""
+            lives() {{
+                while id=$(xl domid {name} 2>/dev/null); do
+                    while xenstore-exists /local/domain/$id; do sleep 1; done
+                    sleep 3
+                done
+            }}
+            exec 3< <(exec tail -n +1 -s 0.1 --pid=$$ -F {log} 2>/dev/null)
+            timeout {timeout * PATIENCE} grep -a -m1 -F {shlex.quote(text)} <&3 &
+            line=$!
+            lives &
+            wait -n -p first
+            [ $first = $line ] || kill $line
+            wait $line; found=$?
+            kill $! 2>/dev/null
+            exit $found""", check=False, timeout=timeout + 10)
         if done.rc:
             shown = self.run(f"tail -n 30 {log}", check=False).stdout
             raise LabError(f"{self.name}: no {text!r} on the console of "
-                           f"{domain} in {timeout:.0f} s; it shows:\n{shown}")
+                           f"{domain} in {timeout:.0f} s, or before it was "
+                           f"gone; it shows:\n{shown}")
         return done.stdout.strip()
 
     # -- Xenith -----------------------------------------------------------
@@ -479,14 +494,15 @@ def guest_config(kind: str, name: str, **keys: object) -> str:
     """The configuration of a test guest in xl.cfg's language. Keys replace or
     add; a key of None is left out. `extra` is put after the console."""
     consoles = {"hvm": "console=ttyS0 console=hvc0"}.get(kind, "console=hvc0")
-    extra = f"{consoles} quiet {keys.pop('extra', '')}".strip()
+    extra = keys.pop("extra", "")
     # QEMU boots bzImages only; elsewhere unpacking one costs seconds.
     kernel = "vmlinuz" if kind == "hvm" else "vmlinux"
     config: dict[str, object] = {
         "name": name, "type": kind, "memory": 128, "vcpus": 1,
         "kernel": f"/srv/guests/{kernel}",
         "ramdisk": "/srv/guests/initrd.gz",
-        "extra": extra}
+        "extra": extra if extra is None
+        else f"{consoles} quiet {extra}".strip()}
     if kind == "hvm":
         # Without a graphics card the BIOS is several seconds faster.
         config |= {"serial": "pty", "vga": "none"}
