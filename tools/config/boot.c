@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "config/fill.h"
+#include "config/write.h"
 
 #define DEFAULT_FIRMWARE_DIR "/usr/lib/xen-4.17/boot"
 
@@ -144,4 +145,16 @@ void fill_boot(struct fill *fill)
                         "set 'kernel' (and 'ramdisk'), or 'bootloader' to "
                         "start what is on the guest's disk",
                         "nothing to boot: neither 'kernel' nor 'bootloader'");
+}
+
+void write_boot(struct write *write)
+{
+    const libxl_domain_build_info *b_info = write->b_info;
+
+    write_text(write, "cmdline", b_info->cmdline);
+    write_strings(write, "bootloader_args", b_info->bootloader_args);
+    if (write->guest == GUEST_HVM &&
+        b_info->u.hvm.bios != write->fresh->config.b_info.u.hvm.bios)
+        write_word(write, "bios", libxl_bios_type_string_table,
+                   b_info->u.hvm.bios);
 }

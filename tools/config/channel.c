@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 struct channel {
     libxl_device_channel *device;
@@ -125,4 +126,28 @@ void fill_channels(struct fill *fill)
         finish(fill, item, &channel);
         free(channel.path);
     }
+}
+
+static void write_channel(struct write *write,
+                          const libxl_device_channel *channel,
+                          struct strbuf *list)
+{
+    struct write_spec spec = { .write = write, .key = "channel" };
+    bool socket = channel->connection == LIBXL_CHANNEL_CONNECTION_SOCKET;
+
+    write_spec_add(&spec, "connection", socket ? "socket" : "pty");
+    write_spec_add(&spec, "name", channel->name);
+    write_spec_add(&spec, "path", socket ? channel->u.socket.path : NULL);
+    write_spec_add(&spec, "backend", channel->backend_domname);
+    write_spec_backend(&spec, channel->backend_domname, channel->backend_domid);
+    write_spec_end(&spec, list);
+}
+
+void write_channels(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    for (int i = 0; i < write->config->num_channels; i++)
+        write_channel(write, &write->config->channels[i], &list);
+    write_list(write, "channel", &list);
 }

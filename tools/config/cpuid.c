@@ -4,11 +4,14 @@
  * of "LEAF:REG=32 characters,...". libxl's own parsers do the work; they
  * need no context. What they refuse xl mentions and leaves out.
  */
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 static const char *flag_fault(int rc)
 {
@@ -89,4 +92,59 @@ void fill_cpuid(struct fill *fill)
         set_from_list(fill, value);
     else
         set_from_string(fill, value);
+}
+
+/* "7,0:ebx=xxxx...,edx=..." of {"leaf": 7, "subleaf": 0, "ebx": ...}. */
+static char *make_line(const struct json_value *policy)
+{
+    static const char *const registers[] = { "eax", "ebx", "ecx", "edx" };
+    struct strbuf line = { 0 };
+    uint64_t leaf = 0, subleaf;
+    char separator = ':';
+
+    json_as_uint(json_get(policy, "leaf"), &leaf);
+    strbuf_printf(&line, "0x%" PRIx64, leaf);
+    if (json_as_uint(json_get(policy, "subleaf"), &subleaf))
+        strbuf_printf(&line, ",0x%" PRIx64, subleaf);
+    for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+        const char *bits = json_as_string(json_get(policy, registers[i]));
+
+        if (bits == NULL)
+            continue;
+        strbuf_printf(&line, "%c%s=%s", separator, registers[i], bits);
+        separator = ',';
+    }
+    return strbuf_take(&line);
+}
+
+static void write_policies(struct write *write, const struct json_value *list)
+{
+    cleanup_strbuf struct strbuf lines = { 0 };
+
+    for (size_t i = 0; i < json_count(list); i++) {
+        cleanup_free char *line = make_line(json_item(list, i));
+
+        write_item(&lines, line);
+    }
+    write_list(write, "cpuid", &lines);
+}
+
+/* Of libxl's list of policies only its JSON tells what is in it. */
+void write_cpuid(struct write *write)
+{
+    libxl_domain_build_info *b_info = (void *)write->b_info;
+    cleanup_free char *text = NULL;
+    cleanup_json_value struct json_value *document = NULL;
+
+    if (b_info->cpuid == NULL)
+        return;
+    text = libxl_domain_build_info_to_json(NULL, b_info);
+    if (text == NULL || json_parse(text, strlen(text), &document, NULL) < 0) {
+        write_note(write, "cpuid: libxl does not tell what it is");
+        return;
+    }
+    const struct json_value *cpuid = json_get(document, "cpuid");
+    write_policies(write, json_get(cpuid, "cpuid"));
+    if (json_count(json_get(cpuid, "msr")) > 0)
+        write_note(write, "cpuid: the policy of MSRs is left out");
 }

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 void fill_bitmap_alloc(libxl_bitmap *map, unsigned int bits)
 {
@@ -307,4 +308,56 @@ void fill_global_masks(struct fill *fill)
     }
     libxl_bitmap_dispose(&all);
     libxl_bitmap_dispose(&typed);
+}
+
+void write_vcpus(struct write *write)
+{
+    const libxl_bitmap *avail = &write->b_info->avail_vcpus;
+    int count = libxl_bitmap_count_set(avail);
+
+    if (avail->size > 0)
+        write_number(write, "vcpus", count);
+    if (write->b_info->max_vcpus != count)
+        write_number(write, "maxvcpus", write->b_info->max_vcpus);
+}
+
+static bool all_the_same(const libxl_bitmap *maps, int count)
+{
+    for (int i = 1; i < count; i++)
+        if (!libxl_bitmap_equal(&maps[0], &maps[i], 0))
+            return false;
+    return true;
+}
+
+/* One list for all vCPUs leaves the placement on nodes to libxl. */
+static void write_maps(struct write *write, const char *key,
+                       const libxl_bitmap *maps, int count)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    if (count == 0)
+        return;
+    if (count == write->b_info->max_vcpus && all_the_same(maps, count) &&
+        libxl_defbool_is_default(write->b_info->numa_placement)) {
+        cleanup_free char *text = write_cpu_list(&maps[0]);
+
+        write_text(write, key, text);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        cleanup_free char *text = write_cpu_list(&maps[i]);
+
+        write_item(&list, text);
+    }
+    write_list(write, key, &list);
+}
+
+void write_affinity(struct write *write)
+{
+    const libxl_domain_build_info *b_info = write->b_info;
+
+    write_maps(write, "cpus", b_info->vcpu_hard_affinity,
+               b_info->num_vcpu_hard_affinity);
+    write_maps(write, "cpus_soft", b_info->vcpu_soft_affinity,
+               b_info->num_vcpu_soft_affinity);
 }

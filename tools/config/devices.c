@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 static void read_pairs(struct spec *spec, const struct spec_field *fields,
                        size_t count, void *object, const char *kind)
@@ -95,9 +97,20 @@ static void set_vtpm_uuid(struct spec *spec, void *object, const char *text)
         spec_error(spec, text, NULL, "'%s' is not a UUID", text);
 }
 
+static char *write_vtpm_uuid(const void *object)
+{
+    const libxl_device_vtpm *vtpm = object;
+    char text[UUID_TEXT_SIZE];
+
+    if (uuid_is_nil(vtpm->uuid.uuid))
+        return NULL;
+    uuid_format_text(vtpm->uuid.uuid, text);
+    return mem_strdup(text);
+}
+
 static const struct spec_field vtpm_fields[] = {
     { "backend", SPEC_TEXT, offsetof(libxl_device_vtpm, backend_domname) },
-    { "uuid", SPEC_FUNCTION, 0, NULL, set_vtpm_uuid },
+    { "uuid", SPEC_FUNCTION, 0, NULL, set_vtpm_uuid, write_vtpm_uuid },
 };
 
 static void fill_vtpms(struct fill *fill)
@@ -153,4 +166,73 @@ void fill_small_devices(struct fill *fill)
     fill_p9s(fill);
     fill_vtpms(fill);
     fill_pvcalls(fill);
+}
+
+static void write_p9s(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    const char *backend = NULL;
+
+    for (int i = 0; i < write->config->num_p9s; i++) {
+        const libxl_device_p9 *p9 = &write->config->p9s[i];
+        struct write_spec spec = { .write = write, .key = "p9" };
+
+        write_spec_add(&spec, "tag", p9->tag);
+        write_spec_add(&spec, "path", p9->path);
+        write_spec_add(&spec, "security_model", p9->security_model);
+        write_spec_add(&spec, "backend", p9->backend_domname);
+        write_spec_backend(&spec, p9->backend_domname, p9->backend_domid);
+        if (backend != NULL && p9->backend_domname == NULL)
+            write_note(write,
+                       "p9: %s is without a backend, but a file gives "
+                       "it that of the share before",
+                       p9->tag);
+        backend = p9->backend_domname;
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "p9", &list);
+}
+
+static void write_vtpms(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_device_vtpm fresh;
+
+    libxl_device_vtpm_init(&fresh);
+    for (int i = 0; i < write->config->num_vtpms; i++) {
+        const libxl_device_vtpm *vtpm = &write->config->vtpms[i];
+        struct write_spec spec = { .write = write, .key = "vtpm" };
+
+        write_spec_backend(&spec, vtpm->backend_domname, vtpm->backend_domid);
+        write_spec_fields(&spec, vtpm_fields, SPEC_COUNT(vtpm_fields), vtpm,
+                          &fresh);
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "vtpm", &list);
+}
+
+static void write_pvcalls(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_device_pvcallsif fresh;
+
+    libxl_device_pvcallsif_init(&fresh);
+    for (int i = 0; i < write->config->num_pvcallsifs; i++) {
+        const libxl_device_pvcallsif *pvcalls = &write->config->pvcallsifs[i];
+        struct write_spec spec = { .write = write, .key = "pvcalls" };
+
+        write_spec_backend(&spec, pvcalls->backend_domname,
+                           pvcalls->backend_domid);
+        write_spec_fields(&spec, pvcalls_fields, SPEC_COUNT(pvcalls_fields),
+                          pvcalls, &fresh);
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "pvcalls", &list);
+}
+
+void write_small_devices(struct write *write)
+{
+    write_p9s(write);
+    write_vtpms(write);
+    write_pvcalls(write);
 }

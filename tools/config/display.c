@@ -7,6 +7,15 @@
 
 #include "base/mem.h"
 #include "config/fill.h"
+#include "config/write.h"
+
+/* The file's words; libxl's own have underlines. */
+const libxl_enum_string_table config_model_words[] = {
+    { .s = "qemu-xen", .v = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN },
+    { .s = "qemu-xen-traditional",
+      .v = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN_TRADITIONAL },
+    { .s = NULL },
+};
 
 static void set_model_version(struct fill *fill)
 {
@@ -35,7 +44,7 @@ static void set_model_version(struct fill *fill)
 }
 
 /* The file's words; libxl's own say "std". */
-static const libxl_enum_string_table vga_words[] = {
+const libxl_enum_string_table config_vga_words[] = {
     { .s = "stdvga", .v = LIBXL_VGA_INTERFACE_TYPE_STD },
     { .s = "cirrus", .v = LIBXL_VGA_INTERFACE_TYPE_CIRRUS },
     { .s = "none", .v = LIBXL_VGA_INTERFACE_TYPE_NONE },
@@ -51,7 +60,7 @@ static void set_vga(struct fill *fill)
     int kind;
 
     if (fill_text(fill, "vga", &text)) {
-        if (fill_enum(fill, "vga", vga_words, &kind))
+        if (fill_enum(fill, "vga", config_vga_words, &kind))
             b_info->u.hvm.vga.kind = kind;
     } else if (fill_number(fill, "stdvga", &number)) {
         b_info->u.hvm.vga.kind = number != 0 ? LIBXL_VGA_INTERFACE_TYPE_STD
@@ -116,4 +125,30 @@ void fill_display(struct fill *fill)
     set_list_or_text(fill, "usbdevice", &b_info->u.hvm.usbdevice_list,
                      &b_info->u.hvm.usbdevice);
     check_vnc(fill);
+}
+
+static void write_hvm(struct write *write)
+{
+    const libxl_domain_build_info *b_info = write->b_info;
+    libxl_gfx_passthru_kind kind = b_info->u.hvm.gfx_passthru_kind;
+
+    if (b_info->u.hvm.vga.kind != write->fresh->config.b_info.u.hvm.vga.kind)
+        write_word(write, "vga", config_vga_words, b_info->u.hvm.vga.kind);
+    if (kind != LIBXL_GFX_PASSTHRU_KIND_DEFAULT)
+        write_word(write, "gfx_passthru", libxl_gfx_passthru_kind_string_table,
+                   kind);
+    else
+        write_truth(write, "gfx_passthru", b_info->u.hvm.gfx_passthru);
+    write_text(write, "serial", b_info->u.hvm.serial);
+    write_strings(write, "serial", b_info->u.hvm.serial_list);
+    write_text(write, "usbdevice", b_info->u.hvm.usbdevice);
+    write_strings(write, "usbdevice", b_info->u.hvm.usbdevice_list);
+}
+
+void write_display(struct write *write)
+{
+    write_word(write, "device_model_version", config_model_words,
+               write->b_info->device_model_version);
+    if (write->guest == GUEST_HVM)
+        write_hvm(write);
 }

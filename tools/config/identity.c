@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "config/fill.h"
+#include "config/write.h"
 
 /* xl takes any beginning of a type's name, the empty one too. */
 static bool begins(const char *type, const char *text)
@@ -152,10 +154,7 @@ static const struct action_key {
 };
 
 /* The words of the file; libxl's own differ (restart_rename). */
-static const struct action_word {
-    const char *word;
-    libxl_action_on_shutdown action;
-} action_words[] = {
+const libxl_enum_string_table config_action_words[] = {
     { "destroy", LIBXL_ACTION_ON_SHUTDOWN_DESTROY },
     { "restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART },
     { "rename-restart", LIBXL_ACTION_ON_SHUTDOWN_RESTART_RENAME },
@@ -163,31 +162,59 @@ static const struct action_word {
     { "coredump-destroy", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_DESTROY },
     { "coredump-restart", LIBXL_ACTION_ON_SHUTDOWN_COREDUMP_RESTART },
     { "soft-reset", LIBXL_ACTION_ON_SHUTDOWN_SOFT_RESET },
+    { NULL, 0 },
 };
 
 static void set_action(struct fill *fill, const struct action_key *key)
 {
     libxl_action_on_shutdown *action =
         (void *)((char *)&fill->spec->config + key->offset);
+    cleanup_free char *hint = NULL;
     const char *text;
 
     *action = key->fallback;
     if (!fill_text(fill, key->name, &text))
         return;
-    for (size_t i = 0; i < sizeof(action_words) / sizeof(*action_words); i++) {
-        if (strcmp(action_words[i].word, text) == 0) {
-            *action = action_words[i].action;
+    for (size_t i = 0; config_action_words[i].s != NULL; i++) {
+        if (strcmp(config_action_words[i].s, text) == 0) {
+            *action = (libxl_action_on_shutdown)config_action_words[i].v;
             return;
         }
     }
-    fill_error(fill, fill_value(fill, key->name),
-               "it is one of destroy, restart, rename-restart, preserve, "
-               "coredump-destroy, coredump-restart, soft-reset",
-               "'%s' is not an action", text);
+    hint = fill_words_text(config_action_words);
+    fill_error(fill, fill_value(fill, key->name), hint, "'%s' is not an action",
+               text);
 }
 
 void fill_actions(struct fill *fill)
 {
     for (size_t i = 0; i < sizeof(action_keys) / sizeof(*action_keys); i++)
         set_action(fill, &action_keys[i]);
+}
+
+void write_identity(struct write *write)
+{
+    const libxl_domain_create_info *c_info = write->c_info;
+    const char *label = c_info->ssid_label;
+    const char *later = write->b_info->exec_ssid_label;
+    char uuid[UUID_TEXT_SIZE];
+
+    uuid_format_text(c_info->uuid.uuid, uuid);
+    write_text(write, "name", c_info->name);
+    write_text(write, "type", libxl_domain_type_to_string(c_info->type));
+    write_text(write, "uuid", uuid);
+    if (later != NULL)
+        write_text(write, "init_seclabel", label);
+    write_text(write, "seclabel", later != NULL ? later : label);
+}
+
+void write_actions(struct write *write)
+{
+    for (size_t i = 0; i < sizeof(action_keys) / sizeof(*action_keys); i++) {
+        const struct action_key *key = &action_keys[i];
+        int action = *(const int *)((const char *)write->config + key->offset);
+
+        if (action != (int)key->fallback)
+            write_word(write, key->name, config_action_words, action);
+    }
 }

@@ -66,7 +66,13 @@ struct config_key {
     const char *fallback;  /* what applies when it is not set */
     const char *help;      /* one line */
     const char *example;   /* a line of a file, or NULL */
+    const char *lost; /* what becomes of it, where a domain cannot tell it */
 };
+
+/* Words of the language where libxl's own differ. */
+extern const libxl_enum_string_table config_action_words[]; /* identity.c */
+extern const libxl_enum_string_table config_model_words[];  /* display.c */
+extern const libxl_enum_string_table config_vga_words[];    /* display.c */
 
 /* All rows, in the order of the manual. */
 extern const struct config_key config_keys[];

@@ -5,11 +5,16 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
+
+/* Over which a rate is kept where none is given, microseconds. */
+#define RATE_INTERVAL (50 * 1000)
 
 /* Six hexadecimal numbers with one character between them. */
 static void set_mac(struct spec *spec, void *object, const char *text)
@@ -123,7 +128,7 @@ static void set_rate(struct spec *spec, void *object, const char *text)
     cleanup_free char *rate = mem_strdup(text);
     char *at = strchr(rate, '@');
     uint64_t bytes = 0;
-    uint64_t usecs = 50 * 1000;
+    uint64_t usecs = RATE_INTERVAL;
 
     if (at != NULL)
         *at++ = '\0';
@@ -138,10 +143,91 @@ static void set_rate(struct spec *spec, void *object, const char *text)
     nic->rate_bytes_per_interval = bytes * usecs / 1000000;
 }
 
+static char *write_mac(const void *object)
+{
+    static const libxl_mac none;
+    const libxl_device_nic *nic = object;
+    const uint8_t *mac = nic->mac;
+
+    if (memcmp(nic->mac, none, sizeof(none)) == 0)
+        return NULL;
+    return mem_printf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+                      mac[3], mac[4], mac[5]);
+}
+
+static char *write_type(const void *object)
+{
+    const libxl_device_nic *nic = object;
+
+    if (nic->nictype == LIBXL_NIC_TYPE_UNKNOWN)
+        return NULL;
+    return mem_strdup(nic->nictype == LIBXL_NIC_TYPE_VIF ? "vif" : "ioemu");
+}
+
+/*
+ * The bytes a second that give this many in an interval: every number from
+ * *low to *high does, as the setter cuts.
+ */
+static void rate_bounds(const libxl_device_nic *nic, uint64_t *low,
+                        uint64_t *high)
+{
+    uint64_t usecs = nic->rate_interval_usecs;
+    uint64_t product = nic->rate_bytes_per_interval * 1000000;
+    uint64_t most = UINT64_MAX - product > 999999 ? product + 999999 : product;
+
+    *low = product / usecs + (product % usecs != 0);
+    if (*low == 0)
+        *low = 1; /* none at all cannot be asked for */
+    *high = most / usecs;
+}
+
+/* "20ms", "3s", "7us". */
+static void add_interval(struct strbuf *text, uint32_t usecs)
+{
+    if (usecs % 1000000 == 0)
+        strbuf_printf(text, "@%us", usecs / 1000000);
+    else if (usecs % 1000 == 0)
+        strbuf_printf(text, "@%ums", usecs / 1000);
+    else
+        strbuf_printf(text, "@%uus", usecs);
+}
+
+/* In the largest unit that is exact; numbers are of 32 bits. */
+static char *write_rate(const void *object)
+{
+    static const struct {
+        uint64_t bytes;
+        const char *name;
+    } units[] = {
+        { 1000000000, "GB" }, { 125000000, "Gb" }, { 125000, "Mb" },
+        { 1000000, "MB" },    { 125, "Kb" },       { 1000, "KB" },
+        { 1, "B" },
+    };
+    const libxl_device_nic *nic = object;
+    struct strbuf text = { 0 };
+    uint64_t low, high;
+
+    if (nic->rate_interval_usecs == 0)
+        return NULL;
+    rate_bounds(nic, &low, &high);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        uint64_t unit = units[i].bytes;
+        uint64_t number = low / unit + (low % unit != 0);
+
+        if (number > UINT32_MAX || number * unit > high)
+            continue;
+        strbuf_printf(&text, "%" PRIu64 "%s/s", number, units[i].name);
+        if (nic->rate_interval_usecs != RATE_INTERVAL)
+            add_interval(&text, nic->rate_interval_usecs);
+        return strbuf_take(&text);
+    }
+    return NULL;
+}
+
 static const struct spec_field nic_fields[] = {
-    { "type", SPEC_FUNCTION, 0, NULL, set_type },
-    { "mac", SPEC_FUNCTION, 0, NULL, set_mac },
-    { "rate", SPEC_FUNCTION, 0, NULL, set_rate },
+    { "type", SPEC_FUNCTION, 0, NULL, set_type, write_type },
+    { "mac", SPEC_FUNCTION, 0, NULL, set_mac, write_mac },
+    { "rate", SPEC_FUNCTION, 0, NULL, set_rate, write_rate },
     { "bridge", SPEC_TEXT, offsetof(libxl_device_nic, bridge) },
     { "netdev", SPEC_FUNCTION, 0, NULL, set_netdev },
     { "gatewaydev", SPEC_TEXT, offsetof(libxl_device_nic, gatewaydev) },
@@ -257,4 +343,26 @@ void fill_nics(struct fill *fill)
         set_defaults(fill, nic);
         read_nic(fill, item, nic);
     }
+}
+
+static void write_nic(struct write *write, int index, struct strbuf *list)
+{
+    const libxl_device_nic *nic = &write->config->nics[index];
+    struct write_spec spec = { .write = write, .key = "vif" };
+    libxl_device_nic fresh;
+
+    libxl_device_nic_init(&fresh);
+    fresh.devid = index;
+    write_spec_backend(&spec, nic->backend_domname, nic->backend_domid);
+    write_spec_fields(&spec, nic_fields, SPEC_COUNT(nic_fields), nic, &fresh);
+    write_spec_end(&spec, list);
+}
+
+void write_nics(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    for (int i = 0; i < write->config->num_nics; i++)
+        write_nic(write, i, &list);
+    write_list(write, "vif", &list);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Xenith's own keys. xl ignores them; here a bad value is an error. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/number.h"
 #include "config/fill.h"
+#include "config/write.h"
 
 /* A list of strings, or one string for a list of one. */
 static libxl_string_list read_words(struct fill *fill, const char *key)
@@ -98,4 +100,48 @@ void fill_own(struct fill *fill)
     set_stop_action(fill);
     set_console_log(fill);
     set_log_level(fill);
+}
+
+static void write_stop_action(struct write *write, const struct domain_own *own)
+{
+    static const char *const words[] = {
+        [OWN_STOP_SHUTDOWN] = "shutdown",
+        [OWN_STOP_SAVE] = "save",
+        [OWN_STOP_LEAVE] = "leave",
+    };
+
+    if (own->stop_action == OWN_STOP_MIGRATE) {
+        cleanup_free char *text =
+            mem_printf("migrate:%s", own->stop_migrate_to);
+
+        write_text(write, "stop_action", text);
+    } else if (own->stop_action != OWN_STOP_DEFAULT) {
+        write_text(write, "stop_action", words[own->stop_action]);
+    }
+}
+
+static void write_console_log(struct write *write, const struct domain_own *own)
+{
+    cleanup_free char *kib =
+        mem_printf("%" PRIu64 "k", own->console_log / 1024);
+
+    if (own->console_log_off)
+        write_number(write, "console_log", 0);
+    else if (own->console_log > 0)
+        write_text(write, "console_log", kib);
+}
+
+void write_own(struct write *write)
+{
+    const struct domain_own *own = &write->spec->own;
+
+    write_strings(write, "start_after", own->start_after);
+    write_strings(write, "hooks", own->hooks);
+    if (own->start_delay > 0)
+        write_number(write, "start_delay", own->start_delay);
+    if (own->restart_limit != OWN_RESTART_UNSET)
+        write_number(write, "restart_limit", own->restart_limit);
+    write_stop_action(write, own);
+    write_console_log(write, own);
+    write_text(write, "log_level", own->log_level);
 }

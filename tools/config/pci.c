@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 /* A hexadecimal number up to max; *text moves behind it. */
 static bool read_hex(const char **text, unsigned long max,
@@ -182,6 +183,14 @@ static bool default_of(struct fill *fill, const char *key)
     return fill_number(fill, key, &number) && number != 0;
 }
 
+/* xl reads the HVM field for every type; elsewhere it is 0. */
+static libxl_rdm_reserve_policy
+usual_policy(unsigned int guest, const libxl_domain_build_info *b_info)
+{
+    return guest == GUEST_HVM ? b_info->u.hvm.rdm.policy
+                              : LIBXL_RDM_RESERVE_POLICY_STRICT;
+}
+
 void fill_pci(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
@@ -203,12 +212,48 @@ void fill_pci(struct fill *fill)
         pci->power_mgmt = power_mgmt;
         pci->permissive = permissive;
         pci->seize = seize;
-        /* xl reads the HVM field for every type; elsewhere it is 0. */
-        pci->rdm_policy = fill->guest == GUEST_HVM
-                              ? fill->b_info->u.hvm.rdm.policy
-                              : LIBXL_RDM_RESERVE_POLICY_STRICT;
+        pci->rdm_policy = usual_policy(fill->guest, fill->b_info);
         read_device(fill, item, pci);
     }
     if (config->num_pcidevs > 0 && fill->guest == GUEST_PV)
         libxl_defbool_set(&fill->b_info->u.pv.e820_host, true);
+}
+
+/* "0000:02:00.0" or "0000:02:00.*". */
+static char *make_address(const libxl_device_pci *pci)
+{
+    char function =
+        pci->vfunc_mask == LIBXL_PCI_FUNC_ALL ? '*' : (char)('0' + pci->func);
+
+    return mem_printf("%04x:%02x:%02x.%c", (unsigned int)pci->domain, pci->bus,
+                      pci->dev, function);
+}
+
+static void write_device(struct write *write, const libxl_device_pci *pci,
+                         struct strbuf *list)
+{
+    struct write_spec spec = { .write = write, .key = "pci" };
+    cleanup_free char *address = make_address(pci);
+    cleanup_free char *slot = mem_printf("%x", pci->vdevfn >> 3);
+    libxl_device_pci fresh;
+
+    libxl_device_pci_init(&fresh);
+    fresh.rdm_policy = usual_policy(write->guest, write->b_info);
+    if (pci->name != NULL)
+        write_spec_add(&spec, "name", pci->name);
+    else
+        write_spec_add(&spec, NULL, address);
+    write_spec_add(&spec, "vslot", pci->vdevfn != 0 ? slot : NULL);
+    write_spec_fields(&spec, device_fields, SPEC_COUNT(device_fields), pci,
+                      &fresh);
+    write_spec_end(&spec, list);
+}
+
+void write_pci(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    for (int i = 0; i < write->config->num_pcidevs; i++)
+        write_device(write, &write->config->pcidevs[i], &list);
+    write_list(write, "pci", &list);
 }

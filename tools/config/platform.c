@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "config/fill.h"
+#include "config/write.h"
 
 /*
  * A word of an enum, or its number, which is deprecated where `numbered` is
@@ -210,4 +211,100 @@ void fill_platform(struct fill *fill)
     set_viridian(fill);
     set_genid(fill);
     set_mca_caps(fill);
+}
+
+static bool viridian_bit(const libxl_bitmap *map, int bit)
+{
+    return map->size > 0 && libxl_bitmap_test(map, bit);
+}
+
+/* Every bit, even those that have no word: the work of `all`. */
+static bool is_viridian_all(const libxl_bitmap *map)
+{
+    return viridian_bit(map,
+                        LIBXL_BUILDINFO_HVM_VIRIDIAN_ENABLE_DISABLE_WIDTH - 1);
+}
+
+/* Those that are both on and off, as `!word` before `all` has it, or not. */
+static void add_viridian_off(struct write *write, struct strbuf *list,
+                             bool both)
+{
+    const libxl_enum_string_table *word =
+        libxl_viridian_enlightenment_string_table;
+
+    for (; word->s != NULL; word++) {
+        cleanup_free char *off = mem_printf("!%s", word->s);
+
+        if (viridian_bit(&write->b_info->u.hvm.viridian_disable, word->v) &&
+            viridian_bit(&write->b_info->u.hvm.viridian_enable, word->v) ==
+                both)
+            write_item(list, off);
+    }
+}
+
+static void add_viridian_on(struct write *write, struct strbuf *list)
+{
+    const libxl_enum_string_table *word =
+        libxl_viridian_enlightenment_string_table;
+
+    for (; word->s != NULL; word++)
+        if (viridian_bit(&write->b_info->u.hvm.viridian_enable, word->v))
+            write_item(list, word->s);
+}
+
+static void write_viridian(struct write *write)
+{
+    const libxl_bitmap *enable = &write->b_info->u.hvm.viridian_enable;
+    libxl_defbool viridian = write->b_info->u.hvm.viridian;
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    if (enable->size == 0) {
+        write_truth(write, "viridian", viridian);
+        return;
+    }
+    if (!libxl_defbool_is_default(viridian))
+        write_item(&list, "defaults");
+    add_viridian_off(write, &list, true);
+    if (is_viridian_all(enable))
+        write_item(&list, "all");
+    else
+        add_viridian_on(write, &list);
+    add_viridian_off(write, &list, false);
+    write_list(write, "viridian", &list);
+}
+
+static void write_hvm(struct write *write)
+{
+    static const libxl_ms_vm_genid none;
+    const libxl_domain_build_info *b_info = write->b_info;
+    cleanup_strbuf struct strbuf caps = { 0 };
+
+    write_viridian(write);
+    if (b_info->u.hvm.rdm.strategy == LIBXL_RDM_RESERVE_STRATEGY_HOST)
+        write_text(write, "rdm", "strategy=host");
+    if (memcmp(&b_info->u.hvm.ms_vm_genid, &none, sizeof(none)) != 0)
+        write_text(write, "ms_vm_genid", "generate");
+    if (b_info->u.hvm.mca_caps & XEN_HVM_MCA_CAP_LMCE)
+        write_item(&caps, "lmce");
+    write_list(write, "mca_caps", &caps);
+}
+
+void write_platform(struct write *write)
+{
+    const libxl_domain_build_info *b_info = write->b_info;
+    const libxl_domain_build_info *fresh = &write->fresh->config.b_info;
+
+    if (b_info->tsc_mode != fresh->tsc_mode)
+        write_word(write, "tsc_mode", libxl_tsc_mode_string_table,
+                   b_info->tsc_mode);
+    if (b_info->timer_mode != fresh->timer_mode)
+        write_word(write, "timer_mode", libxl_timer_mode_string_table,
+                   b_info->timer_mode);
+    if (b_info->altp2m != fresh->altp2m)
+        write_word(write, "altp2m", libxl_altp2m_mode_string_table,
+                   b_info->altp2m);
+    if (b_info->vmtrace_buf_kb != 0)
+        write_number(write, "vmtrace_buf_kb", b_info->vmtrace_buf_kb);
+    if (write->guest == GUEST_HVM)
+        write_hvm(write);
 }

@@ -2,10 +2,12 @@
 /* Host resources lent to a guest: I/O ports, interrupts, memory, dt nodes. */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "config/fill.h"
+#include "config/write.h"
 
 /* A number in the base given; *text moves behind it. */
 static bool read_number(const char **text, int base, uint64_t max,
@@ -149,4 +151,62 @@ void fill_resources(struct fill *fill)
         libxl_device_dtdev_init(node);
         node->path = mem_strdup(item->u.atom.text);
     }
+}
+
+static void write_ports(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    for (int i = 0; i < write->b_info->num_ioports; i++) {
+        const libxl_ioport_range *range = &write->b_info->ioports[i];
+        cleanup_free char *text =
+            mem_printf("%x-%x", range->first, range->first + range->number - 1);
+
+        write_item(&list, text);
+    }
+    write_list(write, "ioports", &list);
+}
+
+static void write_irqs(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    for (int i = 0; i < write->b_info->num_irqs; i++) {
+        cleanup_free char *text = mem_printf("%u", write->b_info->irqs[i]);
+
+        write_item(&list, text);
+    }
+    write_list(write, "irqs", &list);
+}
+
+static void write_memory(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_iomem_range fresh;
+
+    libxl_iomem_range_init(&fresh);
+    for (int i = 0; i < write->b_info->num_iomem; i++) {
+        const libxl_iomem_range *range = &write->b_info->iomem[i];
+        struct strbuf text = { 0 };
+
+        strbuf_printf(&text, "%" PRIx64 ",%" PRIx64, range->start,
+                      range->number);
+        if (range->gfn != fresh.gfn)
+            strbuf_printf(&text, "@%" PRIx64, range->gfn);
+        write_item(&list, text.text);
+        strbuf_dispose(&text);
+    }
+    write_list(write, "iomem", &list);
+}
+
+void write_resources(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+
+    write_ports(write);
+    write_irqs(write);
+    write_memory(write);
+    for (int i = 0; i < write->config->num_dtdevs; i++)
+        write_item(&list, write->config->dtdevs[i].path);
+    write_list(write, "dtdev", &list);
 }

@@ -5,8 +5,10 @@
  * a word are skipped and the last of two equal keys wins.
  */
 #include "config/spec.h"
+#include "config/write.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -191,4 +193,120 @@ void spec_unknown(struct spec *spec, const struct spec_field *fields,
     else
         spec_warn(spec, word, hint, "unknown setting '%s' in %s is ignored",
                   name, kind);
+}
+
+void write_spec_add(struct write_spec *spec, const char *name,
+                    const char *value)
+{
+    if (value == NULL)
+        return;
+    if (strchr(value, ',') != NULL) {
+        write_note(spec->write,
+                   "%s: %s '%s' has a comma, which no file can say", spec->key,
+                   name != NULL ? name : "a value", value);
+        return;
+    }
+    strbuf_printf(&spec->text, "%s%s%s%s", spec->text.length > 0 ? "," : "",
+                  name != NULL ? name : "", name != NULL ? "=" : "", value);
+}
+
+static void add_number(struct write_spec *spec, const char *name,
+                       int64_t number, int64_t fresh)
+{
+    cleanup_free char *text = mem_printf("%" PRId64, number);
+
+    if (number != fresh)
+        write_spec_add(spec, name, text);
+}
+
+static void add_truth(struct write_spec *spec, const struct spec_field *field,
+                      libxl_defbool truth)
+{
+    if (libxl_defbool_is_default(truth))
+        return;
+    if (field->kind == SPEC_DEFBOOL)
+        write_spec_add(spec, field->name, libxl_defbool_val(truth) ? "1" : "0");
+    else if (libxl_defbool_val(truth) == (field->kind == SPEC_SET))
+        write_spec_add(spec, NULL, field->name);
+}
+
+static void add_function(struct write_spec *spec,
+                         const struct spec_field *field, const void *object)
+{
+    cleanup_free char *text =
+        field->write != NULL ? field->write(object) : NULL;
+
+    write_spec_add(spec, field->name, text);
+}
+
+static void add_text(struct write_spec *spec, const char *name,
+                     const char *text, const char *fresh)
+{
+    if (text != NULL && (fresh == NULL || strcmp(text, fresh) != 0))
+        write_spec_add(spec, name, text);
+}
+
+static void add_field(struct write_spec *spec, const struct spec_field *field,
+                      const void *object, const void *fresh)
+{
+    const void *place = (const char *)object + field->offset;
+    const void *usual = (const char *)fresh + field->offset;
+
+    switch (field->kind) {
+    case SPEC_TEXT:
+        add_text(spec, field->name, *(char *const *)place,
+                 *(char *const *)usual);
+        break;
+    case SPEC_NUMBER:
+    case SPEC_INT:
+        add_number(spec, field->name, *(const int *)place, *(const int *)usual);
+        break;
+    case SPEC_UINT:
+        add_number(spec, field->name, *(const uint32_t *)place,
+                   *(const uint32_t *)usual);
+        break;
+    case SPEC_U8:
+        add_number(spec, field->name, *(const uint8_t *)place,
+                   *(const uint8_t *)usual);
+        break;
+    case SPEC_BOOL:
+        add_number(spec, field->name, *(const bool *)place,
+                   *(const bool *)usual);
+        break;
+    case SPEC_ENUM:
+        if (*(const int *)place != *(const int *)usual)
+            write_spec_add(spec, field->name,
+                           write_find_word(field->words, *(const int *)place));
+        break;
+    case SPEC_DEFBOOL:
+    case SPEC_SET:
+    case SPEC_CLEAR:
+        add_truth(spec, field, *(const libxl_defbool *)place);
+        break;
+    case SPEC_FUNCTION:
+        add_function(spec, field, object);
+        break;
+    }
+}
+
+void write_spec_fields(struct write_spec *spec, const struct spec_field *fields,
+                       size_t count, const void *object, const void *fresh)
+{
+    for (size_t i = 0; i < count; i++)
+        add_field(spec, &fields[i], object, fresh);
+}
+
+void write_spec_backend(struct write_spec *spec, const char *domname,
+                        libxl_domid domid)
+{
+    cleanup_free char *number = mem_printf("%u", domid);
+
+    if (domname == NULL && domid != 0)
+        write_spec_add(spec, "backend", number);
+}
+
+void write_spec_end(struct write_spec *spec, struct strbuf *list)
+{
+    write_item(list, spec->text.text != NULL ? spec->text.text : "");
+    strbuf_dispose(&spec->text);
 }

@@ -50,6 +50,8 @@ struct spec_field {
     size_t offset;
     const libxl_enum_string_table *words; /* of SPEC_ENUM */
     void (*parse)(struct spec *spec, void *object, const char *text);
+    /* Of SPEC_FUNCTION: the inverse, NULL where it is not set. The caller's. */
+    char *(*write)(const void *object);
 };
 
 /*

@@ -2,6 +2,7 @@
 /* usbctrl and usbdev: USB controllers and the host's devices behind them. */
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 static const struct spec_field controller_fields[] = {
     { "type", SPEC_ENUM, offsetof(libxl_device_usbctrl, type),
@@ -69,4 +70,38 @@ void fill_usb(struct fill *fill)
         read_spec(fill, item, device_fields, SPEC_COUNT(device_fields), usbdev,
                   "a USB device");
     }
+}
+
+static void write_controllers(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_device_usbctrl fresh;
+
+    libxl_device_usbctrl_init(&fresh);
+    for (int i = 0; i < write->config->num_usbctrls; i++) {
+        struct write_spec spec = { .write = write, .key = "usbctrl" };
+
+        write_spec_fields(&spec, controller_fields,
+                          SPEC_COUNT(controller_fields),
+                          &write->config->usbctrls[i], &fresh);
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "usbctrl", &list);
+}
+
+void write_usb(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_device_usbdev fresh;
+
+    write_controllers(write);
+    libxl_device_usbdev_init(&fresh);
+    for (int i = 0; i < write->config->num_usbdevs; i++) {
+        struct write_spec spec = { .write = write, .key = "usbdev" };
+
+        write_spec_fields(&spec, device_fields, SPEC_COUNT(device_fields),
+                          &write->config->usbdevs[i], &fresh);
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "usbdev", &list);
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 static bool read_connector(const char *word, libxl_connector_param *connector)
 {
@@ -36,10 +37,25 @@ static void set_connectors(struct spec *spec, void *object, const char *text)
     }
 }
 
+static char *write_connectors(const void *object)
+{
+    const libxl_device_vdispl *vdispl = object;
+    struct strbuf text = { 0 };
+
+    for (int i = 0; i < vdispl->num_connectors; i++) {
+        const libxl_connector_param *connector = &vdispl->connectors[i];
+
+        strbuf_printf(&text, "%s%s:%ux%u", i > 0 ? ";" : "",
+                      connector->unique_id, connector->width,
+                      connector->height);
+    }
+    return strbuf_take(&text);
+}
+
 static const struct spec_field vdispl_fields[] = {
     { "backend", SPEC_TEXT, offsetof(libxl_device_vdispl, backend_domname) },
     { "be-alloc", SPEC_BOOL, offsetof(libxl_device_vdispl, be_alloc) },
-    { "connectors", SPEC_FUNCTION, 0, NULL, set_connectors },
+    { "connectors", SPEC_FUNCTION, 0, NULL, set_connectors, write_connectors },
 };
 
 void fill_vdispls(struct fill *fill)
@@ -69,4 +85,23 @@ void fill_vdispls(struct fill *fill)
             fill_error(fill, item, "write connectors=ID:WIDTHxHEIGHT",
                        "a PV display needs a connector");
     }
+}
+
+void write_vdispls(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_device_vdispl fresh;
+
+    libxl_device_vdispl_init(&fresh);
+    for (int i = 0; i < write->config->num_vdispls; i++) {
+        const libxl_device_vdispl *vdispl = &write->config->vdispls[i];
+        struct write_spec spec = { .write = write, .key = "vdispl" };
+
+        write_spec_backend(&spec, vdispl->backend_domname,
+                           vdispl->backend_domid);
+        write_spec_fields(&spec, vdispl_fields, SPEC_COUNT(vdispl_fields),
+                          vdispl, &fresh);
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "vdispl", &list);
 }

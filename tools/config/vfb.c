@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 #define FIELD(name) offsetof(libxl_device_vfb, name)
 
@@ -90,4 +91,20 @@ void fill_framebuffers(struct fill *fill)
     }
     if (fill->guest == GUEST_PV && fill->spec->config.num_vfbs == 0)
         fill_from_keys(fill);
+}
+
+void write_framebuffers(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_device_vfb fresh;
+
+    libxl_device_vfb_init(&fresh);
+    for (int i = 0; i < write->config->num_vfbs; i++) {
+        struct write_spec spec = { .write = write, .key = "vfb" };
+
+        write_spec_fields(&spec, vfb_fields, SPEC_COUNT(vfb_fields),
+                          &write->config->vfbs[i], &fresh);
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "vfb", &list);
 }

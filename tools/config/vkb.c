@@ -2,6 +2,7 @@
 /* vkb: PV keyboards, pointers and touch screens beside those of vfb. */
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 #define FIELD(name) offsetof(libxl_device_vkb, name)
 
@@ -63,4 +64,23 @@ void fill_vkbs(struct fill *fill)
         }
         check_vkb(fill, item, vkb);
     }
+}
+
+/* The first ones belong to the framebuffers, one to each. */
+void write_vkbs(struct write *write)
+{
+    cleanup_strbuf struct strbuf list = { 0 };
+    libxl_device_vkb fresh;
+
+    libxl_device_vkb_init(&fresh);
+    for (int i = write->config->num_vfbs; i < write->config->num_vkbs; i++) {
+        const libxl_device_vkb *vkb = &write->config->vkbs[i];
+        struct write_spec spec = { .write = write, .key = "vkb" };
+
+        write_spec_backend(&spec, vkb->backend_domname, vkb->backend_domid);
+        write_spec_fields(&spec, vkb_fields, SPEC_COUNT(vkb_fields), vkb,
+                          &fresh);
+        write_spec_end(&spec, &list);
+    }
+    write_list(write, "vkb", &list);
 }

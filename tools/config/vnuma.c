@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "config/fill.h"
+#include "config/write.h"
 
 struct vnuma {
     struct fill *fill;
@@ -230,4 +231,44 @@ void fill_vnuma(struct fill *fill)
             set_node(&vnuma, spec, &b_info->vnuma_nodes[i], nodes);
     }
     check_sums(&vnuma, list);
+}
+
+static void write_distances(const libxl_vnode_info *node, struct strbuf *list)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    strbuf_puts(&text, "vdistances=");
+    for (int i = 0; i < node->num_distances; i++)
+        strbuf_printf(&text, i > 0 ? ",%u" : "%u", node->distances[i]);
+    if (node->num_distances > 0)
+        write_item(list, text.text);
+}
+
+static void write_node(const libxl_vnode_info *node, struct strbuf *list)
+{
+    cleanup_free char *pnode = mem_printf("pnode=%u", node->pnode);
+    cleanup_free char *size =
+        mem_printf("size=%llu", (unsigned long long)node->memkb / 1024);
+    cleanup_free char *cpus = write_cpu_list(&node->vcpus);
+    cleanup_free char *vcpus = mem_printf("vcpus=%s", cpus);
+
+    write_item(list, pnode);
+    write_item(list, size);
+    if (*cpus != '\0')
+        write_item(list, vcpus);
+    write_distances(node, list);
+}
+
+void write_vnuma(struct write *write)
+{
+    const libxl_domain_build_info *b_info = write->b_info;
+    cleanup_strbuf struct strbuf nodes = { 0 };
+
+    for (int i = 0; i < b_info->num_vnuma_nodes; i++) {
+        struct strbuf node = { 0 };
+
+        write_node(&b_info->vnuma_nodes[i], &node);
+        write_nested(&nodes, &node);
+    }
+    write_list(write, "vnuma", &nodes);
 }

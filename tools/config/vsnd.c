@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/write.h"
 
 static void set_rates(struct spec *spec, void *object, const char *text)
 {
@@ -49,9 +50,35 @@ static void set_formats(struct spec *spec, void *object, const char *text)
     }
 }
 
+static char *write_rates(const void *object)
+{
+    const libxl_vsnd_params *params = object;
+    struct strbuf text = { 0 };
+
+    if (params->num_sample_rates == 0)
+        return NULL;
+    for (int i = 0; i < params->num_sample_rates; i++)
+        strbuf_printf(&text, i > 0 ? ";%u" : "%u", params->sample_rates[i]);
+    return strbuf_take(&text);
+}
+
+static char *write_formats(const void *object)
+{
+    const libxl_vsnd_params *params = object;
+    struct strbuf text = { 0 };
+
+    if (params->num_sample_formats == 0)
+        return NULL;
+    for (int i = 0; i < params->num_sample_formats; i++)
+        strbuf_printf(
+            &text, i > 0 ? ";%s" : "%s",
+            libxl_vsnd_pcm_format_to_string(params->sample_formats[i]));
+    return strbuf_take(&text);
+}
+
 static const struct spec_field params_fields[] = {
-    { "sample-rates", SPEC_FUNCTION, 0, NULL, set_rates },
-    { "sample-formats", SPEC_FUNCTION, 0, NULL, set_formats },
+    { "sample-rates", SPEC_FUNCTION, 0, NULL, set_rates, write_rates },
+    { "sample-formats", SPEC_FUNCTION, 0, NULL, set_formats, write_formats },
     { "channels-min", SPEC_UINT, offsetof(libxl_vsnd_params, channels_min) },
     { "channels-max", SPEC_UINT, offsetof(libxl_vsnd_params, channels_max) },
     { "buffer-size", SPEC_UINT, offsetof(libxl_vsnd_params, buffer_size) },
@@ -172,4 +199,61 @@ void fill_vsnds(struct fill *fill)
         while ((item = fill_item(fill, "vsnd", card, item)) != NULL)
             read_item(fill, item, vsnd);
     }
+}
+
+/* "PCM,name=dev1,channels-max=2": the word, its own fields, its parameters. */
+static void write_part(struct write *write, const char *word,
+                       const struct target *part, const void *fresh,
+                       struct strbuf *list)
+{
+    struct write_spec spec = { .write = write, .key = "vsnd" };
+    libxl_vsnd_params no_params;
+
+    libxl_vsnd_params_init(&no_params);
+    write_spec_add(&spec, NULL, word);
+    write_spec_fields(&spec, part->fields, part->count, part->object, fresh);
+    write_spec_fields(&spec, params_fields, SPEC_COUNT(params_fields),
+                      part->params, &no_params);
+    write_spec_end(&spec, list);
+}
+
+static void write_pcm(struct write *write, libxl_vsnd_pcm *pcm,
+                      struct strbuf *list)
+{
+    const struct target part = { pcm, &pcm->params, pcm_fields,
+                                 SPEC_COUNT(pcm_fields) };
+    libxl_vsnd_pcm fresh;
+    libxl_vsnd_stream fresh_stream;
+
+    libxl_vsnd_pcm_init(&fresh);
+    libxl_vsnd_stream_init(&fresh_stream);
+    write_part(write, "PCM", &part, &fresh, list);
+    for (int i = 0; i < pcm->num_vsnd_streams; i++) {
+        libxl_vsnd_stream *stream = &pcm->streams[i];
+        const struct target stream_part = { stream, &stream->params,
+                                            stream_fields,
+                                            SPEC_COUNT(stream_fields) };
+
+        write_part(write, "STREAM", &stream_part, &fresh_stream, list);
+    }
+}
+
+void write_vsnds(struct write *write)
+{
+    cleanup_strbuf struct strbuf cards = { 0 };
+    libxl_device_vsnd fresh;
+
+    libxl_device_vsnd_init(&fresh);
+    for (int i = 0; i < write->config->num_vsnds; i++) {
+        libxl_device_vsnd *vsnd = &write->config->vsnds[i];
+        const struct target card = { vsnd, &vsnd->params, card_fields,
+                                     SPEC_COUNT(card_fields) };
+        struct strbuf list = { 0 };
+
+        write_part(write, "CARD", &card, &fresh, &list);
+        for (int j = 0; j < vsnd->num_vsnd_pcms; j++)
+            write_pcm(write, &vsnd->pcms[j], &list);
+        write_nested(&cards, &list);
+    }
+    write_list(write, "vsnd", &cards);
 }
