@@ -45,7 +45,9 @@ def test_with_a_paused_guest_of_each_kind(host, guest):
     # list -l of domain 0 makes libxl write nodes for it: only of guests
     cases += [(NOTHING, "vm-list"),
               (VCPUS, "vcpu-list"), (VCPUS, "vcpu-list", *names),
-              (UPTIME, "uptime"), (UPTIME, "uptime", "-s")]
+              (UPTIME, "uptime"), (UPTIME, "uptime", "-s"),
+              (LIST, "claims"), (NOTHING, "sharing"),
+              (NOTHING, "sharing", names[0])]
     for name in names:
         domid = host.xl("domid", name).stdout.strip()
         cases += [(NOTHING, *words) for words in (

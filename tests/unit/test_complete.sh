@@ -25,7 +25,7 @@ candidates() {
 is "a beginning of a command" "vcpu-list vcpu-pin vcpu-set" \
     "$(candidates vcpu)"
 is "every command of the help" \
-    "$("$build/xn" help | sed -n 's/^ \([a-z][a-z-]*\) .*/\1/p' | paste -sd' ')" \
+    "$("$build/xn" help | sed -n 's/^ \([a-z][a-z0-9-]*\) .*/\1/p' | paste -sd' ')" \
     "$(candidates '')"
 is "commands after global options" "version" "$(candidates -v -N vers)"
 is "global options" "-v -f -N" "$(candidates -)"

@@ -53,7 +53,7 @@ def plain(pod: str) -> str:
 
 def name_of(usage: str) -> str:
     """"config check" of "config check [OPTION ...] FILE ..."."""
-    return re.match(r"[a-z-]+( [a-z-]+)?", usage)[0]
+    return re.match(r"[a-z][a-z0-9-]*( [a-z][a-z-]*)?", usage)[0]
 
 
 def manual() -> dict[str, tuple[str, set[str]]]:

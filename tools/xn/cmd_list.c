@@ -3,8 +3,6 @@
  * The domains and what they do. The text is xl's to the byte, six columns and
  * more on request; --long is libxl's JSON of each domain's configuration.
  */
-#include <inttypes.h>
-
 #include <libxl_utils.h>
 
 #include "base/log.h"
@@ -15,6 +13,7 @@
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/format.h"
+#include "xn/row.h"
 
 struct columns {
     bool verbose;
@@ -69,8 +68,7 @@ static char *node_list(const struct invocation *inv,
 
 static void show_header(const struct columns *columns)
 {
-    show_printf("Name                                        ID   Mem VCPUs"
-                "\tState\tTime(s)");
+    row_show_headings();
     if (columns->verbose)
         show_printf("   UUID                            Reason-Code"
                     "\tSecurity Label");
@@ -100,14 +98,8 @@ static void show_row(const struct invocation *inv,
                      struct extras *extras)
 {
     const struct domain_info *info = &list->items.items[i];
-    cleanup_free char *name = format_name(info->name);
-    char letters[FORMAT_STATE_SIZE];
 
-    format_state_letters(info, letters);
-    show_printf("%-40s %5u %5" PRIu64 " %5u     %s  %8.1f", name, info->domid,
-                (info->memory + info->memory_outstanding) >> 20,
-                info->vcpus_online, letters,
-                (double)((float)info->cpu_ns / 1e9));
+    row_show_facts(info);
     if (extras->columns.verbose)
         show_verbose(info);
     if (extras->columns.verbose || extras->columns.label) {

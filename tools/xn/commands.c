@@ -3,6 +3,7 @@
 #include "xn/command.h"
 
 extern const struct command command_button_press;
+extern const struct command command_claims;
 extern const struct command command_complete;
 extern const struct command command_config;
 extern const struct command command_config_check;
@@ -10,23 +11,31 @@ extern const struct command command_config_explain;
 extern const struct command command_config_keys;
 extern const struct command command_console;
 extern const struct command command_create;
+extern const struct command command_debug_keys;
 extern const struct command command_destroy;
 extern const struct command command_dmesg;
 extern const struct command command_domid;
 extern const struct command command_domname;
 extern const struct command command_dump_core;
 extern const struct command command_gc;
+extern const struct command command_getenforce;
 extern const struct command command_help;
 extern const struct command command_info;
 extern const struct command command_list;
+extern const struct command command_loadpolicy;
 extern const struct command command_mem_max;
 extern const struct command command_mem_set;
 extern const struct command command_pause;
 extern const struct command command_policy;
+extern const struct command command_qemu_monitor_command;
 extern const struct command command_reboot;
 extern const struct command command_rename;
+extern const struct command command_set_parameters;
+extern const struct command command_setenforce;
+extern const struct command command_sharing;
 extern const struct command command_shutdown;
 extern const struct command command_sysrq;
+extern const struct command command_top;
 extern const struct command command_trigger;
 extern const struct command command_unpause;
 extern const struct command command_uptime;
@@ -35,23 +44,31 @@ extern const struct command command_vcpu_pin;
 extern const struct command command_vcpu_set;
 extern const struct command command_version;
 extern const struct command command_vm_list;
+extern const struct command command_vncviewer;
 
+/* clang-format off: one in a line */
 const struct command *const commands[] = {
-    &command_button_press,   &command_complete,
-    &command_config,         &command_config_check,
-    &command_config_explain, &command_config_keys,
-    &command_console,        &command_create,
+    &command_button_press,   &command_claims,
+    &command_complete,       &command_config,
+    &command_config_check,   &command_config_explain,
+    &command_config_keys,    &command_console,
+    &command_create,         &command_debug_keys,
     &command_destroy,        &command_dmesg,
     &command_domid,          &command_domname,
     &command_dump_core,      &command_gc,
-    &command_help,           &command_info,
-    &command_list,           &command_mem_max,
+    &command_getenforce,     &command_help,
+    &command_info,           &command_list,
+    &command_loadpolicy,     &command_mem_max,
     &command_mem_set,        &command_pause,
-    &command_policy,         &command_reboot,
-    &command_rename,         &command_shutdown,
-    &command_sysrq,          &command_trigger,
-    &command_unpause,        &command_uptime,
-    &command_vcpu_list,      &command_vcpu_pin,
-    &command_vcpu_set,       &command_version,
-    &command_vm_list,        NULL,
+    &command_policy,         &command_qemu_monitor_command,
+    &command_reboot,         &command_rename,
+    &command_set_parameters, &command_setenforce,
+    &command_sharing,        &command_shutdown,
+    &command_sysrq,          &command_top,
+    &command_trigger,        &command_unpause,
+    &command_uptime,         &command_vcpu_list,
+    &command_vcpu_pin,       &command_vcpu_set,
+    &command_version,        &command_vm_list,
+    &command_vncviewer,      NULL,
 };
+/* clang-format on */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory that is promised to domains which are being built. */
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "show/show.h"
+#include "xn/command.h"
+#include "xn/load.h"
+#include "xn/row.h"
+
+static void show_json(const struct domain_list *list)
+{
+    struct json_writer *json = show_json_begin("claims");
+
+    json_key(json, "domains");
+    json_begin_array(json);
+    VEC_EACH (&list->items, info) {
+        json_begin_object(json);
+        json_add_uint(json, "domid", info->domid);
+        if (info->name != NULL)
+            json_add_string(json, "name", info->name);
+        json_add_uint(json, "memory", info->memory);
+        json_add_uint(json, "memory_outstanding", info->memory_outstanding);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    show_json_end(json);
+}
+
+static void show_text(const struct domain_list *list)
+{
+    row_show_headings();
+    show_printf("  Claimed\n");
+    VEC_EACH (&list->items, info) {
+        row_show_facts(info);
+        show_printf(" %5" PRIu64 "\n", info->memory_outstanding >> 20);
+    }
+}
+
+/* xl.conf can switch claims off; then there are none to see. */
+static int check_mode(const struct settings *settings, struct error *err)
+{
+    cleanup_xlconf struct xlconf defaults;
+
+    xlconf_init(&defaults);
+    if (load_defaults(settings, &defaults, err) < 0)
+        return -1;
+    if (!defaults.claim_mode)
+        log_warn("claim_mode not enabled (see man xl.conf).");
+    return 0;
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+
+    if (check_mode(inv->settings, err) < 0 ||
+        domain_list_read(&list, DOMAIN_NAMES, err) < 0)
+        return -1;
+    if (invocation_count(inv, "json") > 0)
+        show_json(&list);
+    else
+        show_text(&list);
+    return 0;
+}
+
+static const struct option_row options[] = {
+    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.claims/1)" },
+    { 0 },
+};
+
+const struct command command_claims = {
+    .name = "claims",
+    .summary = "Shows memory promised to domains that are being built",
+    .words = "",
+    .options = options,
+    .run = run,
+};
