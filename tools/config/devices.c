@@ -17,7 +17,7 @@ static void read_pairs(struct spec *spec, const struct spec_field *fields,
     char *word;
 
     while ((word = spec_next(spec)) != NULL) {
-        if (strchr(word, '=') == NULL) {
+        if (strchr(word, '=') == NULL && !spec->fill->command_line) {
             spec_warn(spec, word, "settings are KEY=VALUE",
                       "'%s' and what follows in %s is ignored", word, kind);
             return;
@@ -113,6 +113,23 @@ static const struct spec_field vtpm_fields[] = {
     { "uuid", SPEC_FUNCTION, 0, NULL, set_vtpm_uuid, write_vtpm_uuid },
 };
 
+void fill_vtpm_words(struct fill *fill, struct fill_words words,
+                     libxl_device_vtpm *vtpm)
+{
+    const struct config_value *value = NULL;
+
+    while ((value = fill_next_word(words, value)) != NULL) {
+        struct spec cleanup_spec spec;
+
+        spec_open(&spec, fill, value);
+        read_pairs(&spec, vtpm_fields, SPEC_COUNT(vtpm_fields), vtpm,
+                   "a virtual TPM");
+    }
+    if (vtpm->backend_domname == NULL)
+        fill_error(fill, words.first, "write backend=DOMAIN",
+                   "a virtual TPM needs a backend");
+}
+
 static void fill_vtpms(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
@@ -123,16 +140,10 @@ static void fill_vtpms(struct fill *fill)
         return;
     while ((item = fill_item(fill, "vtpm", list, item)) != NULL) {
         libxl_device_vtpm *vtpm = FILL_EXTEND(config->vtpms, config->num_vtpms);
-        struct spec cleanup_spec spec;
 
         libxl_device_vtpm_init(vtpm);
         vtpm->devid = config->num_vtpms - 1;
-        spec_open(&spec, fill, item);
-        read_pairs(&spec, vtpm_fields, SPEC_COUNT(vtpm_fields), vtpm,
-                   "a virtual TPM");
-        if (vtpm->backend_domname == NULL)
-            fill_error(fill, item, "write backend=DOMAIN",
-                       "a virtual TPM needs a backend");
+        fill_vtpm_words(fill, fill_one_word(item), vtpm);
     }
 }
 

@@ -15,7 +15,7 @@
 struct disk_reader {
     struct fill *fill;
     const struct config_value *value;
-    const char *text; /* the whole specification */
+    const char *text; /* of value */
     libxl_device_disk *disk;
     bool access_set;
     bool old_prefix;
@@ -435,20 +435,19 @@ static void finish(struct disk_reader *reader)
                "this disk has no target; only a CD drive can be empty");
 }
 
-static bool fill_disk(struct fill *fill, const struct config_value *value,
-                      libxl_device_disk *disk)
+void fill_disk_words(struct fill *fill, struct fill_words words,
+                     libxl_device_disk *disk)
 {
-    struct disk_reader reader = {
-        .fill = fill,
-        .value = value,
-        .text = value->u.atom.text,
-        .disk = disk,
-    };
+    struct disk_reader reader = { .fill = fill, .disk = disk };
+    const struct config_value *word = NULL;
 
     disk->readwrite = 1;
-    read_parts(&reader);
+    while ((word = fill_next_word(words, word)) != NULL) {
+        reader.value = word;
+        reader.text = word->u.atom.text;
+        read_parts(&reader);
+    }
     finish(&reader);
-    return !reader.failed;
 }
 
 void fill_disks(struct fill *fill)
@@ -463,7 +462,7 @@ void fill_disks(struct fill *fill)
         libxl_device_disk *disk = FILL_EXTEND(config->disks, config->num_disks);
 
         libxl_device_disk_init(disk);
-        fill_disk(fill, item, disk);
+        fill_disk_words(fill, fill_one_word(item), disk);
     }
 }
 

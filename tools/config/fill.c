@@ -202,6 +202,18 @@ const struct config_value *fill_item(struct fill *fill, const char *key,
     return next;
 }
 
+const struct config_value *fill_next_word(struct fill_words words,
+                                          const struct config_value *word)
+{
+    const struct config_value *last = words.first;
+
+    for (size_t i = 1; i < words.count; i++)
+        last = last->next;
+    if (word == NULL)
+        return words.first;
+    return word == last ? NULL : word->next;
+}
+
 libxl_string_list fill_strings(struct fill *fill, const char *key,
                                const struct config_value *list)
 {

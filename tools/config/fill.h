@@ -25,6 +25,7 @@ struct fill {
     libxl_domain_build_info *b_info;
     struct config_diags *diags;
     bool broken;        /* there are lines that could not be read */
+    bool command_line;  /* refuse what xl passes over in a file only */
     unsigned int guest; /* GUEST_PV, GUEST_PVH or GUEST_HVM */
 };
 
@@ -91,6 +92,44 @@ void fill_replace_text(char **field, const char *text);
 void *fill_extend(void *array, int *count, size_t size);
 #define FILL_EXTEND(array, count) \
     ((__typeof__(array))fill_extend(&(array), &(count), sizeof(*(array))))
+
+/*
+ * One device from strings that belong together and follow each other in their
+ * list: one of a file, or all words of a command line. At least one.
+ */
+struct fill_words {
+    const struct config_value *first;
+    size_t count;
+};
+
+void fill_disk_words(struct fill *fill, struct fill_words words,
+                     libxl_device_disk *disk);
+void fill_nic_words(struct fill *fill, struct fill_words words,
+                    libxl_device_nic *nic);
+void fill_pci_words(struct fill *fill, struct fill_words words,
+                    libxl_device_pci *pci);
+void fill_usbctrl_words(struct fill *fill, struct fill_words words,
+                        libxl_device_usbctrl *usbctrl);
+void fill_usbdev_words(struct fill *fill, struct fill_words words,
+                       libxl_device_usbdev *usbdev);
+void fill_vtpm_words(struct fill *fill, struct fill_words words,
+                     libxl_device_vtpm *vtpm);
+void fill_vkb_words(struct fill *fill, struct fill_words words,
+                    libxl_device_vkb *vkb);
+void fill_vdispl_words(struct fill *fill, struct fill_words words,
+                       libxl_device_vdispl *vdispl);
+void fill_vsnd_words(struct fill *fill, struct fill_words words,
+                     libxl_device_vsnd *vsnd);
+
+/* A string of a file is a device of its own. */
+static inline struct fill_words fill_one_word(const struct config_value *word)
+{
+    return (struct fill_words){ .first = word, .count = 1 };
+}
+
+/* The word after one, or the first after NULL; NULL at the end. */
+const struct config_value *fill_next_word(struct fill_words words,
+                                          const struct config_value *word);
 
 /* The steps, each in the file named for it. */
 void fill_simple_keys(struct fill *fill);   /* simple.c */

@@ -50,8 +50,8 @@ static void set_type(struct spec *spec, void *object, const char *text)
     else if (strcmp(text, "ioemu") == 0)
         nic->nictype = LIBXL_NIC_TYPE_VIF_IOEMU;
     else
-        spec_warn(spec, text, "it is vif or ioemu",
-                  "'%s' is not a type of interface; it is ignored", text);
+        spec_doubt(spec, text, "it is vif or ioemu",
+                   "'%s' is not a type of interface", text);
 }
 
 static void set_netdev(struct spec *spec, void *object, const char *text)
@@ -313,18 +313,12 @@ static void set_defaults(struct fill *fill, libxl_device_nic *nic)
         fill_replace_text(&nic->backend_domname, defaults->vif_backend);
 }
 
-static void read_nic(struct fill *fill, const struct config_value *value,
-                     libxl_device_nic *nic)
+void fill_nic_words(struct fill *fill, struct fill_words words,
+                    libxl_device_nic *nic)
 {
-    struct spec cleanup_spec spec;
-    char *word;
-
-    spec_open(&spec, fill, value);
-    while ((word = spec_next(&spec)) != NULL) {
-        if (!spec_store(&spec, nic_fields, SPEC_COUNT(nic_fields), nic, word))
-            spec_unknown(&spec, nic_fields, SPEC_COUNT(nic_fields), word, false,
-                         "a network interface");
-    }
+    set_defaults(fill, nic);
+    spec_read(fill, words, nic_fields, SPEC_COUNT(nic_fields), nic, false,
+              "a network interface");
 }
 
 void fill_nics(struct fill *fill)
@@ -340,8 +334,7 @@ void fill_nics(struct fill *fill)
 
         libxl_device_nic_init(nic);
         nic->devid = config->num_nics - 1;
-        set_defaults(fill, nic);
-        read_nic(fill, item, nic);
+        fill_nic_words(fill, fill_one_word(item), nic);
     }
 }
 

@@ -151,15 +151,15 @@ static void read_address_word(struct spec *spec, struct pci_item *item,
     item->by_address = true; /* or meant to be */
 }
 
-static void read_device(struct fill *fill, const struct config_value *value,
-                        libxl_device_pci *pci)
+void fill_pci_words(struct fill *fill, struct fill_words words,
+                    libxl_device_pci *pci)
 {
     struct pci_item item = { .pci = pci };
     struct spec cleanup_spec spec;
     bool first = true;
     char *word;
 
-    spec_open(&spec, fill, value);
+    spec_open(&spec, fill, words.first);
     while ((word = spec_next(&spec)) != NULL) {
         if (first && strchr(word, '=') == NULL)
             read_address_word(&spec, &item, word);
@@ -172,7 +172,7 @@ static void read_device(struct fill *fill, const struct config_value *value,
         first = false;
     }
     if (item.by_address == item.by_name)
-        fill_error(fill, value, NULL,
+        fill_error(fill, words.first, NULL,
                    "a PCI device needs either an address or a name");
 }
 
@@ -213,7 +213,7 @@ void fill_pci(struct fill *fill)
         pci->permissive = permissive;
         pci->seize = seize;
         pci->rdm_policy = usual_policy(fill->guest, fill->b_info);
-        read_device(fill, item, pci);
+        fill_pci_words(fill, fill_one_word(item), pci);
     }
     if (config->num_pcidevs > 0 && fill->guest == GUEST_PV)
         libxl_defbool_set(&fill->b_info->u.pv.e820_host, true);

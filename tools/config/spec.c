@@ -75,6 +75,21 @@ void spec_warn(struct spec *spec, const char *word, const char *hint,
     va_end(args);
 }
 
+void spec_doubt(struct spec *spec, const char *word, const char *hint,
+                const char *format, ...)
+{
+    cleanup_free char *message = NULL;
+    va_list args;
+
+    va_start(args, format);
+    message = mem_vprintf(format, args);
+    va_end(args);
+    if (spec->fill->command_line)
+        spec_error(spec, word, hint, "%s", message);
+    else
+        spec_warn(spec, word, hint, "%s; it is ignored", message);
+}
+
 /* Reads as much of a number as xl does and reports what it would not say. */
 static long read_number(struct spec *spec, const char *text, int base, long min,
                         long max)
@@ -188,11 +203,29 @@ void spec_unknown(struct spec *spec, const struct spec_field *fields,
         near_offer(&near, fields[i].name);
     if (near_best(&near) != NULL)
         hint = mem_printf("did you mean '%s'?", near_best(&near));
-    if (fatal)
+    if (fatal || spec->fill->command_line)
         spec_error(spec, word, hint, "unknown setting '%s' in %s", name, kind);
     else
         spec_warn(spec, word, hint, "unknown setting '%s' in %s is ignored",
                   name, kind);
+}
+
+void spec_read(struct fill *fill, struct fill_words words,
+               const struct spec_field *fields, size_t count, void *object,
+               bool fatal, const char *kind)
+{
+    const struct config_value *value = NULL;
+
+    while ((value = fill_next_word(words, value)) != NULL) {
+        struct spec cleanup_spec spec;
+        char *word;
+
+        spec_open(&spec, fill, value);
+        while ((word = spec_next(&spec)) != NULL) {
+            if (!spec_store(&spec, fields, count, object, word))
+                spec_unknown(&spec, fields, count, word, fatal, kind);
+        }
+    }
 }
 
 void write_spec_add(struct write_spec *spec, const char *name,

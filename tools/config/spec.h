@@ -30,6 +30,10 @@ void spec_error(struct spec *spec, const char *word, const char *hint,
 void spec_warn(struct spec *spec, const char *word, const char *hint,
                const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* As spec_error on a command line; in a file a warning: "; it is ignored". */
+void spec_doubt(struct spec *spec, const char *word, const char *hint,
+                const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 enum spec_kind {
     SPEC_TEXT,     /* char * */
     SPEC_NUMBER,   /* int; not a number is an error */
@@ -61,9 +65,20 @@ struct spec_field {
 bool spec_store(struct spec *spec, const struct spec_field *fields,
                 size_t count, void *object, char *word);
 
-/* "unknown KIND setting 'foo', did you mean 'bar'?" as an error or warning. */
+/*
+ * "unknown setting 'foo' in KIND, did you mean 'bar'?" as an error or, unless
+ * it is fatal or stands on a command line, a warning.
+ */
 void spec_unknown(struct spec *spec, const struct spec_field *fields,
                   size_t count, char *word, bool fatal, const char *kind);
+
+/*
+ * Reads all settings of a device into the object; an unknown one is an error
+ * if fatal, as spec_unknown has it.
+ */
+void spec_read(struct fill *fill, struct fill_words words,
+               const struct spec_field *fields, size_t count, void *object,
+               bool fatal, const char *kind);
 
 #define SPEC_COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
 

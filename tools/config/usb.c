@@ -20,18 +20,18 @@ static const struct spec_field device_fields[] = {
     { "port", SPEC_INT, offsetof(libxl_device_usbdev, port) },
 };
 
-static void read_spec(struct fill *fill, const struct config_value *value,
-                      const struct spec_field *fields, size_t count,
-                      void *object, const char *kind)
+void fill_usbctrl_words(struct fill *fill, struct fill_words words,
+                        libxl_device_usbctrl *usbctrl)
 {
-    struct spec cleanup_spec spec;
-    char *word;
+    spec_read(fill, words, controller_fields, SPEC_COUNT(controller_fields),
+              usbctrl, true, "a USB controller");
+}
 
-    spec_open(&spec, fill, value);
-    while ((word = spec_next(&spec)) != NULL) {
-        if (!spec_store(&spec, fields, count, object, word))
-            spec_unknown(&spec, fields, count, word, true, kind);
-    }
+void fill_usbdev_words(struct fill *fill, struct fill_words words,
+                       libxl_device_usbdev *usbdev)
+{
+    spec_read(fill, words, device_fields, SPEC_COUNT(device_fields), usbdev,
+              true, "a USB device");
 }
 
 static void fill_controllers(struct fill *fill)
@@ -48,8 +48,7 @@ static void fill_controllers(struct fill *fill)
 
         libxl_device_usbctrl_init(usbctrl);
         usbctrl->devid = config->num_usbctrls - 1;
-        read_spec(fill, item, controller_fields, SPEC_COUNT(controller_fields),
-                  usbctrl, "a USB controller");
+        fill_usbctrl_words(fill, fill_one_word(item), usbctrl);
     }
 }
 
@@ -67,8 +66,7 @@ void fill_usb(struct fill *fill)
             FILL_EXTEND(config->usbdevs, config->num_usbdevs);
 
         libxl_device_usbdev_init(usbdev);
-        read_spec(fill, item, device_fields, SPEC_COUNT(device_fields), usbdev,
-                  "a USB device");
+        fill_usbdev_words(fill, fill_one_word(item), usbdev);
     }
 }
 

@@ -58,6 +58,16 @@ static const struct spec_field vdispl_fields[] = {
     { "connectors", SPEC_FUNCTION, 0, NULL, set_connectors, write_connectors },
 };
 
+void fill_vdispl_words(struct fill *fill, struct fill_words words,
+                       libxl_device_vdispl *vdispl)
+{
+    spec_read(fill, words, vdispl_fields, SPEC_COUNT(vdispl_fields), vdispl,
+              true, "a PV display");
+    if (vdispl->num_connectors == 0)
+        fill_error(fill, words.first, "write connectors=ID:WIDTHxHEIGHT",
+                   "a PV display needs a connector");
+}
+
 void fill_vdispls(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
@@ -69,21 +79,10 @@ void fill_vdispls(struct fill *fill)
     while ((item = fill_item(fill, "vdispl", list, item)) != NULL) {
         libxl_device_vdispl *vdispl =
             FILL_EXTEND(config->vdispls, config->num_vdispls);
-        struct spec cleanup_spec spec;
-        char *word;
 
         libxl_device_vdispl_init(vdispl);
         vdispl->devid = config->num_vdispls - 1;
-        spec_open(&spec, fill, item);
-        while ((word = spec_next(&spec)) != NULL) {
-            if (!spec_store(&spec, vdispl_fields, SPEC_COUNT(vdispl_fields),
-                            vdispl, word))
-                spec_unknown(&spec, vdispl_fields, SPEC_COUNT(vdispl_fields),
-                             word, true, "a PV display");
-        }
-        if (vdispl->num_connectors == 0)
-            fill_error(fill, item, "write connectors=ID:WIDTHxHEIGHT",
-                       "a PV display needs a connector");
+        fill_vdispl_words(fill, fill_one_word(item), vdispl);
     }
 }
 

@@ -40,6 +40,14 @@ static void check_vkb(struct fill *fill, const struct config_value *item,
         vkb->feature_multi_touch = true;
 }
 
+void fill_vkb_words(struct fill *fill, struct fill_words words,
+                    libxl_device_vkb *vkb)
+{
+    spec_read(fill, words, vkb_fields, SPEC_COUNT(vkb_fields), vkb, true,
+              "a virtual keyboard");
+    check_vkb(fill, words.first, vkb);
+}
+
 void fill_vkbs(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
@@ -50,19 +58,10 @@ void fill_vkbs(struct fill *fill)
         return;
     while ((item = fill_item(fill, "vkb", list, item)) != NULL) {
         libxl_device_vkb *vkb = FILL_EXTEND(config->vkbs, config->num_vkbs);
-        struct spec cleanup_spec spec;
-        char *word;
 
         libxl_device_vkb_init(vkb);
         vkb->devid = config->num_vkbs - 1;
-        spec_open(&spec, fill, item);
-        while ((word = spec_next(&spec)) != NULL) {
-            if (!spec_store(&spec, vkb_fields, SPEC_COUNT(vkb_fields), vkb,
-                            word))
-                spec_unknown(&spec, vkb_fields, SPEC_COUNT(vkb_fields), word,
-                             true, "a virtual keyboard");
-        }
-        check_vkb(fill, item, vkb);
+        fill_vkb_words(fill, fill_one_word(item), vkb);
     }
 }
 

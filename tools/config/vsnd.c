@@ -176,6 +176,15 @@ static void read_item(struct fill *fill, const struct config_value *item,
     }
 }
 
+void fill_vsnd_words(struct fill *fill, struct fill_words words,
+                     libxl_device_vsnd *vsnd)
+{
+    const struct config_value *item = NULL;
+
+    while ((item = fill_next_word(words, item)) != NULL)
+        read_item(fill, item, vsnd);
+}
+
 void fill_vsnds(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
