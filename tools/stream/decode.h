@@ -11,6 +11,9 @@
 
 #include "stream/stream.h"
 
+/* What a reader allows that is not told otherwise, in bytes. */
+#define DECODE_HISTORY_MAX ((uint64_t)1 << 30)
+
 struct decode_options {
     unsigned int threads; /* that decompress; 0: the caller's */
     uint64_t history_max; /* bytes of history it is willing to keep */
