@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "domain/supervise.h"
 #include "host/operation.h"
 
 /* Device model and guest answer within this, or not at all; milliseconds. */
@@ -21,6 +22,7 @@ int power_pause(const struct subject *subject, struct error *err)
     if (rc != 0)
         return host_fail(subject->host, err, ERR_FAILED, rc, "pausing '%s'",
                          subject->label);
+    supervise_look();
     return 0;
 }
 
@@ -40,6 +42,7 @@ int power_unpause(const struct subject *subject, struct error *err)
     if (rc != 0)
         return host_fail(subject->host, err, ERR_FAILED, rc, "unpausing '%s'",
                          subject->label);
+    supervise_look();
     return 0;
 }
 

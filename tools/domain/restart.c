@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/restart.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -113,15 +114,20 @@ static bool read_plan(const struct json_value *json, struct restart_plan *plan)
     return true;
 }
 
-bool restart_read(const struct restart_note *note, struct restart_plan *plan)
+static bool read_file(const char *path, struct restart_plan *plan)
 {
     cleanup_json_value struct json_value *json = NULL;
     cleanup_free char *text = NULL;
     size_t length;
 
     *plan = (struct restart_plan){ 0 };
-    return io_read_file(note->path, NOTE_LIMIT, &text, &length, NULL) == 0 &&
+    return io_read_file(path, NOTE_LIMIT, &text, &length, NULL) == 0 &&
            json_parse(text, length, &json, NULL) == 0 && read_plan(json, plan);
+}
+
+bool restart_read(const struct restart_note *note, struct restart_plan *plan)
+{
+    return read_file(note->path, plan);
 }
 
 void restart_end(struct restart_note *note)
@@ -137,4 +143,54 @@ void restart_plan_dispose(struct restart_plan *plan)
     free(plan->name);
     free(plan->config_json);
     *plan = (struct restart_plan){ 0 };
+}
+
+/* ---- all of them ---- */
+
+static void add_guest(struct restart_guests *guests, const char *entry)
+{
+    cleanup_free char *path = mem_printf(RESTART_FOLDER "/%s", entry);
+    cleanup_restart_plan struct restart_plan plan = { 0 };
+    struct restart_guest guest;
+    uint8_t uuid[UUID_BYTES];
+
+    if (!uuid_parse_text(entry, uuid) || !read_file(path, &plan))
+        return;
+    guest.name = steal(plan.name);
+    uuid_format_text(uuid, guest.uuid);
+    VEC_PUSH(&guests->list, guest);
+}
+
+int restart_list(struct restart_guests *guests, struct error *err)
+{
+    DIR *folder = opendir(RESTART_FOLDER);
+
+    if (folder == NULL && errno == ENOENT)
+        return 0;
+    if (folder == NULL)
+        return error_set_errno(err, ERR_FAILED, errno, RESTART_FOLDER);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        add_guest(guests, entry->d_name);
+    closedir(folder);
+    return 0;
+}
+
+void restart_guests_dispose(struct restart_guests *guests)
+{
+    VEC_EACH (&guests->list, guest)
+        free(guest->name);
+    VEC_DISPOSE(&guests->list);
+}
+
+int restart_is_under_way(const char *guest, bool *under_way, struct error *err)
+{
+    cleanup_restart_guests struct restart_guests guests = { 0 };
+
+    *under_way = false;
+    if (restart_list(&guests, err) < 0)
+        return -1;
+    VEC_EACH (&guests.list, known)
+        *under_way |= strcmp(known->name, guest) == 0 ||
+                      strcasecmp(known->uuid, guest) == 0;
+    return 0;
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/uuid.h"
+#include "base/vec.h"
 
 #define RESTART_FOLDER XENITH_RUNDIR "/restart"
 
@@ -51,6 +53,24 @@ void restart_end(struct restart_note *note);
 
 /* Lets go of it, for somebody else to take up; fine without one. */
 void restart_leave(struct restart_note *note);
+
+/* A guest between two lives: a name and a UUID that no domain has just now. */
+struct restart_guest {
+    char *name; /* owned */
+    char uuid[UUID_TEXT_SIZE];
+};
+
+struct restart_guests {
+    VEC(struct restart_guest) list;
+};
+
+/* All of them; a note that cannot be read is left out. */
+int restart_list(struct restart_guests *guests, struct error *err);
+void restart_guests_dispose(struct restart_guests *guests);
+#define cleanup_restart_guests __attribute__((cleanup(restart_guests_dispose)))
+
+/* The same for one guest, by its name or UUID. */
+int restart_is_under_way(const char *guest, bool *under_way, struct error *err);
 
 void restart_plan_dispose(struct restart_plan *plan);
 #define cleanup_restart_plan __attribute__((cleanup(restart_plan_dispose)))

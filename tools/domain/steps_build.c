@@ -76,5 +76,6 @@ int step_unpause(struct create *create, unsigned int i, struct error *err)
 
     if (rc != 0)
         return host_fail(create->host, err, ERR_FAILED, rc, "start");
+    supervise_look();
     return 0;
 }

@@ -25,4 +25,11 @@ int supervise_hold(int *fd, struct error *err);
 int supervise_hand_over(uint32_t domid, unsigned int short_lives,
                         struct error *err);
 
+/*
+ * Has a supervisor that runs look at the domains, after a change that Xen tells
+ * nobody of, and returns when it did: a pause and an unpause right after it are
+ * two events. Without a supervisor nobody wants to know.
+ */
+void supervise_look(void);
+
 #endif

@@ -17,6 +17,7 @@ extern const struct command command_dmesg;
 extern const struct command command_domid;
 extern const struct command command_domname;
 extern const struct command command_dump_core;
+extern const struct command command_events;
 extern const struct command command_gc;
 extern const struct command command_getenforce;
 extern const struct command command_help;
@@ -45,30 +46,53 @@ extern const struct command command_vcpu_set;
 extern const struct command command_version;
 extern const struct command command_vm_list;
 extern const struct command command_vncviewer;
+extern const struct command command_wait;
 
-/* clang-format off: one in a line */
 const struct command *const commands[] = {
-    &command_button_press,   &command_claims,
-    &command_complete,       &command_config,
-    &command_config_check,   &command_config_explain,
-    &command_config_keys,    &command_console,
-    &command_create,         &command_debug_keys,
-    &command_destroy,        &command_dmesg,
-    &command_domid,          &command_domname,
-    &command_dump_core,      &command_gc,
-    &command_getenforce,     &command_help,
-    &command_info,           &command_list,
-    &command_loadpolicy,     &command_mem_max,
-    &command_mem_set,        &command_pause,
-    &command_policy,         &command_qemu_monitor_command,
-    &command_reboot,         &command_rename,
-    &command_set_parameters, &command_setenforce,
-    &command_sharing,        &command_shutdown,
-    &command_sysrq,          &command_top,
-    &command_trigger,        &command_unpause,
-    &command_uptime,         &command_vcpu_list,
-    &command_vcpu_pin,       &command_vcpu_set,
-    &command_version,        &command_vm_list,
-    &command_vncviewer,      NULL,
+    &command_button_press,
+    &command_claims,
+    &command_complete,
+    &command_config,
+    &command_config_check,
+    &command_config_explain,
+    &command_config_keys,
+    &command_console,
+    &command_create,
+    &command_debug_keys,
+    &command_destroy,
+    &command_dmesg,
+    &command_domid,
+    &command_domname,
+    &command_dump_core,
+    &command_events,
+    &command_gc,
+    &command_getenforce,
+    &command_help,
+    &command_info,
+    &command_list,
+    &command_loadpolicy,
+    &command_mem_max,
+    &command_mem_set,
+    &command_pause,
+    &command_policy,
+    &command_qemu_monitor_command,
+    &command_reboot,
+    &command_rename,
+    &command_set_parameters,
+    &command_setenforce,
+    &command_sharing,
+    &command_shutdown,
+    &command_sysrq,
+    &command_top,
+    &command_trigger,
+    &command_unpause,
+    &command_uptime,
+    &command_vcpu_list,
+    &command_vcpu_pin,
+    &command_vcpu_set,
+    &command_version,
+    &command_vm_list,
+    &command_vncviewer,
+    &command_wait,
+    NULL,
 };
-/* clang-format on */

@@ -2,6 +2,7 @@
 #include "xnd/control.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,10 +13,15 @@
 #include "base/paths.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "xnd/events.h"
 #include "xnd/guests.h"
 #include "xnd/journal.h"
 
+/* Of docs/xnd-protocol.md. */
+#define PROTOCOL 1
 #define LINE_LIMIT ((size_t)64 << 10)
+/* Events that wait for one subscriber; answers still fit in beside them. */
+#define EVENTS_LIMIT (LINE_LIMIT / 2)
 #define CLIENT_LIMIT 256u
 #define BACKLOG 64
 
@@ -23,6 +29,8 @@ struct client {
     uv_pipe_t pipe;
     struct xnd *xnd;
     struct strbuf input; /* of the line under way */
+    bool subscribed;
+    uint64_t lost; /* events that it did not get and was not told of yet */
     char block[4096];
 };
 
@@ -31,7 +39,7 @@ struct control {
     VEC(struct client *) clients;
 };
 
-/* An answer on its way. */
+/* A line on its way. */
 struct sending {
     uv_write_t write;
     struct client *client;
@@ -48,6 +56,14 @@ static void client_free(uv_handle_t *handle)
     free(client);
 }
 
+static bool has_subscribers(const struct control *control)
+{
+    VEC_EACH (&control->clients, client)
+        if ((*client)->subscribed)
+            return true;
+    return false;
+}
+
 static void drop_client(struct client *client)
 {
     struct control *control = client->xnd->control;
@@ -61,6 +77,8 @@ static void drop_client(struct client *client)
             break;
         }
     uv_close((uv_handle_t *)&client->pipe, client_free);
+    if (!has_subscribers(control))
+        events_close(client->xnd);
     xnd_reconsider(client->xnd);
 }
 
@@ -77,7 +95,7 @@ static bool is_root(struct client *client)
 
 /* ---- requests ---- */
 
-static int do_adopt(struct xnd *xnd, const struct json_value *request,
+static int do_adopt(struct client *client, const struct json_value *request,
                     struct json_writer *answer, struct error *err)
 {
     uint64_t domid;
@@ -85,18 +103,27 @@ static int do_adopt(struct xnd *xnd, const struct json_value *request,
     if (!json_as_uint(json_get(request, "domid"), &domid) || domid == 0 ||
         domid >= (uint64_t)(uint32_t)INVALID_DOMID)
         return error_set(err, ERR_USAGE, "adopt needs a domid");
-    return guests_adopt(xnd, (uint32_t)domid, err);
+    return guests_adopt(client->xnd, (uint32_t)domid, err);
 }
 
-static int do_hold(struct xnd *xnd, const struct json_value *request,
+static int do_hold(struct client *client, const struct json_value *request,
                    struct json_writer *answer, struct error *err)
 {
     return 0;
 }
 
-static int do_status(struct xnd *xnd, const struct json_value *request,
+static int do_look(struct client *client, const struct json_value *request,
+                   struct json_writer *answer, struct error *err)
+{
+    events_look(client->xnd);
+    return 0;
+}
+
+static int do_status(struct client *client, const struct json_value *request,
                      struct json_writer *answer, struct error *err)
 {
+    struct xnd *xnd = client->xnd;
+
     json_add_int(answer, "pid", getpid());
     json_add_bool(answer, "transient", xnd->transient);
     json_add_uint(answer, "workers", xnd->workers);
@@ -105,59 +132,134 @@ static int do_status(struct xnd *xnd, const struct json_value *request,
     return 0;
 }
 
+static int do_subscribe(struct client *client, const struct json_value *request,
+                        struct json_writer *answer, struct error *err)
+{
+    if (events_open(client->xnd, err) < 0)
+        return -1;
+    client->subscribed = true;
+    return 0;
+}
+
 /* A request that succeeds may add to the answer; one that fails must not. */
 static const struct request {
     const char *name;
-    int (*run)(struct xnd *xnd, const struct json_value *request,
+    int (*run)(struct client *client, const struct json_value *request,
                struct json_writer *answer, struct error *err);
 } requests[] = {
-    { "adopt", do_adopt },
-    { "hold", do_hold },
-    { "status", do_status },
+    { "adopt", do_adopt },   { "hold", do_hold },           { "look", do_look },
+    { "status", do_status }, { "subscribe", do_subscribe },
 };
 
-static int run_request(struct xnd *xnd, const char *line, size_t length,
+/* Requests say no version while they mean what they meant in the first. */
+static int check_protocol(const struct json_value *request, struct error *err)
+{
+    const struct json_value *protocol = json_get(request, "protocol");
+    uint64_t version;
+
+    if (protocol == NULL ||
+        (json_as_uint(protocol, &version) && version <= PROTOCOL))
+        return 0;
+    return error_set(err, ERR_USAGE, "this xnd speaks protocol %d", PROTOCOL);
+}
+
+static int run_request(struct client *client, const char *line, size_t length,
                        struct json_writer *answer, struct error *err)
 {
     cleanup_json_value struct json_value *json = NULL;
 
-    if (json_parse(line, length, &json, err) < 0)
+    if (json_parse(line, length, &json, err) < 0 ||
+        check_protocol(json, err) < 0)
         return -1;
     const char *name = json_as_string(json_get(json, "request"));
     for (size_t i = 0; name != NULL && i < sizeof(requests) / sizeof(*requests);
          i++)
         if (strcmp(name, requests[i].name) == 0)
-            return requests[i].run(xnd, json, answer, err);
+            return requests[i].run(client, json, answer, err);
     return error_set(err, ERR_USAGE, "no such request");
 }
 
 /* ---- answers ---- */
 
-static void answer_sent(uv_write_t *write, int status)
-{
-    struct sending *sending = write->data;
+static void line_sent(uv_write_t *write, int status);
 
-    if (status < 0 && status != UV_ECANCELED)
-        drop_client(sending->client);
-    free(sending->text);
-    free(sending);
-}
-
-static void send_answer(struct client *client, struct json_writer *answer)
+/* Takes the text over. */
+static void send_line(struct client *client, char *text)
 {
     struct sending *sending = MEM_NEW(struct sending);
 
     sending->client = client;
-    sending->text = mem_printf("%s\n", json_text(answer, NULL));
+    sending->text = text;
     sending->write.data = sending;
-    uv_buf_t buf =
-        uv_buf_init(sending->text, (unsigned int)strlen(sending->text));
+    uv_buf_t buf = uv_buf_init(text, (unsigned int)strlen(text));
     if (uv_write(&sending->write, (uv_stream_t *)&client->pipe, &buf, 1,
-                 answer_sent) != 0) {
-        free(sending->text);
+                 line_sent) != 0) {
+        free(text);
         free(sending);
         drop_client(client);
     }
+}
+
+static size_t waiting_bytes(const struct client *client)
+{
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&client->pipe);
+}
+
+/* Once there is room again. */
+static void tell_of_lost_events(struct client *client)
+{
+    uint64_t lost = client->lost;
+
+    if (lost == 0 || waiting_bytes(client) > EVENTS_LIMIT / 2)
+        return;
+    client->lost = 0;
+    send_line(client,
+              mem_printf("{\"event\":\"lost\",\"count\":%" PRIu64 "}\n", lost));
+}
+
+static void line_sent(uv_write_t *write, int status)
+{
+    struct sending *sending = write->data;
+    struct client *client = sending->client;
+
+    free(sending->text);
+    free(sending);
+    if (status == UV_ECANCELED)
+        return;
+    if (status < 0)
+        drop_client(client);
+    else
+        tell_of_lost_events(client);
+}
+
+static void send_answer(struct client *client, struct json_writer *answer)
+{
+    send_line(client, mem_printf("%s\n", json_text(answer, NULL)));
+}
+
+static void send_event(struct client *client, const char *line)
+{
+    if (client->lost > 0 || waiting_bytes(client) > EVENTS_LIMIT)
+        client->lost++;
+    else
+        send_line(client, mem_printf("%s\n", line));
+}
+
+void control_publish(struct xnd *xnd, const char *line)
+{
+    struct control *control = xnd->control;
+
+    /* Backwards: one that cannot be written to leaves the list. */
+    for (size_t i = control->clients.count; i-- > 0;)
+        if (i < control->clients.count && control->clients.items[i]->subscribed)
+            send_event(control->clients.items[i], line);
+}
+
+static void begin_answer(struct json_writer *answer, bool ok)
+{
+    json_begin_object(answer);
+    json_add_bool(answer, "ok", ok);
+    json_add_uint(answer, "protocol", PROTOCOL);
 }
 
 static void answer_line(struct client *client, const char *line, size_t length)
@@ -166,16 +268,14 @@ static void answer_line(struct client *client, const char *line, size_t length)
     cleanup_json_writer struct json_writer *more = json_writer_new(0);
     cleanup_error struct error err = ERROR_INIT;
 
-    json_begin_object(more);
-    json_add_bool(more, "ok", true);
-    int rc = run_request(client->xnd, line, length, more, &err);
+    begin_answer(more, true);
+    int rc = run_request(client, line, length, more, &err);
     json_end_object(more);
     if (rc == 0) {
         send_answer(client, more);
         return;
     }
-    json_begin_object(answer);
-    json_add_bool(answer, "ok", false);
+    begin_answer(answer, false);
     json_add_string(answer, "error", err.message);
     json_end_object(answer);
     send_answer(client, answer);

@@ -9,6 +9,8 @@
  *   guests.h    who is supervised; from a shutdown to a worker
  *   worker.h    processes that act on guests
  *   control.h   the socket
+ *   events.h    what happens to guests, for those who asked; census.h: how
+ *               things were
  *
  * Invariants: xnd itself never acts on a domain, a worker does; nothing in the
  * loop waits for a guest; what must survive a kill is in xenstore (host/mark.h)
@@ -25,6 +27,7 @@
 
 struct bridge;
 struct control;
+struct events;
 struct guests;
 
 struct xnd {
@@ -33,6 +36,7 @@ struct xnd {
     struct bridge *bridge;
     struct guests *guests;
     struct control *control;
+    struct events *events; /* NULL while nobody wants them */
     uv_signal_t signals[2];
     uv_timer_t idle;
     unsigned int workers; /* running */
