@@ -65,4 +65,7 @@ def test_the_host(host):
         (NOTHING, "domname", "4711"),
         (NOTHING, "-N", "vcpu-pin", "0", "0", "0", "all"),
         (NOTHING, "-N", "vcpu-pin", "0", "all", "-", "^0"),
+        (NOTHING, "cpupool-list"), (NOTHING, "cpupool-list", "-c"),
+        (NOTHING, "cpupool-list", "Pool-0"),
+        (NOTHING, "-N", "cpupool-create", "name='spare'", "sched='credit'"),
     ])

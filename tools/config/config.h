@@ -117,8 +117,15 @@ int config_fill(const struct config_tree *tree, const struct xlconf *defaults,
                 struct config_diags *diags);
 
 /*
- * Both in one; with source->strict every warning is an error. -1 with err
- * ("web.cfg: 3 errors"; the details are in diags, in the order of the file).
+ * Puts diags in the order of the file; -1 with err ("web.cfg: 3 errors") when
+ * there are errors among them.
+ */
+int config_verdict(const struct config_tree *tree, struct config_diags *diags,
+                   struct error *err);
+
+/*
+ * Both in one; with source->strict every warning is an error. Ends with
+ * config_verdict.
  */
 int config_load(const struct config_source *source,
                 const struct xlconf *defaults,

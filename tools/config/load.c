@@ -29,6 +29,17 @@ char *domain_spec_to_json(struct domain_spec *spec)
     return libxl_domain_config_to_json(NULL, &spec->config);
 }
 
+int config_verdict(const struct config_tree *tree, struct config_diags *diags,
+                   struct error *err)
+{
+    config_diags_sort(diags);
+    if (diags->errors == 0)
+        return 0;
+    return error_set(err, ERR_CONFIG, "%s: %zu error%s in the configuration",
+                     config_text_name(config_tree_text(tree)), diags->errors,
+                     diags->errors == 1 ? "" : "s");
+}
+
 int config_load(const struct config_source *source,
                 const struct xlconf *defaults,
                 const struct config_host_facts *facts, struct domain_spec *spec,
@@ -39,12 +50,7 @@ int config_load(const struct config_source *source,
     if (config_read(source, &tree, diags, err) < 0)
         return -1;
     config_fill(tree, defaults, facts, spec, diags);
-    config_diags_sort(diags);
     if (source->strict)
         config_diags_promote(diags);
-    if (diags->errors == 0)
-        return 0;
-    return error_set(err, ERR_CONFIG, "%s: %zu error%s in the configuration",
-                     config_text_name(config_tree_text(tree)), diags->errors,
-                     diags->errors == 1 ? "" : "s");
+    return config_verdict(tree, diags, err);
 }

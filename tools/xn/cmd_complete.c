@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "config/keys.h"
+#include "host/cpupool.h"
 #include "host/domains.h"
 #include "show/show.h"
 #include "xn/dispatch.h"
@@ -136,6 +137,20 @@ static void offer_domains(const struct line *line)
             offer(line, info->name, NULL);
 }
 
+static void offer_pools(const struct line *line)
+{
+    cleanup_cpupool_list struct cpupool_list list = { 0 };
+    struct host host;
+
+    if (host_open(&host, 0, NULL) < 0)
+        return;
+    if (cpupool_list_read(&host, &list, NULL) == 0)
+        for (int i = 0; i < list.count; i++)
+            if (can_offer_name(list.items[i].pool_name))
+                offer(line, list.items[i].pool_name, NULL);
+    host_close(&host);
+}
+
 /* The keys that do something, each with a suffix. */
 static void offer_keys(const struct line *line, const char *suffix)
 {
@@ -179,6 +194,10 @@ static void offer_words(const struct line *line)
         break;
     case WORD_HOST:
         show_printf(":hosts\n");
+        break;
+    case WORD_POOL:
+        if (line->words == (command->target != TARGET_NONE))
+            offer_pools(line);
         break;
     case WORD_COMMAND:
         offer_titles(line);

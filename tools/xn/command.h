@@ -51,6 +51,7 @@ enum word_kind {
     WORD_FILE,
     WORD_CONFIG, /* a file, then KEY=VALUE too */
     WORD_HOST,
+    WORD_POOL, /* one CPU pool */
     WORD_COMMAND,
     WORD_KEY, /* of a configuration */
 };

@@ -10,6 +10,14 @@ extern const struct command command_config_check;
 extern const struct command command_config_explain;
 extern const struct command command_config_keys;
 extern const struct command command_console;
+extern const struct command command_cpupool_cpu_add;
+extern const struct command command_cpupool_cpu_remove;
+extern const struct command command_cpupool_create;
+extern const struct command command_cpupool_destroy;
+extern const struct command command_cpupool_list;
+extern const struct command command_cpupool_migrate;
+extern const struct command command_cpupool_numa_split;
+extern const struct command command_cpupool_rename;
 extern const struct command command_create;
 extern const struct command command_debug_keys;
 extern const struct command command_destroy;
@@ -48,6 +56,8 @@ extern const struct command command_vm_list;
 extern const struct command command_vncviewer;
 extern const struct command command_wait;
 
+/* One in a line, so that changes do not meet. */
+/* clang-format off */
 const struct command *const commands[] = {
     &command_button_press,
     &command_claims,
@@ -57,6 +67,14 @@ const struct command *const commands[] = {
     &command_config_explain,
     &command_config_keys,
     &command_console,
+    &command_cpupool_cpu_add,
+    &command_cpupool_cpu_remove,
+    &command_cpupool_create,
+    &command_cpupool_destroy,
+    &command_cpupool_list,
+    &command_cpupool_migrate,
+    &command_cpupool_numa_split,
+    &command_cpupool_rename,
     &command_create,
     &command_debug_keys,
     &command_destroy,
@@ -96,3 +114,4 @@ const struct command *const commands[] = {
     &command_wait,
     NULL,
 };
+/* clang-format on */

@@ -86,3 +86,17 @@ int load_domain(const struct settings *settings, struct host *host,
     print_diags(&diags, quiet || settings->as_xl);
     return rc;
 }
+
+int load_cpupool(const struct settings *settings, struct host *host,
+                 const struct config_source *source, struct cpupool_spec *spec,
+                 struct error *err)
+{
+    cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+    struct load_facts facts = { 0 };
+
+    load_facts_read(host, &facts);
+    int rc = config_load_cpupool(source, &facts.known, spec, &diags, err);
+    load_facts_dispose(&facts);
+    print_diags(&diags, settings->as_xl);
+    return rc;
+}

@@ -4,6 +4,7 @@
 #define XENITH_XN_LOAD_H
 
 #include "config/config.h"
+#include "config/cpupool.h"
 #include "xn/command.h"
 
 /*
@@ -32,5 +33,10 @@ int load_domain(const struct settings *settings, struct host *host,
                 const struct config_source *source,
                 const struct xlconf *defaults, bool ignore_affinity_masks,
                 bool quiet, struct domain_spec *spec, struct error *err);
+
+/* The same for the configuration of a CPU pool; spec is zeroed. */
+int load_cpupool(const struct settings *settings, struct host *host,
+                 const struct config_source *source, struct cpupool_spec *spec,
+                 struct error *err);
 
 #endif

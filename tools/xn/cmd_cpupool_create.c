@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* xn cpupool-create: a CPU pool from a file, from words, or from both. */
+#include <string.h>
+
+#include <libxl_utils.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+#include "config/cpupool.h"
+#include "host/cpupool.h"
+#include "show/show.h"
+#include "xn/command.h"
+#include "xn/load.h"
+
+struct words {
+    const char *file;            /* NULL: there is none */
+    VEC(const char *) overrides; /* ends with NULL */
+};
+
+static int sort_words(const struct invocation *inv, struct words *words,
+                      struct error *err)
+{
+    words->file = invocation_value(inv, "defconfig");
+    for (int i = 0; i < inv->word_count; i++) {
+        if (strchr(inv->words[i], '=') != NULL)
+            VEC_PUSH(&words->overrides, inv->words[i]);
+        else if (words->file == NULL)
+            words->file = inv->words[i];
+        else
+            return error_set(err, ERR_USAGE, "one file only, not '%s' too",
+                             inv->words[i]);
+    }
+    VEC_PUSH(&words->overrides, NULL);
+    return 0;
+}
+
+/* Without a name of its own a pool has its file's. */
+static int name_pool(struct cpupool_spec *spec, const struct words *words,
+                     struct error *err)
+{
+    const char *slash = words->file != NULL ? strrchr(words->file, '/') : NULL;
+
+    if (spec->name == NULL && words->file != NULL)
+        spec->name = mem_strdup(slash != NULL ? slash + 1 : words->file);
+    if (spec->name != NULL && spec->name[0] != '\0')
+        return 0;
+    error_set(err, ERR_CONFIG, "the CPU pool has no name");
+    error_hint(err, "xn cpupool-create 'name=\"fast\"' 'cpus=\"2-3\"'");
+    return -1;
+}
+
+static int set_scheduler(struct host *host, struct cpupool_spec *spec,
+                         struct error *err)
+{
+    if (spec->scheduler != LIBXL_SCHEDULER_UNKNOWN)
+        return 0;
+    int rc = libxl_get_scheduler(host->ctx);
+    if (rc < 0)
+        return host_fail(host, err, ERR_HOST, rc, "scheduler of Xen");
+    spec->scheduler = (libxl_scheduler)rc;
+    return 0;
+}
+
+static int refuse_cpu(const struct cpupool_list *pools, int cpu,
+                      struct error *err)
+{
+    const libxl_cpupoolinfo *owner = cpupool_of_cpu(pools, cpu);
+
+    if (owner == NULL)
+        return error_set(err, ERR_CONFIG, "this host has no CPU %d", cpu);
+    error_set(err, ERR_STATE, "CPU %d is in pool '%s'", cpu, owner->pool_name);
+    error_hint(err, "xn cpupool-cpu-remove %s %d", owner->pool_name, cpu);
+    return -1;
+}
+
+/* Of nodes, those that are free are taken; CPUs must all be. */
+static int take_free(const struct cpupool_list *pools,
+                     const libxl_bitmap *free_cpus, struct cpupool_spec *spec,
+                     struct error *err)
+{
+    int cpu;
+
+    libxl_for_each_set_bit(cpu, spec->cpus)
+    {
+        if (libxl_bitmap_test(free_cpus, cpu))
+            continue;
+        if (spec->choice == CPUPOOL_CPUS)
+            return refuse_cpu(pools, cpu, err);
+        libxl_bitmap_reset(&spec->cpus, cpu);
+    }
+    if (spec->choice == CPUPOOL_NODES && libxl_bitmap_is_empty(&spec->cpus))
+        return error_set(err, ERR_STATE, "no CPU of these nodes is free");
+    return 0;
+}
+
+static int choose_cpus(struct host *host, struct cpupool_spec *spec,
+                       struct error *err)
+{
+    cleanup_cpupool_list struct cpupool_list pools = { 0 };
+    libxl_bitmap free_cpus;
+
+    if (cpupool_list_read(host, &pools, err) < 0)
+        return -1;
+    libxl_bitmap_init(&free_cpus);
+    int rc = libxl_get_freecpus(host->ctx, &free_cpus);
+    if (rc != 0)
+        return host_fail(host, err, ERR_HOST, rc, "CPUs without a pool");
+    rc = take_free(&pools, &free_cpus, spec, err);
+    libxl_bitmap_dispose(&free_cpus);
+    return rc;
+}
+
+static int load_spec(const struct invocation *inv, const struct words *words,
+                     struct cpupool_spec *spec, struct error *err)
+{
+    struct config_source source = {
+        .path = words->file != NULL ? words->file : "command line",
+        .text = words->file != NULL ? NULL : "",
+        .overrides = words->overrides.items,
+        .plain = inv->settings->as_xl,
+    };
+
+    if (load_cpupool(inv->settings, inv->host, &source, spec, err) < 0 ||
+        name_pool(spec, words, err) < 0 ||
+        set_scheduler(inv->host, spec, err) < 0)
+        return -1;
+    return choose_cpus(inv->host, spec, err);
+}
+
+static void show_json(const struct cpupool_spec *spec, bool made,
+                      uint32_t poolid)
+{
+    struct json_writer *json = show_json_begin("cpupool-create");
+    int cpu;
+
+    if (made)
+        json_add_uint(json, "id", poolid);
+    json_add_string(json, "name", spec->name);
+    json_add_string(json, "scheduler",
+                    libxl_scheduler_to_string(spec->scheduler));
+    json_key(json, "cpus");
+    json_begin_array(json);
+    libxl_for_each_set_bit(cpu, spec->cpus) json_int(json, cpu);
+    json_end_array(json);
+    show_json_end(json);
+}
+
+static void show_text(const struct cpupool_spec *spec, const char *file)
+{
+    cleanup_free char *source = show_safe(file != NULL ? file : "command line");
+    cleanup_free char *name = show_safe(spec->name);
+
+    show_printf("Using config file \"%s\"\n"
+                "cpupool name:   %s\n"
+                "scheduler:      %s\n"
+                "number of cpus: %d\n",
+                source, name, libxl_scheduler_to_string(spec->scheduler),
+                libxl_bitmap_count_set(&spec->cpus));
+}
+
+static int create(const struct invocation *inv, const struct words *words,
+                  struct error *err)
+{
+    cleanup_cpupool_spec struct cpupool_spec spec = { 0 };
+    bool dry_run = inv->settings->dry_run ||
+                   invocation_count(inv, "dry-run") > 0 ||
+                   invocation_count(inv, "dryrun") > 0;
+    uint32_t poolid = 0;
+
+    if (load_spec(inv, words, &spec, err) < 0)
+        return -1;
+    if (!dry_run && cpupool_create(inv->host, spec.name, spec.scheduler,
+                                   &spec.cpus, &poolid, err) < 0)
+        return -1;
+    if (invocation_count(inv, "json") > 0)
+        show_json(&spec, !dry_run, poolid);
+    else
+        show_text(&spec, words->file);
+    return 0;
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    struct words words = { 0 };
+    int rc = sort_words(inv, &words, err);
+
+    if (rc == 0)
+        rc = create(inv, &words, err);
+    VEC_DISPOSE(&words.overrides);
+    return rc;
+}
+
+static const struct option_row options[] = {
+    { 'f', "defconfig", OPTION_VALUE, "FILE", "The configuration file" },
+    { 'n', "dry-run", OPTION_FLAG, NULL, "Only prints what would be made" },
+    { 0, "dryrun", OPTION_FLAG, NULL, NULL },
+    { 0, "json", OPTION_FLAG, NULL,
+      "Prints one JSON document (xn.cpupool-create/1)" },
+    { 0 },
+};
+
+const struct command command_cpupool_create = {
+    .name = "cpupool-create",
+    .summary = "Makes a CPU pool of free CPUs",
+    .words = "[FILE] [KEY=VALUE ...]",
+    .max_words = -1,
+    .completes = WORD_FILE,
+    .can_dry_run = true,
+    .options = options,
+    .run = run,
+};
