@@ -176,7 +176,8 @@ static void put_machine(struct maker *maker)
 
 static void put_emulator(struct maker *maker)
 {
-    static const char store[] = "\2\0\0\0\0\0\0\0physmap/1/name\0vga.vram";
+    /* Xen 4.17's verify-stream-v2 refuses any text in it under Python 3. */
+    static const char store[8] = { 2 };
     char state[5013] = "\2\0\0\0\0\0\0\0QEVM";
 
     memset(state + 12, 'q', sizeof(state) - 12);
