@@ -30,6 +30,8 @@ VOLATILE = re.compile("|".join((
     r"/tmp/systemd-private-",
     # Folders that stay once they were made; what is in them must not.
     r"/run/xenith(/(create|restart))?$",
+    # Bounded, and filled by whoever creates a guest first.
+    r"/var/cache/xenith(/|$)",
 )))
 # udev's workers come and go by themselves.
 RESIDENT = re.compile(r"(\S*/)?(\(udev-worker\)|\(sd-\S+\))( |$)")

@@ -246,6 +246,41 @@ static void a_plan_lists_what_the_domain_has(void **state)
     plan_dispose(&plan);
 }
 
+static bool plan_has(const struct plan *plan, const char *text)
+{
+    for (size_t i = 0; i < plan->steps.count; i++)
+        if (strstr(plan->steps.items[i].text, text) != NULL)
+            return true;
+    return false;
+}
+
+static void expect_cached(libxl_domain_type type, const char *bootloader,
+                          bool expected)
+{
+    struct domain_spec cleanup_domain_spec spec;
+    struct create create = { .spec = &spec };
+    struct plan plan;
+
+    domain_spec_init(&spec);
+    spec.config.c_info.name = mem_strdup("web");
+    spec.config.c_info.type = type;
+    spec.config.b_info.kernel = mem_strdup("/boot/vmlinuz");
+    if (bootloader != NULL)
+        spec.config.b_info.bootloader = mem_strdup(bootloader);
+    plan_make(&plan, &create);
+    assert_int_equal(plan_has(&plan, "take the kernel unpacked"), expected);
+    plan_dispose(&plan);
+}
+
+/* QEMU loads HVM's itself; what a boot loader finds is the guest's own. */
+static void only_a_kernel_that_libxenguest_loads_is_cached(void **state)
+{
+    expect_cached(LIBXL_DOMAIN_TYPE_PV, NULL, true);
+    expect_cached(LIBXL_DOMAIN_TYPE_PVH, NULL, true);
+    expect_cached(LIBXL_DOMAIN_TYPE_HVM, NULL, false);
+    expect_cached(LIBXL_DOMAIN_TYPE_PV, "pygrub", false);
+}
+
 static char trail[16];
 
 static int note(struct create *create, unsigned int i, struct error *err)
@@ -298,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_missing_bridge_is_named),
         cmocka_unit_test(a_name_cannot_lead_a_log_elsewhere),
         cmocka_unit_test(a_plan_lists_what_the_domain_has),
+        cmocka_unit_test(only_a_kernel_that_libxenguest_loads_is_cached),
         cmocka_unit_test(a_failed_step_undoes_those_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,7 @@ static int make(void *argument, int64_t *value, struct error *err)
         .supervise = request->supervise,
         .short_lives = request->short_lives,
         .record = RECORD_INIT,
+        .kernel = KERNEL_COPY_INIT,
         .domid = INVALID_DOMID,
     };
 
@@ -36,6 +37,7 @@ static int make(void *argument, int64_t *value, struct error *err)
     }
     if (rc == 0)
         record_end(&create.record);
+    kernel_copy_release(&create.kernel);
     *value = create.domid;
     host_close(&host);
     return rc;

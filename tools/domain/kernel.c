@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/io.h"
+#include "domain/unpack.h"
 
 /* Offsets of the Linux/x86 boot protocol's header. */
 #define BOOT_FLAG 0x1fe
@@ -19,6 +20,8 @@
 #define BOOT_PAYLOAD_OFFSET 0x248
 #define BOOT_PAYLOAD_LENGTH 0x24c
 #define BOOT_HEADER_SIZE 0x250
+
+#define SIZE_WORD 4 /* of the unpacked size, at a payload's end */
 
 struct probe {
     int fd;
@@ -35,28 +38,6 @@ static uint32_t get_le32(const unsigned char *bytes)
     return le32toh(value);
 }
 
-static bool starts_compressed(const unsigned char *head, size_t length)
-{
-    static const struct {
-        const char *magic;
-        size_t length;
-    } magics[] = {
-        { "\037\213", 2 },         /* gzip */
-        { "\3757zXZ", 6 },         /* xz */
-        { "BZh", 3 },              /* bzip2 */
-        { "\135\0\0", 3 },         /* lzma */
-        { "\002!L\030", 4 },       /* lz4, legacy frame */
-        { "\050\265\057\375", 4 }, /* zstd */
-        { "\211LZO", 4 },          /* lzo */
-    };
-
-    for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
-        if (length >= magics[i].length &&
-            memcmp(head, magics[i].magic, magics[i].length) == 0)
-            return true;
-    return false;
-}
-
 static bool is_bzimage(const struct probe *probe)
 {
     const unsigned char *head = probe->head;
@@ -66,21 +47,32 @@ static bool is_bzimage(const struct probe *probe)
            memcmp(head + BOOT_MAGIC, "HdrS", 4) == 0;
 }
 
-/* Every compressor of Linux' build ends the payload with the unpacked size. */
-static uint64_t unpacked_size(const struct probe *probe)
+/* Where the setup header says the payload is; false if it does not. */
+static bool find_payload(const struct probe *probe, struct kernel_image *image)
 {
     const unsigned char *head = probe->head;
     unsigned int version = head[BOOT_VERSION] | head[BOOT_VERSION + 1] << 8;
     unsigned int sectors = head[BOOT_SETUP_SECTS];
-    unsigned char word[4];
 
     if (version < 0x208)
-        return 0;
+        return false;
     uint64_t setup = ((sectors ? sectors : 4) + 1) * UINT64_C(512);
-    uint64_t end = setup + get_le32(head + BOOT_PAYLOAD_OFFSET) +
-                   get_le32(head + BOOT_PAYLOAD_LENGTH);
-    if (end > probe->size || end < sizeof(word))
-        return 0;
+    uint64_t offset = setup + get_le32(head + BOOT_PAYLOAD_OFFSET);
+    uint64_t length = get_le32(head + BOOT_PAYLOAD_LENGTH);
+    if (length < SIZE_WORD || offset + length > probe->size)
+        return false;
+    image->payload_offset = offset;
+    image->payload_length = length;
+    return true;
+}
+
+/* Every compressor of Linux' build ends the payload with the unpacked size. */
+static uint64_t unpacked_size(const struct probe *probe,
+                              const struct kernel_image *image)
+{
+    uint64_t end = image->payload_offset + image->payload_length;
+    unsigned char word[SIZE_WORD];
+
     if (pread(probe->fd, word, sizeof(word), (off_t)(end - sizeof(word))) !=
         (ssize_t)sizeof(word))
         return 0;
@@ -125,9 +117,11 @@ static void classify(const struct probe *probe, struct kernel_image *image)
         image->least_bytes = elf_span(probe);
     } else if (is_bzimage(probe)) {
         image->format = KERNEL_BZIMAGE;
-        image->least_bytes = unpacked_size(probe);
-    } else if (starts_compressed(probe->head, probe->head_length)) {
+        if (find_payload(probe, image))
+            image->least_bytes = unpacked_size(probe, image);
+    } else if (unpack_recognize(probe->head, probe->head_length, NULL)) {
         image->format = KERNEL_COMPRESSED;
+        image->payload_length = probe->size;
     }
 }
 
@@ -146,30 +140,43 @@ const char *kernel_format_name(enum kernel_format format)
     return "unknown";
 }
 
-int kernel_probe(const char *path, struct kernel_image *image,
-                 struct error *err)
+static int explain_unknown(const char *path, struct error *err)
 {
-    struct probe probe = { 0 };
+    error_set(err, ERR_CONFIG,
+              "%s: not bootable: neither a bzImage nor an ELF file", path);
+    error_hint(err, "'file %s' may tell what it is", path);
+    return -1;
+}
+
+int kernel_probe_fd(int fd, const char *path, struct kernel_image *image,
+                    struct error *err)
+{
+    struct probe probe = { .fd = fd };
     struct stat status;
-    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     *image = (struct kernel_image){ 0 };
-    if (fd < 0 || fstat(fd, &status) < 0)
+    if (fstat(fd, &status) < 0)
         return error_set_errno(err, ERR_CONFIG, errno, "%s", path);
     if (!S_ISREG(status.st_mode))
         return error_set(err, ERR_CONFIG, "%s: not a regular file", path);
     ssize_t got = pread(fd, probe.head, sizeof(probe.head), 0);
     if (got < 0)
         return error_set_errno(err, ERR_CONFIG, errno, "%s", path);
-    probe.fd = fd;
     probe.size = (uint64_t)status.st_size;
     probe.head_length = (size_t)got;
     classify(&probe, image);
-    if (image->format == KERNEL_UNKNOWN) {
-        error_set(err, ERR_CONFIG,
-                  "%s: not bootable: neither a bzImage nor an ELF file", path);
-        error_hint(err, "'file %s' may tell what it is", path);
-        return -1;
-    }
+    if (image->format == KERNEL_UNKNOWN)
+        return explain_unknown(path, err);
     return 0;
+}
+
+int kernel_probe(const char *path, struct kernel_image *image,
+                 struct error *err)
+{
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    *image = (struct kernel_image){ 0 };
+    if (fd < 0)
+        return error_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    return kernel_probe_fd(fd, path, image, err);
 }

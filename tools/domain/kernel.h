@@ -28,6 +28,9 @@ struct kernel_image {
      * 0 where the headers do not say.
      */
     uint64_t least_bytes;
+    /* Where the packed kernel is in the file; length 0: nowhere. */
+    uint64_t payload_offset;
+    uint64_t payload_length;
 };
 
 /* "bzImage", "ELF", "compressed image", "unknown". */
@@ -39,5 +42,9 @@ const char *kernel_format_name(enum kernel_format format);
  */
 int kernel_probe(const char *path, struct kernel_image *image,
                  struct error *err);
+
+/* The same for a file that is open; path is for the error. */
+int kernel_probe_fd(int fd, const char *path, struct kernel_image *image,
+                    struct error *err);
 
 #endif

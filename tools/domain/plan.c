@@ -50,6 +50,14 @@ static void add_device_checks(struct plan *plan,
     }
 }
 
+/* QEMU loads an HVM guest's kernel by itself, and wants it as it is; one that
+ * a boot loader finds is the guest's own and nothing to share. */
+static bool boots_unpacked(const libxl_domain_config *config)
+{
+    return config->c_info.type != LIBXL_DOMAIN_TYPE_HVM &&
+           config->b_info.kernel != NULL && config->b_info.bootloader == NULL;
+}
+
 static char *describe_build(const libxl_domain_config *config)
 {
     const char *type = libxl_domain_type_to_string(config->c_info.type);
@@ -71,6 +79,9 @@ void plan_make(struct plan *plan, const struct create *create)
              step_check_name, NULL);
     add_image_checks(plan, &config->b_info);
     add_device_checks(plan, config);
+    if (boots_unpacked(config))
+        add_step(plan, mem_strdup("take the kernel unpacked, from the cache"),
+                 0, step_unpack_kernel, NULL);
     add_step(plan, mem_strdup("find the memory"), 0, step_find_memory, NULL);
     add_step(plan, mem_strdup("note the intention, for the clean-up"), 0,
              step_note, step_forget_note);

@@ -8,6 +8,7 @@
 
 #include "base/vec.h"
 #include "config/config.h"
+#include "domain/kernel_cache.h"
 #include "domain/record.h"
 #include "host/host.h"
 
@@ -20,7 +21,8 @@ struct create {
     bool supervise;           /* hand it over to the supervisor */
     unsigned int short_lives; /* restarts that led to it, see host/mark.h */
     struct record record;
-    uint32_t domid; /* INVALID_DOMID until it exists */
+    struct kernel_copy kernel; /* what libxl boots instead, if anything */
+    uint32_t domid;            /* INVALID_DOMID until it exists */
 };
 
 struct plan_step {

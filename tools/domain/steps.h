@@ -17,6 +17,8 @@ int step_check_nic(struct create *create, unsigned int i, struct error *err);
 int step_find_memory(struct create *create, unsigned int i, struct error *err);
 
 /* Changes and their undoing (steps_build.c). */
+int step_unpack_kernel(struct create *create, unsigned int i,
+                       struct error *err);
 int step_note(struct create *create, unsigned int i, struct error *err);
 void step_forget_note(struct create *create, unsigned int i);
 int step_build(struct create *create, unsigned int i, struct error *err);

@@ -10,9 +10,24 @@
 #include "domain/blame.h"
 #include "domain/destroy.h"
 #include "domain/guest_log.h"
+#include "domain/kernel_record.h"
 #include "domain/steps.h"
 #include "domain/supervise.h"
 #include "host/operation.h"
+
+/* Without the cache it only takes longer. */
+int step_unpack_kernel(struct create *create, unsigned int i, struct error *err)
+{
+    const char *kernel = create->spec->config.b_info.kernel;
+    cleanup_error struct error why = ERROR_INIT;
+
+    if (kernel_cache_use(&kernel_cache_of_host, kernel, &create->kernel, &why) <
+        0)
+        log_info("kernel cache: %s; booting %s as it is", why.message, kernel);
+    if (interrupt_signal() != 0)
+        return error_set(err, ERR_FAILED, "interrupted");
+    return 0;
+}
 
 int step_note(struct create *create, unsigned int i, struct error *err)
 {
@@ -27,14 +42,12 @@ void step_forget_note(struct create *create, unsigned int i)
     record_end(&create->record);
 }
 
-int step_build(struct create *create, unsigned int i, struct error *err)
+/* libxl's part of it; its own result. */
+static int make_domain(struct create *create, libxl_domain_config *config)
 {
-    libxl_domain_config *config = &create->spec->config;
     struct host *host = create->host;
     struct operation op;
 
-    if (interrupt_signal() != 0)
-        return error_set(err, ERR_FAILED, "interrupted");
     int log_fd = guest_log_open(config->c_info.name);
     host_log_to(&host->log, log_fd);
     operation_begin(&op, host);
@@ -47,7 +60,25 @@ int step_build(struct create *create, unsigned int i, struct error *err)
     host_log_to(&host->log, -1);
     if (log_fd >= 0)
         close(log_fd);
-    return rc == 0 ? 0 : blame_create(host, config, rc, err);
+    return rc;
+}
+
+int step_build(struct create *create, unsigned int i, struct error *err)
+{
+    libxl_domain_config *config = &create->spec->config;
+    char *named = config->b_info.kernel;
+
+    if (interrupt_signal() != 0)
+        return error_set(err, ERR_FAILED, "interrupted");
+    if (create->kernel.path != NULL)
+        config->b_info.kernel = create->kernel.path;
+    int rc = make_domain(create, config);
+    config->b_info.kernel = named;
+    if (rc != 0)
+        return blame_create(create->host, config, rc, err);
+    if (create->kernel.path == NULL)
+        return 0;
+    return kernel_record_set(create->host, create->domid, named, err);
 }
 
 /*

@@ -1,0 +1,72 @@
+"""The kernel cache on a real host: what is booted, and what is recorded."""
+import json
+
+import pytest
+
+FOLDER = "/var/cache/xenith/kernels"
+KERNEL = "/srv/guests/vmlinuz"
+
+
+@pytest.fixture
+def empty_cache(host):
+    host.run(f"rm -rf {FOLDER}")
+    yield
+    host.run(f"rm -rf {FOLDER}")
+
+
+def kernels(host):
+    return host.run(f"ls {FOLDER} | grep -E '^[0-9a-f]{{32}}-' || true"
+                    ).stdout.split()
+
+
+@pytest.mark.parametrize("kind", ("pv", "pvh"))
+def test_a_bzimage_is_unpacked_once(host, guest, empty_cache, kind):
+    guest(kind, "first", kernel=KERNEL)
+    assert len(kernels(host)) == 1
+    made = host.run(f"stat -c %i {FOLDER}/*-*").stdout
+    guest(kind, "second", kernel=KERNEL)
+    assert host.run(f"stat -c %i {FOLDER}/*-*").stdout == made
+
+
+def test_the_record_names_the_kernel_of_the_user(host, guest, empty_cache):
+    web = guest("pvh", kernel=KERNEL)
+    for tool in ("xl", "xn"):
+        record = json.loads(host.run(f"{tool} list -l {web.name}").stdout)
+        assert record[0]["config"]["b_info"]["kernel"] == KERNEL
+
+
+def test_a_reboot_takes_the_kernel_from_the_cache(host, guest, empty_cache):
+    web = guest("pv", kernel=KERNEL)
+    host.run(f"rm -rf {FOLDER}")  # as when it was cleared meanwhile
+    old = web.domid()
+    host.xn("reboot", web.name)
+    host.run(f"timeout 120 sh -c 'until new=$(xl domid {web.name}) && "
+             f"[ \"$new\" != {old} ]; do sleep 0.2; done' 2>/dev/null")
+    assert len(kernels(host)) == 1
+
+
+@pytest.mark.slow
+def test_an_hvm_guest_keeps_its_bzimage(host, guest, empty_cache):
+    guest("hvm", wait=False)
+    assert not kernels(host)
+
+
+def test_creates_at_once_unpack_once(host, guest, empty_cache):
+    guests = [guest("pvh", name, create=False, kernel=KERNEL)
+              for name in ("a", "b", "c")]
+    host.run(" & ".join(f"xn create -q {g.path}" for g in guests) + " & wait")
+    for each in guests:
+        each.wait_up()
+    assert len(kernels(host)) == 1
+
+
+def test_without_a_cache_it_boots_all_the_same(host, guest, empty_cache):
+    host.run(f"mkdir -p {FOLDER} && mount -t tmpfs -o ro none {FOLDER}")
+    try:
+        web = guest("pvh", create=False, kernel=KERNEL)
+        made = host.xn("-v", "create", web.path)
+        assert "kernel cache: " in made.stderr
+        assert "as it is" in made.stderr
+        web.wait_up()
+    finally:
+        host.run(f"umount {FOLDER}")

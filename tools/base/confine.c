@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+/* The user and group that own nothing, of every Linux distribution. */
+#define NOBODY 65534
+
+static int keep_descriptors(const struct confine *confine)
+{
+    int output = fcntl(confine->output, F_DUPFD, 3);
+    int messages = fcntl(confine->messages, F_DUPFD, 3);
+
+    if (output < 0 || messages < 0 || dup2(output, 0) < 0 ||
+        dup2(messages, 1) < 0 || dup2(messages, 2) < 0)
+        return -1;
+    return (int)syscall(SYS_close_range, 3, ~0U, 0);
+}
+
+static int limit(__rlimit_resource_t resource, uint64_t most)
+{
+    struct rlimit limits = { .rlim_cur = most, .rlim_max = most };
+
+    return setrlimit(resource, &limits);
+}
+
+/* What the process takes of memory now, bytes; 0 if it cannot be told. */
+static uint64_t address_space(void)
+{
+    unsigned long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%llu", &pages) != 1)
+        pages = 0;
+    fclose(file);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static int set_limits(const struct confine *confine)
+{
+    if (limit(RLIMIT_FSIZE, confine->file_bytes) < 0 ||
+        limit(RLIMIT_CPU, confine->cpu_seconds) < 0 ||
+        limit(RLIMIT_CORE, 0) < 0)
+        return -1;
+#ifndef __SANITIZE_ADDRESS__ /* its shadow memory has terabytes */
+    if (limit(RLIMIT_AS, address_space() + confine->memory_bytes) < 0)
+        return -1;
+#else
+    (void)address_space;
+#endif
+    return limit(RLIMIT_NOFILE, 3);
+}
+
+static int become_nobody(void)
+{
+    if (geteuid() != 0)
+        return 0;
+    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+        setresuid(NOBODY, NOBODY, NOBODY) < 0)
+        return -1;
+    return limit(RLIMIT_NPROC, 0);
+}
+
+#if defined(__x86_64__)
+#define ALLOW(call)                                              \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(call), 0, \
+             1), /* the next, or the one after it */             \
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/* seccomp(2), "Seccomp BPF": the architecture first, then the number. */
+static int filter_calls(void)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        ALLOW(SYS_write),
+        ALLOW(SYS_brk),
+        ALLOW(SYS_mmap),
+        ALLOW(SYS_munmap),
+        ALLOW(SYS_mremap),
+        ALLOW(SYS_mprotect),
+        ALLOW(SYS_madvise),
+        ALLOW(SYS_futex),
+        ALLOW(SYS_getrandom),
+        ALLOW(SYS_rt_sigreturn),
+#ifdef __SANITIZE_ADDRESS__
+        ALLOW(SYS_sigaltstack), /* its way to exit */
+#endif
+        ALLOW(SYS_exit),
+        ALLOW(SYS_exit_group),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+    };
+    struct sock_fprog program = {
+        .len = sizeof(filter) / sizeof(filter[0]),
+        .filter = filter,
+    };
+
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+#else /* the limits and the user have to do */
+static int filter_calls(void)
+{
+    return 0;
+}
+#endif
+
+int confine_self(const struct confine *confine)
+{
+    if (keep_descriptors(confine) < 0 || set_limits(confine) < 0 ||
+        become_nobody() < 0)
+        return -1;
+    /* After the change of user, which takes it back. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != confine->parent)
+        return -1;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return -1;
+    return filter_calls();
+}

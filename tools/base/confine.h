@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Giving up everything but computing, before hostile bytes are looked at. A
+ * process that did this can use memory and write to what it holds open, and
+ * nothing else: it cannot open, connect, start or signal anything.
+ */
+#ifndef XENITH_BASE_CONFINE_H
+#define XENITH_BASE_CONFINE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct confine {
+    int output;            /* kept, becomes descriptor 0 */
+    int messages;          /* kept, becomes descriptors 1 and 2 */
+    uint64_t file_bytes;   /* no file grows beyond this */
+    uint64_t memory_bytes; /* beyond what it has now */
+    unsigned int cpu_seconds;
+    pid_t parent; /* with whom it ends */
+};
+
+/*
+ * For a process that was just forked: closes all other descriptors, becomes
+ * nobody where it was root, and leaves itself only the system calls that
+ * computing takes; any other one kills it, and so does its parent's end. 0, or
+ * -1 with errno; then the process must end.
+ */
+int confine_self(const struct confine *confine);
+
+#endif
