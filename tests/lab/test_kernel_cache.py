@@ -70,3 +70,18 @@ def test_without_a_cache_it_boots_all_the_same(host, guest, empty_cache):
         web.wait_up()
     finally:
         host.run(f"umount {FOLDER}")
+
+
+def test_the_cache_is_listed_and_cleared(host, guest, empty_cache):
+    host.run(f"cp {KERNEL} {KERNEL}.copy; "
+             "sleep 4")  # what changed just now is not taken note of
+    try:
+        guest("pvh", kernel=f"{KERNEL}.copy")
+        found = json.loads(host.xn("cache", "list", "--json").stdout)
+        assert [kernel["files"] for kernel in found["kernels"]] == [
+            [f"{KERNEL}.copy"]]
+        assert f"{KERNEL}.copy" in host.xn("cache", "list").stdout
+        assert "removed 1 kernels" in host.xn("cache", "clear").stdout
+        assert not kernels(host)
+    finally:
+        host.run(f"rm -f {KERNEL}.copy")

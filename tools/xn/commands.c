@@ -3,6 +3,9 @@
 #include "xn/command.h"
 
 extern const struct command command_button_press;
+extern const struct command command_cache;
+extern const struct command command_cache_clear;
+extern const struct command command_cache_list;
 extern const struct command command_claims;
 extern const struct command command_complete;
 extern const struct command command_config;
@@ -56,10 +59,11 @@ extern const struct command command_vm_list;
 extern const struct command command_vncviewer;
 extern const struct command command_wait;
 
-/* One in a line, so that changes do not meet. */
-/* clang-format off */
 const struct command *const commands[] = {
     &command_button_press,
+    &command_cache,
+    &command_cache_clear,
+    &command_cache_list,
     &command_claims,
     &command_complete,
     &command_config,
@@ -114,4 +118,3 @@ const struct command *const commands[] = {
     &command_wait,
     NULL,
 };
-/* clang-format on */
