@@ -71,6 +71,45 @@ is "explain --json" "['ide', 'ahci']" "$(xn explain --json hdtype |
 is "keys --json: all keys" "$(xn keys | tail -n +2 | wc -l)" \
     "$(xn keys --json | json "['keys'].__len__()")"
 
+printf 'a=1;b=[\n"x" # one\n]' >"$folder/layout.cfg"
+chmod 640 "$folder/layout.cfg"
+laid='a = 1
+b = [
+    "x",  # one
+]'
+is "format: to standard output" "$laid" "$(xn format "$folder/layout.cfg")"
+is "format --check: names what would change" "$folder/layout.cfg" \
+    "$(xn format --check "$folder"/{layout,good}.cfg)"
+is "format --check: ends in 1" 1 "$(status format --check "$folder/layout.cfg")"
+is "format: several files to one place is wrong use" 2 \
+    "$(status format "$folder"/{layout,good}.cfg)"
+is "format: a file with mistakes" 7 "$(status format -i "$folder/bad.cfg")"
+is "format: and it stays" "kernel = /k" "$(tail -n 1 "$folder/bad.cfg")"
+is "format --in-place: nothing is said" "" \
+    "$(xn format --in-place "$folder"/{layout,good}.cfg)"
+is "format --in-place: the file" "$laid" "$(cat "$folder/layout.cfg")"
+is "format --in-place: keeps the mode" 640 "$(stat -c %a "$folder/layout.cfg")"
+is "format --check: a file in its layout" 0 \
+    "$(status format --check "$folder"/{layout,good}.cfg)"
+is "format: standard input" "a = 1" "$(echo a=1 | xn format -)"
+
+printf 'name = "b"\nkernel = "/k"\nmemory = 64\ndisk = [ "/x,raw,xvda" ]\n' \
+    >"$folder/other.cfg"
+is "diff: the same" "0 " \
+    "$(status diff "$folder"/{good,good}.cfg) $(xn diff "$folder"/{good,good}.cfg)"
+is "diff: others end in 1" 1 "$(status diff "$folder"/{good,other}.cfg)"
+is "diff: what differs" "--- $folder/good.cfg
++++ $folder/other.cfg
+-name = \"a\"
++name = \"b\"
++disk = [ \"format=raw,access=rw,vdev=xvda,target=/x\" ]" \
+    "$(xn diff "$folder"/{good,other}.cfg)"
+is "diff: an invalid file" 7 "$(status diff "$folder"/{good,bad}.cfg)"
+is "diff --json" "['name', 'disk'] None" \
+    "$(xn diff --json "$folder"/{good,other}.cfg |
+        json "['differences']" | /usr/bin/python3 -c "d = eval(input())
+print([one['key'] for one in d], d[1]['a'])")"
+
 is "a group alone is wrong use" 2 "$(status)"
 is "a group's help" 0 "$(status --help)"
 is "a command of a group may be shortened" 0 "$(status ke)"

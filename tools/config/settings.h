@@ -37,7 +37,11 @@ void config_settings_dispose(struct config_settings *settings);
 const char *config_settings_find(const struct config_settings *settings,
                                  const struct config_key *key);
 
-/* As the text of a file, the notes first as comments. */
+/* One as the lines of a file, in their layout (layout.h). */
+void config_setting_render(const struct config_key *key, const char *value,
+                           struct strbuf *out);
+
+/* All as the text of a file, the notes first as comments. */
 void config_settings_render(const struct config_settings *settings,
                             struct strbuf *out);
 

@@ -12,6 +12,7 @@
 #include <libxl_utils.h>
 
 #include "base/mem.h"
+#include "config/layout.h"
 
 /* Takes the value over. */
 static void add_setting(struct write *write, const char *key, char *value)
@@ -261,11 +262,24 @@ const char *config_settings_find(const struct config_settings *settings,
     return NULL;
 }
 
+void config_setting_render(const struct config_key *key, const char *value,
+                           struct strbuf *out)
+{
+    cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+    cleanup_free char *line = mem_printf("%s = %s\n", key->name, value);
+    struct config_text *text =
+        config_text_new(key->name, line, strlen(line), 0);
+
+    if (config_layout(text, &diags, out) < 0)
+        strbuf_puts(out, line);
+    config_text_unref(text);
+}
+
 void config_settings_render(const struct config_settings *settings,
                             struct strbuf *out)
 {
     VEC_EACH (&settings->notes, note)
         strbuf_printf(out, "# %s\n", *note);
     VEC_EACH (&settings->list, setting)
-        strbuf_printf(out, "%s = %s\n", setting->key->name, setting->value);
+        config_setting_render(setting->key, setting->value, out);
 }

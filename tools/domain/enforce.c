@@ -32,6 +32,7 @@
 #include "host/mark.h"
 #include "host/operation.h"
 #include "host/release.h"
+#include "host/stored.h"
 
 #define XL_CONF "/etc/xen/xl.conf"
 /* Backends let go of a dead domain's memory within this, or nobody waits. */
@@ -117,18 +118,6 @@ static void work_end(struct work *work)
 }
 
 /* ---- the configuration of the next life ---- */
-
-static int retrieve_config(struct work *work, libxl_domain_config *config,
-                           struct error *err)
-{
-    host_log_forget(&work->host->log);
-    int rc = libxl_retrieve_domain_configuration(work->host->ctx, work->domid,
-                                                 config, NULL);
-    if (rc != 0)
-        return host_fail(work->host, err, ERR_FAILED, rc,
-                         "configuration of domain %u", work->domid);
-    return 0;
-}
 
 static int parse_update(struct work *work, const uint8_t *text, int length,
                         struct domain_spec *spec)
@@ -408,7 +397,7 @@ static int decide_and_act(struct work *work, unsigned int reason,
     cleanup_domain_spec struct domain_spec spec;
 
     domain_spec_init(&spec);
-    if (retrieve_config(work, &spec.config, err) < 0)
+    if (stored_config_read(work->host, work->domid, &spec.config, err) < 0)
         return -1;
     struct policy_case end = {
         .config = &spec.config,

@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/stored.h"
 
+int stored_config_read(struct host *host, uint32_t domid,
+                       libxl_domain_config *config, struct error *err)
+{
+    host_log_forget(&host->log);
+    int rc =
+        libxl_retrieve_domain_configuration(host->ctx, domid, config, NULL);
+    if (rc != 0)
+        return host_fail(host, err, ERR_FAILED, rc,
+                         "configuration of domain %u", domid);
+    return 0;
+}
+
 char *stored_config_json(struct host *host, uint32_t domid, struct error *err)
 {
     libxl_domain_config config;
     char *json = NULL;
 
-    host_log_forget(&host->log);
     libxl_domain_config_init(&config);
-    int rc =
-        libxl_retrieve_domain_configuration(host->ctx, domid, &config, NULL);
-    if (rc == 0)
+    if (stored_config_read(host, domid, &config, err) == 0) {
         json = libxl_domain_config_to_json(host->ctx, &config);
+        if (json == NULL)
+            host_fail(host, err, ERR_FAILED, ERROR_FAIL,
+                      "configuration of domain %u", domid);
+    }
     libxl_domain_config_dispose(&config);
-    if (json == NULL)
-        host_fail(host, err, ERR_FAILED, rc != 0 ? rc : ERROR_FAIL,
-                  "configuration of domain %u", domid);
     return json;
 }

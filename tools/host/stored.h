@@ -6,6 +6,13 @@
 #include "host/host.h"
 
 /*
+ * Fills config (initialised) with the domain as it is now: as it was made,
+ * with the devices, memory and vCPUs that it has today.
+ */
+int stored_config_read(struct host *host, uint32_t domid,
+                       libxl_domain_config *config, struct error *err);
+
+/*
  * As libxl's JSON, indented by four; the caller's. NULL with err if there is
  * none or it cannot be read.
  */

@@ -187,6 +187,10 @@ static void offer_words(const struct line *line)
     case WORD_FILE:
         show_printf(":files\n");
         break;
+    case WORD_FILE_OR_DOMAIN:
+        offer_domains(line);
+        show_printf(":files\n");
+        break;
     case WORD_CONFIG:
         show_printf(":files\n");
         if (line->words > 0)

@@ -2,27 +2,15 @@
 /* What is wrong with configuration files; nothing is made of them. */
 #include <unistd.h>
 
-#include "base/strbuf.h"
+#include "base/mem.h"
 #include "config/config.h"
 #include "show/show.h"
-#include "xn/command.h"
+#include "xn/load.h"
 
 struct check {
     bool strict;
     struct json_writer *json; /* NULL: text */
 };
-
-static void show_diags(const struct config_diags *diags)
-{
-    cleanup_strbuf struct strbuf text = { 0 };
-    unsigned int flags = CONFIG_RENDER_QUOTE;
-
-    if (show_colour(STDOUT_FILENO))
-        flags |= CONFIG_RENDER_COLOUR;
-    config_diags_render(diags, flags, &text);
-    if (text.length > 0)
-        show_printf("%s", text.text);
-}
 
 static void add_file(struct json_writer *json, const char *file, bool passed,
                      const struct config_diags *diags)
@@ -66,11 +54,16 @@ static bool check_file(const struct check *check, const char *file)
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
 
     read_file(file, &diags);
-    bool passed = diags.errors == 0 && (!check->strict || diags.warnings == 0);
-    if (check->json != NULL)
+    if (check->strict)
+        config_diags_promote(&diags);
+    bool passed = diags.errors == 0;
+    if (check->json != NULL) {
         add_file(check->json, file, passed, &diags);
-    else
-        show_diags(&diags);
+    } else {
+        cleanup_free char *text =
+            load_render_diags(&diags, false, STDOUT_FILENO);
+        show_printf("%s", text);
+    }
     return passed;
 }
 

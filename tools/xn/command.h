@@ -49,6 +49,7 @@ enum word_kind {
     WORD_NOTHING,
     WORD_DOMAIN,
     WORD_FILE,
+    WORD_FILE_OR_DOMAIN,
     WORD_CONFIG, /* a file, then KEY=VALUE too */
     WORD_HOST,
     WORD_POOL, /* one CPU pool */

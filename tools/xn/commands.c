@@ -10,8 +10,11 @@ extern const struct command command_claims;
 extern const struct command command_complete;
 extern const struct command command_config;
 extern const struct command command_config_check;
+extern const struct command command_config_diff;
 extern const struct command command_config_explain;
+extern const struct command command_config_format;
 extern const struct command command_config_keys;
+extern const struct command command_config_show;
 extern const struct command command_console;
 extern const struct command command_cpupool_cpu_add;
 extern const struct command command_cpupool_cpu_remove;
@@ -68,8 +71,11 @@ const struct command *const commands[] = {
     &command_complete,
     &command_config,
     &command_config_check,
+    &command_config_diff,
     &command_config_explain,
+    &command_config_format,
     &command_config_keys,
+    &command_config_show,
     &command_console,
     &command_cpupool_cpu_add,
     &command_cpupool_cpu_remove,

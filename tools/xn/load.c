@@ -12,18 +12,26 @@
 
 #define XL_CONF "/etc/xen/xl.conf"
 
-static void print_diags(const struct config_diags *diags, bool errors_only)
+char *load_render_diags(const struct config_diags *diags, bool errors_only,
+                        int fd)
 {
-    cleanup_strbuf struct strbuf text = { 0 };
+    struct strbuf text = { 0 };
     unsigned int flags = CONFIG_RENDER_QUOTE;
 
     if (errors_only)
         flags |= CONFIG_RENDER_ERRORS;
-    if (show_colour(STDERR_FILENO))
+    if (show_colour(fd))
         flags |= CONFIG_RENDER_COLOUR;
     config_diags_render(diags, flags, &text);
-    if (text.length > 0)
-        fputs(text.text, stderr);
+    return strbuf_take(&text);
+}
+
+void load_print_diags(const struct config_diags *diags, bool errors_only)
+{
+    cleanup_free char *text =
+        load_render_diags(diags, errors_only, STDERR_FILENO);
+
+    fputs(text, stderr);
 }
 
 int load_defaults(const struct settings *settings, struct xlconf *defaults,
@@ -34,7 +42,7 @@ int load_defaults(const struct settings *settings, struct xlconf *defaults,
     if (access(XL_CONF, F_OK) < 0)
         return 0;
     int rc = xlconf_read(XL_CONF, defaults, &diags, err);
-    print_diags(&diags, settings->as_xl);
+    load_print_diags(&diags, settings->as_xl);
     return rc;
 }
 
@@ -83,7 +91,7 @@ int load_domain(const struct settings *settings, struct host *host,
     int rc = config_load(source, defaults, host ? &facts.known : NULL, spec,
                          &diags, err);
     load_facts_dispose(&facts);
-    print_diags(&diags, quiet || settings->as_xl);
+    load_print_diags(&diags, quiet || settings->as_xl);
     return rc;
 }
 
@@ -97,6 +105,6 @@ int load_cpupool(const struct settings *settings, struct host *host,
     load_facts_read(host, &facts);
     int rc = config_load_cpupool(source, &facts.known, spec, &diags, err);
     load_facts_dispose(&facts);
-    print_diags(&diags, settings->as_xl);
+    load_print_diags(&diags, settings->as_xl);
     return rc;
 }

@@ -14,6 +14,15 @@
 int load_defaults(const struct settings *settings, struct xlconf *defaults,
                   struct error *err);
 
+/*
+ * Diagnostics as text with the lines quoted, coloured if the descriptor they
+ * go to wants that. The caller's; "" if there are none.
+ */
+char *load_render_diags(const struct config_diags *diags, bool errors_only,
+                        int fd);
+/* The same, on standard error. */
+void load_print_diags(const struct config_diags *diags, bool errors_only);
+
 /* What a configuration's meaning depends on: CPUs and nodes of this host. */
 struct load_facts {
     struct config_host_facts known;
