@@ -23,7 +23,8 @@ static struct policy_decision decide(const libxl_domain_config *with,
 {
     struct policy_case end = { .config = with,
                                .reason = reason,
-                               .life_ms = 3600000 };
+                               .life_ms = 3600000,
+                               .limit = POLICY_SHORT_LIVES };
 
     return policy_decide(&end);
 }
@@ -96,7 +97,8 @@ static unsigned int crash_loop(libxl_action_on_shutdown action,
     libxl_domain_config with = { .on_crash = action };
     struct policy_case end = { .config = &with,
                                .reason = LIBXL_SHUTDOWN_REASON_CRASH,
-                               .life_ms = POLICY_SHORT_LIFE_MS - 1 };
+                               .life_ms = POLICY_SHORT_LIFE_MS - 1,
+                               .limit = POLICY_SHORT_LIVES };
     unsigned int restarts = 0;
 
     for (;;) {
@@ -135,6 +137,7 @@ static void one_long_life_forgets_the_short_ones(void **state)
     struct policy_case end = { .config = &config,
                                .reason = LIBXL_SHUTDOWN_REASON_REBOOT,
                                .life_ms = POLICY_SHORT_LIFE_MS,
+                               .limit = POLICY_SHORT_LIVES,
                                .short_lives = POLICY_SHORT_LIVES };
     struct policy_decision got = policy_decide(&end);
 
@@ -155,6 +158,35 @@ static void the_limit_is_about_restarts_only(void **state)
     assert_false(got.limited);
 }
 
+static void each_restart_waits_longer(void **state)
+{
+    static const int64_t delays[] = { 0,     1000,  2000,  4000,  8000,
+                                      16000, 30000, 30000, 30000, 30000 };
+    struct policy_case end = { .config = &config,
+                               .reason = LIBXL_SHUTDOWN_REASON_REBOOT,
+                               .life_ms = 1000,
+                               .limit = POLICY_SHORT_LIVES };
+
+    for (; end.short_lives < POLICY_SHORT_LIVES; end.short_lives++)
+        assert_int_equal(policy_decide(&end).delay_ms, delays[end.short_lives]);
+    end.life_ms = POLICY_SHORT_LIFE_MS;
+    assert_int_equal(policy_decide(&end).delay_ms, 0);
+}
+
+static void a_guest_may_have_a_limit_of_its_own(void **state)
+{
+    struct policy_case end = { .config = &config,
+                               .reason = LIBXL_SHUTDOWN_REASON_REBOOT,
+                               .life_ms = 1000,
+                               .short_lives = 50,
+                               .limit = 1000 };
+
+    assert_false(policy_decide(&end).limited);
+    assert_int_equal(policy_decide(&end).delay_ms, POLICY_LONGEST_DELAY_MS);
+    end.limit = end.short_lives = 0;
+    assert_true(policy_decide(&end).limited);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -165,6 +197,8 @@ int main(void)
         cmocka_unit_test(the_limit_keeps_the_core_and_the_last_copy),
         cmocka_unit_test(one_long_life_forgets_the_short_ones),
         cmocka_unit_test(the_limit_is_about_restarts_only),
+        cmocka_unit_test(each_restart_waits_longer),
+        cmocka_unit_test(a_guest_may_have_a_limit_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

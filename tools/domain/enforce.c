@@ -15,15 +15,18 @@
 #include <libxl_uuid.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/uuid.h"
 #include "config/config.h"
+#include "config/own_json.h"
 #include "domain/core.h"
 #include "domain/create.h"
 #include "domain/destroy.h"
+#include "domain/own.h"
 #include "domain/policy.h"
 #include "domain/record.h"
 #include "domain/restart.h"
@@ -223,17 +226,16 @@ static int keep_under_other_name(struct work *work,
     return mark_remove(work->domid, err);
 }
 
-/* A dying domain still holds memory that the next life needs. */
-static void wait_until_gone(struct work *work)
+static void wait_until_gone(struct work *work, int64_t milliseconds)
 {
-    int64_t end = clock_deadline(GONE_PATIENCE_MS);
+    int64_t end = clock_deadline(milliseconds);
     struct release_watch watch = { 0 };
 
     if (release_watch_open(&watch, NULL) < 0)
         return;
     while (libxl_domain_info(work->host->ctx, NULL, work->domid) !=
                ERROR_DOMAIN_NOTFOUND &&
-           !clock_is_past(end))
+           !clock_is_past(end) && interrupt_signal() == 0)
         if (release_watch_wait(&watch, clock_left_ms(end), NULL) < 0)
             break;
     release_watch_close(&watch);
@@ -253,8 +255,18 @@ static int clear_the_place(struct work *work, const struct restart_plan *plan,
         return keep_under_other_name(work, info, err);
     if (domain_destroy(work->host, work->domid, err) < 0)
         return -1;
-    wait_until_gone(work);
+    /* A dying domain still holds memory that the next life needs. */
+    wait_until_gone(work, GONE_PATIENCE_MS);
     return 0;
+}
+
+/* What cannot be read must not stop a reboot. */
+static void recall_own(const struct restart_plan *plan, struct domain_own *own)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    if (own_from_json(plan->own_json, strlen(plan->own_json), own, &err) < 0)
+        log_warn("%s", err.message);
 }
 
 /* From a written note to a new domain; can be begun again at any time. */
@@ -278,6 +290,7 @@ static int carry_out(struct work *work, const struct restart_plan *plan,
         return host_fail(work->host, err, ERR_FAILED, rc,
                          "the stored configuration of %s", plan->name);
     }
+    recall_own(plan, &spec.own);
     if (clear_the_place(work, plan, &spec.config.c_info, err) < 0)
         return -1; /* the note stays, for another attempt */
     work->result->end = ENFORCE_GONE;
@@ -304,6 +317,7 @@ static int restart(struct work *work, struct domain_spec *spec,
         .name = mem_strdup(spec->config.c_info.name),
         .config_json =
             libxl_domain_config_to_json(work->host->ctx, &spec->config),
+        .own_json = own_to_json(&spec->own),
     };
     if (plan.config_json == NULL)
         return error_set(err, ERR_FAILED, "%s: its configuration as JSON",
@@ -377,10 +391,19 @@ static int act(struct work *work, struct domain_spec *spec,
 
 /* ---- from a shutdown to its act ---- */
 
-static void say_decision(const struct work *work, const char *name,
-                         unsigned int reason,
+static unsigned int limit_of(const struct domain_own *own)
+{
+    return own->restart_limit == OWN_RESTART_UNSET
+               ? POLICY_SHORT_LIVES
+               : (unsigned int)own->restart_limit;
+}
+
+static void say_decision(const struct work *work,
+                         const struct domain_spec *spec, unsigned int reason,
                          const struct policy_decision *decision)
 {
+    const char *name = spec->config.c_info.name;
+
     log_info("domain %u (%s) shut down: %s; action: %s%s", work->domid, name,
              policy_reason_name(reason),
              decision->dump_core ? "dump core, " : "",
@@ -388,27 +411,50 @@ static void say_decision(const struct work *work, const char *name,
     if (decision->limited)
         log_warn("%s was restarted %u times in a row and lived less than "
                  "%d s each time: not again",
-                 name, POLICY_SHORT_LIVES, POLICY_SHORT_LIFE_MS / 1000);
+                 name, limit_of(&spec->own), POLICY_SHORT_LIFE_MS / 1000);
+}
+
+/*
+ * With the guest as it is: who is impatient may destroy it meanwhile. false:
+ * somebody did, or a signal says that nobody wants to wait.
+ */
+static bool wait_before_restart(struct work *work, int64_t milliseconds)
+{
+    unsigned int reason;
+
+    log_info("waiting for %g s", (double)milliseconds / 1e3);
+    wait_until_gone(work, milliseconds);
+    if (look_at(work, &reason) == LOOK_DOWN && interrupt_signal() == 0)
+        return true;
+    work->result->end = ENFORCE_GONE;
+    restart_end(&work->note);
+    return false;
 }
 
 static int decide_and_act(struct work *work, unsigned int reason,
                           struct error *err)
 {
+    cleanup_error struct error own = ERROR_INIT;
     cleanup_domain_spec struct domain_spec spec;
 
     domain_spec_init(&spec);
     if (stored_config_read(work->host, work->domid, &spec.config, err) < 0)
         return -1;
+    if (own_recall(work->host, work->domid, &spec.own, &own) < 0)
+        log_warn("%s; going on without", own.message);
     struct policy_case end = {
         .config = &spec.config,
         .reason = reason,
         .life_ms = clock_now_ms() - work->since_ms,
         .short_lives = work->short_lives,
+        .limit = limit_of(&spec.own),
     };
     struct policy_decision decision = policy_decide(&end);
-    say_decision(work, spec.config.c_info.name, reason, &decision);
+    say_decision(work, &spec, reason, &decision);
     if (decision.dump_core)
         dump_core(work, spec.config.c_info.name);
+    if (decision.delay_ms > 0 && !wait_before_restart(work, decision.delay_ms))
+        return 0;
     int rc = act(work, &spec, &decision, err);
     if (rc == 0)
         restart_end(&work->note);

@@ -42,6 +42,17 @@ static struct policy_decision first_decision(libxl_action_on_shutdown action)
     }
 }
 
+/* None before the first, then 1 s, 2 s, 4 s, ... */
+static int64_t delay_before(unsigned int short_life)
+{
+    int64_t delay = short_life < 2 ? 0 : 1000;
+
+    for (unsigned int i = 2; i < short_life && delay < POLICY_LONGEST_DELAY_MS;
+         i++)
+        delay *= 2;
+    return delay < POLICY_LONGEST_DELAY_MS ? delay : POLICY_LONGEST_DELAY_MS;
+}
+
 /* Whoever asked for the old domain to be kept still gets it. */
 static void apply_limit(const struct policy_case *end,
                         struct policy_decision *decision)
@@ -52,8 +63,9 @@ static void apply_limit(const struct policy_case *end,
         return;
     if (end->life_ms >= POLICY_SHORT_LIFE_MS)
         return;
-    if (end->short_lives < POLICY_SHORT_LIVES) {
+    if (end->short_lives < end->limit) {
         decision->short_lives = end->short_lives + 1;
+        decision->delay_ms = delay_before(decision->short_lives);
         return;
     }
     decision->limited = true;

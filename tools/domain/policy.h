@@ -14,10 +14,12 @@
 
 /*
  * The crash-loop limit: a guest that lived less than this is restarted, but
- * not more than so many times in a row. One longer life forgets them all.
+ * not more than so many times in a row (unless its restart_limit says
+ * otherwise), and later each time. One longer life forgets them all.
  */
 #define POLICY_SHORT_LIFE_MS 60000
 #define POLICY_SHORT_LIVES 10u
+#define POLICY_LONGEST_DELAY_MS 30000
 
 enum policy_act {
     POLICY_LEAVE,    /* suspended: somebody is saving or migrating it */
@@ -34,12 +36,14 @@ struct policy_case {
     unsigned int reason;               /* LIBXL_SHUTDOWN_REASON_* */
     int64_t life_ms;                   /* from its start to now */
     unsigned int short_lives;          /* restarts that led to it, see mark.h */
+    unsigned int limit;                /* of those */
 };
 
 struct policy_decision {
     enum policy_act act;
     bool dump_core;           /* before the act */
     bool limited;             /* the crash-loop limit forbade a restart */
+    int64_t delay_ms;         /* to wait before a restart */
     unsigned int short_lives; /* for the domain that the act makes */
 };
 

@@ -85,6 +85,7 @@ int restart_write(struct restart_note *note, const struct restart_plan *plan,
     json_add_uint(json, "short_lives", plan->short_lives);
     json_add_uint(json, "attempts", plan->attempts);
     json_add_string(json, "config", plan->config_json);
+    json_add_string(json, "own", plan->own_json);
     json_end_object(json);
     const char *text = json_text(json, &length);
     if (ftruncate(note->fd, 0) < 0 || lseek(note->fd, 0, SEEK_SET) < 0 ||
@@ -98,6 +99,7 @@ static bool read_plan(const struct json_value *json, struct restart_plan *plan)
 {
     const char *name = json_as_string(json_get(json, "name"));
     const char *config = json_as_string(json_get(json, "config"));
+    const char *own = json_as_string(json_get(json, "own"));
     uint64_t domid, lives, attempts;
 
     if (name == NULL || config == NULL ||
@@ -111,6 +113,7 @@ static bool read_plan(const struct json_value *json, struct restart_plan *plan)
     plan->attempts = (unsigned int)attempts;
     plan->name = mem_strdup(name);
     plan->config_json = mem_strdup(config);
+    plan->own_json = mem_strdup(own != NULL ? own : "{}");
     return true;
 }
 
@@ -142,6 +145,7 @@ void restart_plan_dispose(struct restart_plan *plan)
 {
     free(plan->name);
     free(plan->config_json);
+    free(plan->own_json);
     *plan = (struct restart_plan){ 0 };
 }
 

@@ -33,6 +33,7 @@ struct restart_plan {
     unsigned int attempts;    /* processes that took it up */
     char *name;               /* owned */
     char *config_json;        /* libxl's; owned */
+    char *own_json;           /* see config/own_json.h; owned */
 };
 
 /*

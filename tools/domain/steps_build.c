@@ -11,6 +11,7 @@
 #include "domain/destroy.h"
 #include "domain/guest_log.h"
 #include "domain/kernel_record.h"
+#include "domain/own.h"
 #include "domain/steps.h"
 #include "domain/supervise.h"
 #include "host/operation.h"
@@ -76,9 +77,10 @@ int step_build(struct create *create, unsigned int i, struct error *err)
     config->b_info.kernel = named;
     if (rc != 0)
         return blame_create(create->host, config, rc, err);
-    if (create->kernel.path == NULL)
-        return 0;
-    return kernel_record_set(create->host, create->domid, named, err);
+    if (create->kernel.path != NULL &&
+        kernel_record_set(create->host, create->domid, named, err) < 0)
+        return -1;
+    return own_keep(create->host, create->domid, &create->spec->own, err);
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uuid.h"
+#include "domain/restart.h"
 #include "host/facts.h"
 #include "host/stored.h"
 #include "show/show.h"
@@ -194,8 +195,59 @@ static void add_domain(const struct invocation *inv, struct json_writer *json,
     json_end_object(json);
 }
 
+/* A guest between two lives has no domain, and is no stranger either. */
+static bool is_listed(const struct domain_list *list, const char *name)
+{
+    VEC_EACH (&list->items, info)
+        if (info->name != NULL && strcmp(info->name, name) == 0)
+            return true;
+    return false;
+}
+
+static int find_rebooting(const struct invocation *inv,
+                          const struct domain_list *list,
+                          struct restart_guests *found, struct error *err)
+{
+    size_t kept = 0;
+
+    if (inv->word_count > 0 || inv->settings->as_xl)
+        return 0;
+    if (restart_list(found, err) < 0)
+        return -1;
+    for (size_t i = 0; i < found->list.count; i++) {
+        struct restart_guest *guest = &found->list.items[i];
+        if (is_listed(list, guest->name))
+            free(guest->name);
+        else
+            found->list.items[kept++] = *guest;
+    }
+    found->list.count = kept;
+    return 0;
+}
+
+static void show_rebooting(const struct restart_guests *rebooting)
+{
+    VEC_EACH (&rebooting->list, guest) {
+        cleanup_free char *name = format_name(guest->name);
+        show_printf("%-40s %5s %5s %5s  rebooting\n", name, "-", "-", "-");
+    }
+}
+
+static void add_rebooting(struct json_writer *json,
+                          const struct restart_guests *rebooting)
+{
+    VEC_EACH (&rebooting->list, guest) {
+        json_begin_object(json);
+        json_add_string(json, "name", guest->name);
+        json_add_string(json, "uuid", guest->uuid);
+        json_add_string(json, "state", "rebooting");
+        json_end_object(json);
+    }
+}
+
 static void show_json(const struct invocation *inv,
-                      const struct domain_list *list, struct extras *extras)
+                      const struct domain_list *list, struct extras *extras,
+                      const struct restart_guests *rebooting)
 {
     struct json_writer *json = show_json_begin("list");
 
@@ -203,6 +255,7 @@ static void show_json(const struct invocation *inv,
     json_begin_array(json);
     for (size_t i = 0; i < list->items.count; i++)
         add_domain(inv, json, list, i, extras);
+    add_rebooting(json, rebooting);
     json_end_array(json);
     show_json_end(json);
 }
@@ -237,6 +290,7 @@ static void show_long(const struct invocation *inv,
 
 static int run(struct invocation *inv, struct error *err)
 {
+    cleanup_restart_guests struct restart_guests rebooting = { 0 };
     cleanup_domain_list struct domain_list list = { 0 };
     bool as_json = invocation_count(inv, "json") > 0;
     bool as_long = invocation_count(inv, "long") > 0;
@@ -254,14 +308,17 @@ static int run(struct invocation *inv, struct error *err)
                                 details, err);
     if (rc == 0 && (as_json || !as_long))
         rc = read_extras(inv, &list, &extras, err);
+    if (rc == 0 && (as_json || !as_long))
+        rc = find_rebooting(inv, &list, &rebooting, err);
     if (rc == 0 && as_json)
-        show_json(inv, &list, &extras);
+        show_json(inv, &list, &extras, &rebooting);
     else if (rc == 0 && as_long)
         show_long(inv, &list);
     else if (rc == 0) {
         show_header(&extras.columns);
         for (size_t i = 0; i < list.items.count; i++)
             show_row(inv, &list, i, &extras);
+        show_rebooting(&rebooting);
     }
     dispose_extras(&extras);
     return rc;

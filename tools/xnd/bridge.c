@@ -186,12 +186,14 @@ static void timeout_deregister(void *user, void *registration)
     /* libxl promises never to call it. */
 }
 
-/* Which event it is matters little: guests_notice looks for itself. */
+/* Of a death it matters little which: guests_notice looks for itself. */
 static void event_occurs(void *user, libxl_event *event)
 {
     struct bridge *bridge = user;
     uint32_t domid = event->domid;
 
+    if (event->type == LIBXL_EVENT_TYPE_DISK_EJECT)
+        guests_eject(bridge->xnd, domid, event->u.disk_eject.vdev);
     libxl_event_free(bridge->xnd->host.ctx, event);
     guests_notice(bridge->xnd, domid);
 }

@@ -20,7 +20,10 @@
 #include "host/lookup.h"
 #include "host/mark.h"
 #include "host/xenstore.h"
+#include "xnd/device_model.h"
+#include "xnd/events.h"
 #include "xnd/journal.h"
+#include "xnd/media.h"
 #include "xnd/worker.h"
 
 /* Workers that may fail over one shutdown, and the pause between them. */
@@ -35,6 +38,9 @@ struct guest {
     libxl_evgen_domain_death *events;
     unsigned int attempts; /* workers that failed */
     int worker;            /* its pid, 0 for none */
+    struct device_model *model;
+    bool model_died;
+    struct media media;
 };
 
 struct guests {
@@ -70,6 +76,8 @@ static void close_guest(struct guest *guest)
 {
     if (guest->events != NULL)
         libxl_evdisable_domain_death(guest->xnd->host.ctx, guest->events);
+    media_unwatch(guest->xnd, &guest->media);
+    device_model_unwatch(guest->model);
     uv_close((uv_handle_t *)&guest->retry, guest_free);
 }
 
@@ -229,6 +237,43 @@ static void consider(struct guest *guest)
     }
 }
 
+/* ---- the device model, drives ---- */
+
+static void say_in_guest_log(const struct guest *guest, const char *text)
+{
+    cleanup_close int fd = guest_log_open(guest->name);
+
+    if (fd >= 0)
+        journal_to(fd, "%s", text);
+}
+
+/* The guest goes on without its emulated devices; what to do is for people. */
+static void model_died(void *arg)
+{
+    struct guest *guest = arg;
+    unsigned int reason;
+
+    if (look_at(guest, &reason) != LOOK_RUNNING)
+        return;
+    guest->model_died = true;
+    journal("domain %u (%s): its device model died", guest->domid, guest->name);
+    say_in_guest_log(guest, "the device model died: emulated devices, the "
+                            "serial port and VNC are gone until a restart");
+    events_tell(guest->xnd, guest->domid, EVENT_DEVICE_MODEL_DIED, NULL, NULL);
+}
+
+/* Anew after a soft reset, which replaces both. */
+static void watch_devices(struct guest *guest)
+{
+    struct xnd *xnd = guest->xnd;
+
+    device_model_unwatch(guest->model);
+    guest->model = device_model_watch(xnd, guest->domid, model_died, guest);
+    guest->model_died = false;
+    media_unwatch(xnd, &guest->media);
+    media_watch(xnd, guest->domid, &guest->media);
+}
+
 /* ---- adoption ---- */
 
 void guests_notice(struct xnd *xnd, uint32_t domid)
@@ -237,6 +282,14 @@ void guests_notice(struct xnd *xnd, uint32_t domid)
 
     if (guest != NULL)
         consider(guest);
+}
+
+void guests_eject(struct xnd *xnd, uint32_t domid, const char *vdev)
+{
+    struct guest *guest = find(xnd, domid);
+
+    if (guest != NULL)
+        media_eject(xnd, &guest->media, domid, vdev);
 }
 
 static struct guest *guest_new(struct xnd *xnd, uint32_t domid)
@@ -269,6 +322,7 @@ int guests_adopt(struct xnd *xnd, uint32_t domid, struct error *err)
     }
     if (is_new)
         journal("domain %u (%s) adopted", domid, guest->name);
+    watch_devices(guest);
     /* libxl's watch may stand already, and then tells of later ends only. */
     consider(guest);
     return 0;
@@ -386,6 +440,8 @@ void guests_report(const struct xnd *xnd, struct json_writer *json)
         json_add_string(json, "name", guest->name);
         if (guest->worker != 0)
             json_add_int(json, "worker", guest->worker);
+        if (guest->model_died)
+            json_add_bool(json, "device_model_died", true);
         json_end_object(json);
     }
     json_end_array(json);

@@ -30,6 +30,9 @@ int guests_adopt_marked(struct xnd *xnd, struct error *err);
 /* Something may have happened to this domain; one that is not ours is fine. */
 void guests_notice(struct xnd *xnd, uint32_t domid);
 
+/* The guest ejects the medium of a drive. */
+void guests_eject(struct xnd *xnd, uint32_t domid, const char *vdev);
+
 size_t guests_count(const struct xnd *xnd);
 
 /* An array with an object for each. */

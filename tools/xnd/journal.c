@@ -48,18 +48,34 @@ static void rotate_if_full(void)
         (void)!ftruncate(STDERR_FILENO, 0);
 }
 
-void journal(const char *format, ...)
+/* Written in one piece: workers write to the same logs. */
+static void write_line(int fd, const char *format, va_list args)
 {
+    cleanup_free char *text = mem_vprintf(format, args);
     char stamp[32] = "";
     time_t now = time(NULL);
     struct tm local;
+
+    if (localtime_r(&now, &local) != NULL)
+        strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &local);
+    dprintf(fd, "%s xnd[%d]: %s\n", stamp, (int)getpid(), text);
+}
+
+void journal_to(int fd, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    write_line(fd, format, args);
+    va_end(args);
+}
+
+void journal(const char *format, ...)
+{
     va_list args;
 
     rotate_if_full();
-    if (localtime_r(&now, &local) != NULL)
-        strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &local);
     va_start(args, format);
-    cleanup_free char *text = mem_vprintf(format, args);
+    write_line(STDERR_FILENO, format, args);
     va_end(args);
-    fprintf(stderr, "%s xnd[%d]: %s\n", stamp, (int)getpid(), text);
 }

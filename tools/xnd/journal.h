@@ -12,7 +12,9 @@
 /* From now on standard output and error are the log file. */
 int journal_to_file(struct error *err);
 
-/* One line. */
+/* One line, to our log or to the log of a guest. */
+void journal_to(int fd, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void journal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -8,6 +8,7 @@
  *   bridge.h    libxl's descriptors and timers in the loop
  *   guests.h    who is supervised; from a shutdown to a worker
  *   worker.h    processes that act on guests
+ *   device_model.h, media.h  what else a guest needs somebody for
  *   control.h   the socket
  *   events.h    what happens to guests, for those who asked; census.h: how
  *               things were

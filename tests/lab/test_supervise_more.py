@@ -1,0 +1,88 @@
+"""What else xnd does for guests: back-off, limits, device models, media."""
+import json
+import time
+
+from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, ask, domains,
+                            has_ended, idle, other_domid, shut_down,
+                            tiny_kernel, until)
+
+assert idle and tiny_kernel  # fixtures
+
+
+def test_a_limit_of_its_own_outlives_a_reboot(host, idle):
+    first = idle(on_crash="restart", restart_limit=1)
+    shut_down(host, first, CRASH)
+    second = until(lambda: other_domid(host, "idle", first))
+    shut_down(host, second, CRASH)
+    until(lambda: not domains(host))
+    assert "not again" in host.run("cat /var/log/xenith/idle.log").stdout
+
+
+def test_restarts_come_later_and_later(host, idle):
+    domid = idle(on_crash="restart")
+    host.run(f"xenstore-write /libxl/{domid}/xenith/short-lives 3")
+    shut_down(host, domid, CRASH)  # its fourth restart waits for 4 s
+    time.sleep(2)
+    assert domains(host) == {"idle": domid}
+    until(lambda: other_domid(host, "idle", domid), 20)
+    assert "waiting for 4 s" in host.run("cat /var/log/xenith/idle.log").stdout
+
+
+def test_who_is_impatient_may_destroy_it_meanwhile(host, idle):
+    domid = idle(on_crash="restart")
+    host.run(f"xenstore-write /libxl/{domid}/xenith/short-lives 6")
+    shut_down(host, domid, CRASH)
+    time.sleep(1)
+    host.xn("destroy", "idle")
+    until(lambda: has_ended(host), 15)
+    assert not domains(host)
+    assert not host.run("ls -d /run/xenith/restart", check=False).stdout
+
+
+def test_list_says_rebooting(host, idle):
+    domid = idle(on_reboot="restart")
+    states = []
+    host.run("rm -f /tmp/states; (while ! test -e /tmp/enough; do "
+             "xn list --json; done) >/tmp/states 2>&1 &")
+    shut_down(host, domid, REBOOT)
+    until(lambda: other_domid(host, "idle", domid))
+    host.run("touch /tmp/enough; sleep 1")
+    decoder = json.JSONDecoder()
+    text = host.run("cat /tmp/states; rm /tmp/states /tmp/enough").stdout
+    while text.strip():
+        document, end = decoder.raw_decode(text.lstrip())
+        text = text.lstrip()[end:]
+        states += [row["state"] for row in document["domains"]
+                   if row["name"] == "idle"]
+    assert "rebooting" in states
+
+
+def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
+    guest("hvm", "emulated")
+    domid = domains(host)["emulated"]
+    pid = host.run(f"xenstore-read /local/domain/{domid}/image/"
+                   "device-model-pid").stdout.strip()
+    host.run(f"kill -9 {pid}")
+    until(lambda: ask(host, '{"request":"status"}')[0]["guests"][0]
+          .get("device_model_died"), 10)
+    assert "the device model died" in host.run(
+        "cat /var/log/xenith/emulated.log").stdout
+    host.xn("destroy", "emulated")
+
+
+def test_the_end_of_a_guest_is_no_death_of_its_device_model(host, guest):
+    guest("hvm", "emulated")
+    host.run("truncate -s 0 /var/log/xenith/emulated.log")
+    host.xn("destroy", "emulated")
+    until(lambda: has_ended(host), 15)
+    assert "device model died" not in host.run(
+        "cat /var/log/xenith/emulated.log").stdout
+
+
+def test_own_keys_leave_nothing(host, idle):
+    domid = idle(stop_action="leave")
+    assert host.run(f"ls /var/lib/xen/userdata-*.{domid}.*.xenith").stdout
+    shut_down(host, domid, POWEROFF)
+    until(lambda: not domains(host))
+    assert not host.run(f"ls /var/lib/xen/userdata-*.{domid}.*",
+                        check=False).stdout
