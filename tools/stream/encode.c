@@ -58,9 +58,6 @@ struct encoder {
     uint64_t begin;  /* of what it gives, in the stream */
     size_t entries;
     struct frame_entry table[ENTRIES_MAX];
-
-    uint8_t rest[SCAN_AHEAD]; /* bytes of which only more can tell */
-    size_t rest_length;
 };
 
 unsigned int encode_default_threads(void)
@@ -312,46 +309,12 @@ static int put_page(struct encoder *encoder, const uint8_t *page, uint64_t pfn,
     return 0;
 }
 
-/* Takes what can be told apart; *used says how much that was. */
-static int put_all(struct encoder *encoder, const uint8_t *bytes, size_t length,
-                   size_t *used, struct error *err)
+static int put_span(void *data, const uint8_t *bytes,
+                    const struct scan_span *span, struct error *err)
 {
-    struct scan_span span;
-    size_t here;
-
-    *used = 0;
-    while ((here = scan_next(encoder->scan, bytes + *used, length - *used,
-                             &span)) > 0) {
-        int rc = span.part == SCAN_PAGE
-                     ? put_page(encoder, bytes + *used, span.pfn, err)
-                     : put_bytes(encoder, bytes + *used, here, err);
-        if (rc < 0)
-            return -1;
-        *used += here;
-    }
-    return 0;
-}
-
-/* Adds to the rest until it can be told what it is, or nothing is left. */
-static int put_rest(struct encoder *encoder, const uint8_t **bytes,
-                    size_t *length, struct error *err)
-{
-    while (encoder->rest_length > 0 && *length > 0) {
-        size_t used, more = SCAN_AHEAD - encoder->rest_length;
-        if (more > *length)
-            more = *length;
-        memcpy(encoder->rest + encoder->rest_length, *bytes, more);
-        if (put_all(encoder, encoder->rest, encoder->rest_length + more, &used,
-                    err) < 0)
-            return -1;
-        /* What came first was not enough alone, so it is used all or not. */
-        if (used > 0)
-            more = used - encoder->rest_length;
-        encoder->rest_length = used > 0 ? 0 : encoder->rest_length + more;
-        *bytes += more;
-        *length -= more;
-    }
-    return 0;
+    if (span->part == SCAN_PAGE)
+        return put_page(data, bytes, span->pfn, err);
+    return put_bytes(data, bytes, span->length, err);
 }
 
 /* -- for callers ----------------------------------------------------------- */
@@ -419,17 +382,9 @@ void encoder_free(struct encoder *encoder)
 int encoder_write(struct encoder *encoder, const void *bytes, size_t length,
                   struct error *err)
 {
-    const uint8_t *next = bytes;
-    size_t used;
+    const struct scan_taker taker = { .take = put_span, .data = encoder };
 
-    if (put_rest(encoder, &next, &length, err) < 0 ||
-        put_all(encoder, next, length, &used, err) < 0)
-        return -1;
-    if (used < length) {
-        memcpy(encoder->rest, next + used, length - used);
-        encoder->rest_length = length - used;
-    }
-    return 0;
+    return scan_feed(encoder->scan, bytes, length, &taker, err);
 }
 
 bool encoder_holds_bytes(const struct encoder *encoder)
@@ -447,8 +402,10 @@ int encoder_flush(struct encoder *encoder, bool late, struct error *err)
 int encoder_finish(struct encoder *encoder, struct stream_stats *stats,
                    struct error *err)
 {
-    if (put_bytes(encoder, encoder->rest, encoder->rest_length, err) < 0 ||
-        cut(encoder, err) < 0 || begin_job(encoder, err) < 0 ||
+    const struct scan_taker taker = { .take = put_span, .data = encoder };
+
+    if (scan_finish(encoder->scan, &taker, err) < 0 || cut(encoder, err) < 0 ||
+        begin_job(encoder, err) < 0 ||
         submit_job(encoder, FRAME_END, err) < 0 ||
         pool_drain(encoder->pool, err) < 0)
         return -1;

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "stream/frame.h"
 
-#define INPUT ((size_t)1 << 20)
 #define PIPE_ROOM (1 << 20)
 
 /*
@@ -81,17 +81,30 @@ struct stream_sink filter_sink(const int *fd)
     return (struct stream_sink){ .write = write_parts, .data = (void *)fd };
 }
 
-/* Yields 0 at the end of the input, -1 after an error. */
-static ssize_t read_some(int fd, uint8_t *bytes, struct error *err)
+ssize_t filter_read(int fd, uint8_t *bytes, size_t room, struct error *err)
 {
     ssize_t got;
 
     do
-        got = read(fd, bytes, INPUT);
+        got = read(fd, bytes, room);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return error_set_errno(err, ERR_FAILED, errno, "cannot read");
     return got;
+}
+
+ssize_t filter_read_head(int fd, uint8_t *bytes, size_t room, struct error *err)
+{
+    size_t got = 0;
+    ssize_t here;
+
+    do {
+        here = filter_read(fd, bytes + got, room - got, err);
+        if (here < 0)
+            return -1;
+        got += (size_t)here;
+    } while (here > 0 && got < STREAM_MAGIC_LENGTH);
+    return (ssize_t)got;
 }
 
 /* Whether there is input, or its end; waits up to that many ms, -1: for ever */
@@ -119,12 +132,12 @@ static int flush_when_quiet(struct encoder *encoder, int in, struct error *err)
 static int pump_encoder(struct encoder *encoder, bool bulk, int in,
                         struct error *err)
 {
-    cleanup_free uint8_t *bytes = mem_zalloc(1, INPUT);
+    cleanup_free uint8_t *bytes = mem_zalloc(1, FILTER_INPUT);
 
     for (;;) {
         if (!bulk && flush_when_quiet(encoder, in, err) < 0)
             return -1;
-        ssize_t got = read_some(in, bytes, err);
+        ssize_t got = filter_read(in, bytes, FILTER_INPUT, err);
         if (got <= 0)
             return (int)got;
         if (encoder_write(encoder, bytes, (size_t)got, err) < 0)
@@ -149,32 +162,48 @@ int filter_encode(const struct encode_options *options, bool bulk, int in,
     return rc;
 }
 
-static int pump_decoder(struct decoder *decoder, int in, struct error *err)
-{
-    cleanup_free uint8_t *bytes = mem_zalloc(1, INPUT);
-
-    for (;;) {
-        ssize_t got = read_some(in, bytes, err);
-        if (got <= 0)
-            return (int)got;
-        if (decoder_write(decoder, bytes, (size_t)got, err) < 0)
-            return -1;
-    }
-}
-
-int filter_decode(const struct decode_options *options, int in, int out,
-                  struct stream_stats *stats, struct error *err)
+/* The first bytes are in the buffer already. */
+static int pump_decoder(const struct decode_options *options, int in, int out,
+                        uint8_t *bytes, ssize_t got, struct stream_stats *stats,
+                        struct error *err)
 {
     struct stream_sink sink = filter_sink(&out);
     struct decoder *decoder = decoder_new(options, &sink, err);
 
     if (decoder == NULL)
         return -1;
-    widen(in);
-    widen(out);
-    int rc = pump_decoder(decoder, in, err);
-    if (rc == 0)
-        rc = decoder_finish(decoder, stats, err);
+    while (got > 0 && decoder_write(decoder, bytes, (size_t)got, err) == 0)
+        got = filter_read(in, bytes, FILTER_INPUT, err);
+    int rc = got == 0 ? decoder_finish(decoder, stats, err) : -1;
     decoder_free(decoder);
     return rc;
+}
+
+static int pump_plain(int in, int out, uint8_t *bytes, ssize_t got,
+                      struct stream_stats *stats, struct error *err)
+{
+    while (got > 0) {
+        struct iovec part = { .iov_base = bytes, .iov_len = (size_t)got };
+        if (write_parts(&out, &part, 1, err) < 0)
+            return -1;
+        stats->bytes += (uint64_t)got;
+        stats->carried += (uint64_t)got;
+        got = filter_read(in, bytes, FILTER_INPUT, err);
+    }
+    return (int)got;
+}
+
+int filter_decode(const struct decode_options *options, bool any, int in,
+                  int out, struct stream_stats *stats, struct error *err)
+{
+    cleanup_free uint8_t *bytes = mem_zalloc(1, FILTER_INPUT);
+
+    widen(in);
+    widen(out);
+    ssize_t got = filter_read_head(in, bytes, FILTER_INPUT, err);
+    if (got < 0)
+        return -1;
+    if (any && !stream_header_is(bytes, (size_t)got))
+        return pump_plain(in, out, bytes, got, stats, err);
+    return pump_decoder(options, in, out, bytes, got, stats, err);
 }

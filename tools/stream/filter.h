@@ -4,6 +4,7 @@
 #define XENITH_STREAM_FILTER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "stream/decode.h"
 #include "stream/encode.h"
@@ -15,8 +16,23 @@
 int filter_encode(const struct encode_options *options, bool bulk, int in,
                   int out, struct stream_stats *stats, struct error *err);
 
-int filter_decode(const struct decode_options *options, int in, int out,
-                  struct stream_stats *stats, struct error *err);
+/* any: what is no Xenith stream comes out as it is, and counts as carried so.
+ */
+int filter_decode(const struct decode_options *options, bool any, int in,
+                  int out, struct stream_stats *stats, struct error *err);
+
+/*
+ * Reads until there are enough bytes to tell a Xenith stream, or the input
+ * ends: at most room, at least STREAM_MAGIC_LENGTH where there are as many.
+ */
+ssize_t filter_read_head(int fd, uint8_t *bytes, size_t room,
+                         struct error *err);
+
+/* How much is read at a time, bytes. */
+#define FILTER_INPUT ((size_t)1 << 20)
+
+/* Reads some bytes; 0 at the end of the input, -1 after an error. */
+ssize_t filter_read(int fd, uint8_t *bytes, size_t room, struct error *err);
 
 /* A sink that writes to the descriptor, which *fd keeps. */
 struct stream_sink filter_sink(const int *fd);

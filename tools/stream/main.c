@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * xn-stream encode|decode: the codec as a filter from standard input to
- * standard output, in a process without privileges. docs/stream.md says what
- * the bytes between mean.
+ * xn-stream encode|decode|inspect: the codec as a filter from standard input to
+ * standard output, and a look at what it carries, in a process without
+ * privileges. docs/stream.md says what the bytes between mean.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,22 +14,35 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "stream/filter.h"
+#include "stream/inspect.h"
 #include "stream/privilege.h"
 
 #define THREADS_MAX 64
 
 static const char usage[] =
-    "usage: xn-stream encode|decode [OPTION ...] <IN >OUT\n"
+    "usage: xn-stream encode|decode|inspect [OPTION ...] <IN >OUT\n"
+    "encode makes frames of what libxl writes, decode gives it back, inspect\n"
+    "prints what is in either as JSON\n"
     "  -c, --compress HOW   auto, none, lz4, zstd[:LEVEL]       (encode)\n"
     "  -k, --history SIZE   keep that much of earlier pages     (encode)\n"
-    "                       allow the stream that much          (decode)\n"
+    "                       allow the stream that much          (else)\n"
     "  -b, --bulk           fill frames: nobody waits for them  (encode)\n"
+    "  -a, --any            pass on what is no such stream      (decode)\n"
+    "  -H, --head           stop at the first page              (inspect)\n"
     "  -t, --threads N      0: none beside the main one\n"
     "  -r, --report         end with a line of JSON on standard error\n"
     "  -h, --help           show this\n";
 
+enum verb {
+    VERB_ENCODE,
+    VERB_DECODE,
+    VERB_INSPECT,
+};
+
 struct options {
-    bool decode;
+    enum verb verb;
+    bool any;
+    bool head;
     bool bulk;
     bool report;
     bool help;
@@ -66,6 +80,8 @@ static int read_letters(struct options *options, int argc, char **argv,
         { "compress", required_argument, NULL, 'c' },
         { "history", required_argument, NULL, 'k' },
         { "bulk", no_argument, NULL, 'b' },
+        { "any", no_argument, NULL, 'a' },
+        { "head", no_argument, NULL, 'H' },
         { "threads", required_argument, NULL, 't' },
         { "report", no_argument, NULL, 'r' },
         { "help", no_argument, NULL, 'h' },
@@ -74,12 +90,17 @@ static int read_letters(struct options *options, int argc, char **argv,
     int letter;
 
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, "c:k:bt:rh", rows, NULL)) != -1) {
+    while ((letter = getopt_long(argc, argv, "ac:k:bHt:rh", rows, NULL)) !=
+           -1) {
         if (letter == '?')
             return error_set(err, ERR_USAGE, "unknown option '%s'",
                              argv[optind - 1]);
         if (letter == 'b')
             options->bulk = true;
+        else if (letter == 'a')
+            options->any = true;
+        else if (letter == 'H')
+            options->head = true;
         else if (letter == 'r')
             options->report = true;
         else if (letter == 'h')
@@ -90,6 +111,23 @@ static int read_letters(struct options *options, int argc, char **argv,
     return 0;
 }
 
+static int read_verb(const char *word, enum verb *verb, struct error *err)
+{
+    static const char *const verbs[] = {
+        [VERB_ENCODE] = "encode",
+        [VERB_DECODE] = "decode",
+        [VERB_INSPECT] = "inspect",
+    };
+
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(word, verbs[i]) == 0) {
+            *verb = (enum verb)i;
+            return 0;
+        }
+    return error_set(err, ERR_USAGE, "'%s' is none of encode, decode, inspect",
+                     word);
+}
+
 static int read_options(struct options *options, int argc, char **argv,
                         struct error *err)
 {
@@ -98,13 +136,26 @@ static int read_options(struct options *options, int argc, char **argv,
     if (options->help)
         return 0;
     if (argc - optind != 1)
-        return error_set(err, ERR_USAGE, "encode or decode?");
-    options->decode = strcmp(argv[optind], "decode") == 0;
-    if (!options->decode && strcmp(argv[optind], "encode") != 0)
-        return error_set(err, ERR_USAGE, "'%s' is neither encode nor decode",
-                         argv[optind]);
-    if (isatty(options->decode ? STDIN_FILENO : STDOUT_FILENO))
+        return error_set(err, ERR_USAGE, "encode, decode or inspect?");
+    if (read_verb(argv[optind], &options->verb, err) < 0)
+        return -1;
+    if (isatty(options->verb == VERB_ENCODE ? STDOUT_FILENO : STDIN_FILENO))
         return error_set(err, ERR_USAGE, "a terminal is no place for a stream");
+    return 0;
+}
+
+static int print_facts(const struct decode_options *decode, bool whole,
+                       struct error *err)
+{
+    cleanup_json_writer struct json_writer *json = json_writer_new(0);
+
+    json_begin_object(json);
+    if (inspect(decode, whole, STDIN_FILENO, json, err) < 0)
+        return -1;
+    json_end_object(json);
+    puts(json_text(json, NULL));
+    if (fflush(stdout) != 0)
+        return error_set_errno(err, ERR_FAILED, errno, "cannot write");
     return 0;
 }
 
@@ -124,8 +175,11 @@ static int run(const struct options *options, struct stream_stats *stats,
 
     if (privilege_drop(err) < 0)
         return -1;
-    if (options->decode)
-        return filter_decode(&decode, STDIN_FILENO, STDOUT_FILENO, stats, err);
+    if (options->verb == VERB_DECODE)
+        return filter_decode(&decode, options->any, STDIN_FILENO, STDOUT_FILENO,
+                             stats, err);
+    if (options->verb == VERB_INSPECT)
+        return print_facts(&decode, !options->head, err);
     return filter_encode(&encode, options->bulk, STDIN_FILENO, STDOUT_FILENO,
                          stats, err);
 }

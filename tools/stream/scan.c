@@ -71,6 +71,8 @@ struct scan {
     uint64_t *pfns; /* of this record's pages that have contents; owned */
     uint32_t pfn_count;
     uint32_t pfn_next;
+    uint8_t rest[SCAN_AHEAD]; /* bytes of which only more can tell */
+    size_t rest_length;
 };
 
 struct scan *scan_new(void)
@@ -429,6 +431,76 @@ size_t scan_next(struct scan *scan, const uint8_t *bytes, size_t length,
     }
     return give(scan, span, SCAN_OPAQUE, length);
 }
+
+/* -- input in pieces ------------------------------------------------------- */
+
+/* Gives what can be told apart; *used says how much that was. */
+static int give_spans(struct scan *scan, const uint8_t *bytes, size_t length,
+                      size_t *used, const struct scan_taker *taker,
+                      struct error *err)
+{
+    struct scan_span span;
+    size_t here;
+
+    *used = 0;
+    while ((here = scan_next(scan, bytes + *used, length - *used, &span)) > 0) {
+        if (taker->take(taker->data, bytes + *used, &span, err) < 0)
+            return -1;
+        *used += here;
+    }
+    return 0;
+}
+
+/* Adds to the rest until it can be told what it is, or nothing is left. */
+static int feed_rest(struct scan *scan, const uint8_t **bytes, size_t *length,
+                     const struct scan_taker *taker, struct error *err)
+{
+    while (scan->rest_length > 0 && *length > 0) {
+        size_t used, more = SCAN_AHEAD - scan->rest_length;
+        if (more > *length)
+            more = *length;
+        memcpy(scan->rest + scan->rest_length, *bytes, more);
+        if (give_spans(scan, scan->rest, scan->rest_length + more, &used, taker,
+                       err) < 0)
+            return -1;
+        /* What came first was not enough alone, so it is used all or not. */
+        if (used > 0)
+            more = used - scan->rest_length;
+        scan->rest_length = used > 0 ? 0 : scan->rest_length + more;
+        *bytes += more;
+        *length -= more;
+    }
+    return 0;
+}
+
+int scan_feed(struct scan *scan, const uint8_t *bytes, size_t length,
+              const struct scan_taker *taker, struct error *err)
+{
+    size_t used;
+
+    if (feed_rest(scan, &bytes, &length, taker, err) < 0 ||
+        give_spans(scan, bytes, length, &used, taker, err) < 0)
+        return -1;
+    if (used < length) {
+        memcpy(scan->rest, bytes + used, length - used);
+        scan->rest_length = length - used;
+    }
+    return 0;
+}
+
+int scan_finish(struct scan *scan, const struct scan_taker *taker,
+                struct error *err)
+{
+    const struct scan_span span = { .part = SCAN_OPAQUE,
+                                    .length = scan->rest_length };
+
+    scan->rest_length = 0;
+    if (span.length == 0)
+        return 0;
+    return taker->take(taker->data, scan->rest, &span, err);
+}
+
+/* -- what is known --------------------------------------------------------- */
 
 bool scan_at_boundary(const struct scan *scan)
 {

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 /* libxc's record types that others ask for. */
 enum scan_libxc_type {
     LIBXC_END = 0,
@@ -78,6 +80,24 @@ void scan_free(struct scan *scan);
 size_t scan_next(struct scan *scan, const uint8_t *bytes, size_t length,
                  struct scan_span *span);
 #define SCAN_AHEAD 4096
+
+/* Is given each span with its bytes; -1 with an error ends it. */
+struct scan_taker {
+    int (*take)(void *data, const uint8_t *bytes, const struct scan_span *span,
+                struct error *err);
+    void *data;
+};
+
+/*
+ * As scan_next over and over, for input that comes in any pieces: bytes of
+ * which only more can tell what they are are kept for the next call.
+ */
+int scan_feed(struct scan *scan, const uint8_t *bytes, size_t length,
+              const struct scan_taker *taker, struct error *err);
+
+/* No more comes: what was kept is given as SCAN_OPAQUE. */
+int scan_finish(struct scan *scan, const struct scan_taker *taker,
+                struct error *err);
 
 /*
  * Is the reader of the stream able to act on what it was given so far? False
