@@ -47,6 +47,11 @@ def test_with_a_paused_guest_of_each_kind(host, guest):
               (VCPUS, "vcpu-list"), (VCPUS, "vcpu-list", *names),
               (UPTIME, "uptime"), (UPTIME, "uptime", "-s"),
               (LIST, "claims"), (NOTHING, "sharing"),
+              (NOTHING, "sched-credit"), (NOTHING, "sched-credit2"),
+              (NOTHING, "sched-credit2", "-d", names[0]),
+              (NOTHING, "sched-credit2", "-p", "Pool-0"),
+              (NOTHING, "sched-credit2", "-s"), (NOTHING, "sched-rtds"),
+              (NOTHING, "sched-rtds", "-v", "all"),
               (NOTHING, "sharing", names[0])]
     for name in names:
         domid = host.xl("domid", name).stdout.strip()

@@ -258,12 +258,23 @@ static void read_words(struct line *line, char **words, int count)
     }
 }
 
+/* kind: the value's name in the help, or NULL. */
+static void offer_values(const struct line *line, const char *kind)
+{
+    if (kind == NULL)
+        return;
+    if (strcmp(kind, "FILE") == 0)
+        show_printf(":files\n");
+    else if (strcmp(kind, "DOMAIN") == 0)
+        offer_domains(line);
+    else if (strcmp(kind, "POOL") == 0)
+        offer_pools(line);
+}
+
 static void offer_all(const struct line *line)
 {
     if (line->pending != NULL) {
-        if (line->pending->value != NULL &&
-            strcmp(line->pending->value, "FILE") == 0)
-            show_printf(":files\n");
+        offer_values(line, line->pending->value);
     } else if (line->last[0] == '-' && !line->options_ended) {
         offer_options(line, line->command->options);
         offer_options(line, help_option);

@@ -26,7 +26,7 @@ struct settings {
 
 enum option_kind {
     OPTION_FLAG,  /* may be given several times, counted */
-    OPTION_VALUE, /* takes a value; the last one counts */
+    OPTION_VALUE, /* takes a value; the last one counts, or all do */
 };
 
 struct option_row {
@@ -58,6 +58,7 @@ enum word_kind {
 };
 
 struct invocation;
+struct given_value; /* of options.c */
 
 struct command {
     const char *name;    /* one word */
@@ -83,15 +84,19 @@ struct invocation {
     const char *domain; /* the target as the user typed it, or NULL */
     char **words;       /* the words after the target */
     int word_count;
-    unsigned int *counts; /* per option row: how often it was given */
-    const char **values;  /* per option row: its last value */
-    int exit_status;      /* other than 0 where success needs it */
+    unsigned int *counts;       /* per option row: how often it was given */
+    struct given_value *values; /* in the order of the command line */
+    unsigned int value_count;
+    int exit_status; /* other than 0 where success needs it */
 };
 
 /* How often an option was given, by the long name or the letter of its row. */
 unsigned int invocation_count(const struct invocation *inv, const char *option);
 /* The value of an option, NULL if it was not given. */
 const char *invocation_value(const struct invocation *inv, const char *option);
+/* Of one that may be given several times: the value it had there, from 0 on. */
+const char *invocation_value_at(const struct invocation *inv,
+                                const char *option, unsigned int place);
 
 /* The table; ends with NULL. */
 extern const struct command *const commands[];

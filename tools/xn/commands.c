@@ -45,6 +45,9 @@ extern const struct command command_policy;
 extern const struct command command_qemu_monitor_command;
 extern const struct command command_reboot;
 extern const struct command command_rename;
+extern const struct command command_sched_credit;
+extern const struct command command_sched_credit2;
+extern const struct command command_sched_rtds;
 extern const struct command command_set_parameters;
 extern const struct command command_setenforce;
 extern const struct command command_sharing;
@@ -62,6 +65,8 @@ extern const struct command command_vm_list;
 extern const struct command command_vncviewer;
 extern const struct command command_wait;
 
+/* One in a line, so that changes do not meet. */
+/* clang-format off */
 const struct command *const commands[] = {
     &command_button_press,
     &command_cache,
@@ -106,6 +111,9 @@ const struct command *const commands[] = {
     &command_qemu_monitor_command,
     &command_reboot,
     &command_rename,
+    &command_sched_credit,
+    &command_sched_credit2,
+    &command_sched_rtds,
     &command_set_parameters,
     &command_setenforce,
     &command_sharing,
@@ -124,3 +132,4 @@ const struct command *const commands[] = {
     &command_wait,
     NULL,
 };
+/* clang-format on */

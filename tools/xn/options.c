@@ -12,6 +12,12 @@
 /* getopt_long's value for row i without a letter. */
 #define LONG_ONLY 256
 
+/* A value, and the row of the option that it belongs to. */
+struct given_value {
+    int row;
+    const char *value;
+};
+
 static size_t count_rows(const struct command *command)
 {
     size_t rows = 0;
@@ -44,8 +50,20 @@ unsigned int invocation_count(const struct invocation *inv, const char *option)
 
 const char *invocation_value(const struct invocation *inv, const char *option)
 {
+    unsigned int count = invocation_count(inv, option);
+
+    return count == 0 ? NULL : invocation_value_at(inv, option, count - 1);
+}
+
+const char *invocation_value_at(const struct invocation *inv,
+                                const char *option, unsigned int place)
+{
     int row = find_row(inv, option);
-    return row < 0 ? NULL : inv->values[row];
+
+    for (unsigned int i = 0; i < inv->value_count; i++)
+        if (inv->values[i].row == row && place-- == 0)
+            return inv->values[i].value;
+    return NULL;
 }
 
 /* The rows in getopt_long's terms; both results are the caller's. */
@@ -84,7 +102,8 @@ static void note_option(struct invocation *inv, int value)
             continue;
         inv->counts[i]++;
         if (row->kind == OPTION_VALUE)
-            inv->values[i] = optarg;
+            inv->values[inv->value_count++] =
+                (struct given_value){ .row = (int)i, .value = optarg };
         return;
     }
 }
@@ -113,7 +132,8 @@ int options_parse(struct invocation *inv, int argc, char **argv, bool *help,
     size_t rows = count_rows(inv->command);
 
     inv->counts = mem_zalloc(rows + 1, sizeof(*inv->counts));
-    inv->values = mem_zalloc(rows + 1, sizeof(*inv->values));
+    /* every value stands in a word of its own, or after its option in one */
+    inv->values = mem_zalloc((size_t)argc + 1, sizeof(*inv->values));
     make_getopt(inv->command, &letters, &longs);
 
     *help = false;
