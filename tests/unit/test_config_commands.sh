@@ -61,6 +61,9 @@ is "check --json: where" "3 1 warning" \
         /usr/bin/python3 -c "d = eval(input())
 print(d['line'], d['column'], d['severity'])")"
 
+[ -e /proc/xen/capabilities ] ||
+    is "check --host: there is no Xen" 5 "$(status check --host "$folder/good.cfg")"
+
 is "explain: a key" "memory: Memory of the guest in MiB" \
     "$(xn explain memory | head -n 1)"
 is "explain: a near miss" "    did you mean 'memory'?" \

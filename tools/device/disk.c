@@ -58,3 +58,71 @@ int disk_check(const libxl_device_disk *disk, unsigned int index,
         return 0;
     return check_target(disk, label, err);
 }
+
+/*
+ * The first bytes of image files: QEMU's docs/interop/qcow2.rst and qed_spec,
+ * and the VHD specification, of which a fixed image has nothing at the start.
+ */
+static const struct signature {
+    libxl_disk_format format; /* UNKNOWN: none that Xen has a name for */
+    const char *name;
+    uint8_t length;
+    char bytes[9];
+} signatures[] = {
+    { LIBXL_DISK_FORMAT_QCOW, "qcow", 8, "QFI\xfb\0\0\0\1" },
+    { LIBXL_DISK_FORMAT_QCOW2, "qcow2", 8, "QFI\xfb\0\0\0\2" },
+    { LIBXL_DISK_FORMAT_QCOW2, "qcow2", 8, "QFI\xfb\0\0\0\3" },
+    { LIBXL_DISK_FORMAT_QED, "qed", 4, "QED" },
+    { LIBXL_DISK_FORMAT_VHD, "vhd", 8, "conectix" },
+    { LIBXL_DISK_FORMAT_UNKNOWN, "vhdx", 8, "vhdxfile" },
+    { LIBXL_DISK_FORMAT_UNKNOWN, "vmdk", 4, "KDMV" },
+};
+
+enum {
+    SIGNATURE_BYTES = 8,
+};
+
+/* NULL if it is none, or cannot be read. */
+static const struct signature *read_signature(const char *path)
+{
+    char bytes[SIGNATURE_BYTES];
+    struct stat status;
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
+        pread(fd, bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+        return NULL;
+    for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++)
+        if (memcmp(bytes, signatures[i].bytes, signatures[i].length) == 0)
+            return &signatures[i];
+    return NULL;
+}
+
+/* Has each of its images a signature at its beginning? */
+static bool always_signed(libxl_disk_format format)
+{
+    return format == LIBXL_DISK_FORMAT_QCOW ||
+           format == LIBXL_DISK_FORMAT_QCOW2 || format == LIBXL_DISK_FORMAT_QED;
+}
+
+int disk_check_format(const libxl_device_disk *disk, unsigned int index,
+                      struct error *err)
+{
+    cleanup_free char *label = disk_label(disk, index);
+    const char *asked = libxl_disk_format_to_string(disk->format);
+    const struct signature *found;
+
+    if (checked_elsewhere(disk) || access(disk->pdev_path, R_OK) < 0)
+        return 0;
+    found = read_signature(disk->pdev_path);
+    if (found == NULL && !always_signed(disk->format))
+        return 0;
+    if (found != NULL && found->format == disk->format)
+        return 0;
+    error_set(err, ERR_CONFIG, "%s: %s: it is given as %s, but begins like %s",
+              label, disk->pdev_path, asked,
+              found != NULL ? found->name : "none");
+    if (found != NULL && found->format != LIBXL_DISK_FORMAT_UNKNOWN)
+        error_hint(err, "write: format=%s", found->name);
+    return -1;
+}

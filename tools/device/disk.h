@@ -18,4 +18,12 @@ char *disk_label(const libxl_device_disk *disk, unsigned int index);
 int disk_check(const libxl_device_disk *disk, unsigned int index,
                struct error *err);
 
+/*
+ * Compares the format that a disk is given with the first bytes of its file,
+ * if it is a regular one. No more of it is read: it may be a guest's. -1 with
+ * an ERR_CONFIG if the file begins as another format does.
+ */
+int disk_check_format(const libxl_device_disk *disk, unsigned int index,
+                      struct error *err);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "host/domains.h"
 
 #define NETWORK_FOLDER "/sys/class/net"
 
@@ -65,4 +66,40 @@ int nic_check(const libxl_device_nic *nic, unsigned int index,
         error_hint(err, "this host has no bridge: ip link add %s type bridge",
                    bridge);
     return -1;
+}
+
+/* Does the domain have an interface of this address? */
+static bool has_mac(struct host *host, uint32_t domid, const libxl_mac mac)
+{
+    int count = 0;
+    libxl_device_nic *nics = libxl_device_nic_list(host->ctx, domid, &count);
+    bool found = false;
+
+    for (int i = 0; i < count; i++)
+        found |= memcmp(nics[i].mac, mac, sizeof(libxl_mac)) == 0;
+    libxl_device_nic_list_free(nics, count);
+    return found;
+}
+
+int nic_check_mac(struct host *host, const libxl_device_nic *nic,
+                  unsigned int index, const char *name, struct error *err)
+{
+    static const libxl_mac none;
+    cleanup_domain_list struct domain_list list = { 0 };
+    const uint8_t *mac = nic->mac;
+
+    if (memcmp(mac, none, sizeof(none)) == 0 ||
+        domain_list_read(&list, DOMAIN_NAMES, NULL) < 0)
+        return 0;
+    VEC_EACH (&list.items, info) {
+        if (info->domid == 0 || info->name == NULL ||
+            strcmp(info->name, name) == 0 || !has_mac(host, info->domid, mac))
+            continue;
+        return error_set(err, ERR_STATE,
+                         "vif %u: the MAC address "
+                         "%02x:%02x:%02x:%02x:%02x:%02x is in use by %s",
+                         index, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+                         info->name);
+    }
+    return 0;
 }

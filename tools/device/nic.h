@@ -6,6 +6,7 @@
 #include <libxl.h>
 
 #include "base/error.h"
+#include "host/host.h"
 
 /*
  * Checks that the bridge of a bridged vif exists here, be it Linux' or Open
@@ -14,5 +15,13 @@
  */
 int nic_check(const libxl_device_nic *nic, unsigned int index,
               const char *default_bridge, struct error *err);
+
+/*
+ * Looks whether a domain other than the one of this name has an interface of
+ * the same MAC address. ERR_STATE names it; a host that does not tell has
+ * none.
+ */
+int nic_check_mac(struct host *host, const libxl_device_nic *nic,
+                  unsigned int index, const char *name, struct error *err);
 
 #endif

@@ -81,6 +81,29 @@ static unsigned long long mib(uint64_t kib)
     return (kib + 1023) >> 10;
 }
 
+static int report_short(const struct need *need, struct error *err)
+{
+    if (need->free_kib >= need->needed_kib)
+        return 0;
+    error_set(err, ERR_SPACE,
+              "not enough memory: %llu MiB needed, %llu MiB free, "
+              "short by %llu MiB",
+              mib(need->needed_kib), (unsigned long long)need->free_kib >> 10,
+              mib(need->needed_kib - need->free_kib));
+    error_hint(err, "'xn list' shows who has how much");
+    return -1;
+}
+
+int memory_need_check(struct host *host, const libxl_domain_config *config,
+                      const struct xlconf *defaults, struct error *err)
+{
+    struct need need;
+
+    if (measure(host, config, &need, err) < 0)
+        return -1;
+    return may_balloon(host, defaults) ? 0 : report_short(&need, err);
+}
+
 int memory_need_find(struct host *host, const libxl_domain_config *config,
                      const struct xlconf *defaults, struct error *err)
 {
@@ -91,13 +114,5 @@ int memory_need_find(struct host *host, const libxl_domain_config *config,
     if (need.free_kib < need.needed_kib && may_balloon(host, defaults) &&
         balloon_dom0(host, config, defaults, &need, err) < 0)
         return -1;
-    if (need.free_kib >= need.needed_kib)
-        return 0;
-    error_set(err, ERR_SPACE,
-              "not enough memory: %llu MiB needed, %llu MiB free, "
-              "short by %llu MiB",
-              mib(need.needed_kib), (unsigned long long)need.free_kib >> 10,
-              mib(need.needed_kib - need.free_kib));
-    error_hint(err, "'xn list' shows who has how much");
-    return -1;
+    return report_short(&need, err);
 }

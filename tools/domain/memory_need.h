@@ -7,6 +7,13 @@
 #include "host/host.h"
 
 /*
+ * Compares what the domain takes with what is free, and changes nothing.
+ * Where Dom0 may give of its own, how much that is is not known before.
+ */
+int memory_need_check(struct host *host, const libxl_domain_config *config,
+                      const struct xlconf *defaults, struct error *err);
+
+/*
  * Compares what the domain takes with what is free. Dom0 gives of its own only
  * where xl.conf's autoballoon says so. ERR_SPACE says needed, free and short.
  */

@@ -15,19 +15,29 @@ static void add_step(struct plan *plan, char *text, unsigned int index,
                  .text = text, .index = index, .run = run, .undo = undo }));
 }
 
+/* A check: nothing is changed, so there is nothing to undo. */
+static void add_check(struct plan *plan, char *text, const char *key,
+                      unsigned int index,
+                      int (*run)(struct create *, unsigned int, struct error *))
+{
+    VEC_PUSH(&plan->steps,
+             ((struct plan_step){
+                 .text = text, .key = key, .index = index, .run = run }));
+}
+
 static void add_image_checks(struct plan *plan,
                              const libxl_domain_build_info *build)
 {
     if (build->kernel != NULL)
-        add_step(plan, mem_printf("check the kernel %s", build->kernel), 0,
-                 step_check_kernel, NULL);
+        add_check(plan, mem_printf("check the kernel %s", build->kernel),
+                  "kernel", 0, step_check_kernel);
     if (build->ramdisk != NULL)
-        add_step(plan, mem_printf("check the ramdisk %s", build->ramdisk), 0,
-                 step_check_ramdisk, NULL);
+        add_check(plan, mem_printf("check the ramdisk %s", build->ramdisk),
+                  "ramdisk", 0, step_check_ramdisk);
     if (build->device_model != NULL)
-        add_step(plan,
-                 mem_printf("check the device model %s", build->device_model),
-                 0, step_check_device_model, NULL);
+        add_check(plan,
+                  mem_printf("check the device model %s", build->device_model),
+                  "device_model_override", 0, step_check_device_model);
 }
 
 static void add_device_checks(struct plan *plan,
@@ -36,18 +46,27 @@ static void add_device_checks(struct plan *plan,
     for (int i = 0; i < config->num_disks; i++) {
         const libxl_device_disk *disk = &config->disks[i];
         cleanup_free char *label = disk_label(disk, (unsigned int)i);
-        add_step(plan,
-                 mem_printf("check %s: %s", label,
-                            disk->pdev_path ? disk->pdev_path : "empty"),
-                 (unsigned int)i, step_check_disk, NULL);
+        add_check(plan,
+                  mem_printf("check %s: %s", label,
+                             disk->pdev_path ? disk->pdev_path : "empty"),
+                  "disk", (unsigned int)i, step_check_disk);
     }
     for (int i = 0; i < config->num_nics; i++) {
         const char *bridge = config->nics[i].bridge;
-        add_step(plan,
-                 mem_printf("check vif %d: bridge %s", i,
-                            bridge ? bridge : "by default"),
-                 (unsigned int)i, step_check_nic, NULL);
+        add_check(plan,
+                  mem_printf("check vif %d: bridge %s", i,
+                             bridge ? bridge : "by default"),
+                  "vif", (unsigned int)i, step_check_nic);
     }
+}
+
+void plan_make_checks(struct plan *plan, const libxl_domain_config *config)
+{
+    add_check(plan,
+              mem_printf("check that the name %s is free", config->c_info.name),
+              "name", 0, step_check_name);
+    add_image_checks(plan, &config->b_info);
+    add_device_checks(plan, config);
 }
 
 /* QEMU loads an HVM guest's kernel by itself, and wants it as it is; one that
@@ -72,13 +91,9 @@ static char *describe_build(const libxl_domain_config *config)
 void plan_make(struct plan *plan, const struct create *create)
 {
     const libxl_domain_config *config = &create->spec->config;
-    const char *name = config->c_info.name;
 
     *plan = (struct plan){ 0 };
-    add_step(plan, mem_printf("check that the name %s is free", name), 0,
-             step_check_name, NULL);
-    add_image_checks(plan, &config->b_info);
-    add_device_checks(plan, config);
+    plan_make_checks(plan, config);
     if (boots_unpacked(config))
         add_step(plan, mem_strdup("take the kernel unpacked, from the cache"),
                  0, step_unpack_kernel, NULL);

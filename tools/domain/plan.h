@@ -30,11 +30,18 @@ struct plan_step {
     unsigned int index; /* which disk, which vif */
     int (*run)(struct create *create, unsigned int index, struct error *err);
     void (*undo)(struct create *create, unsigned int index); /* or NULL */
+    const char *key; /* of a check: the key of a file that it is about */
 };
 
 struct plan {
     VEC(struct plan_step) steps;
 };
+
+/*
+ * The checks alone, added to an empty (zeroed) plan: they change nothing, and
+ * need of create the host, spec and defaults.
+ */
+void plan_make_checks(struct plan *plan, const libxl_domain_config *config);
 
 /* The steps for this domain; only spec and the flags of create are read. */
 void plan_make(struct plan *plan, const struct create *create);

@@ -4,11 +4,16 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "config/tree.h"
+#include "domain/inspect.h"
 #include "show/show.h"
 #include "xn/load.h"
 
 struct check {
     bool strict;
+    struct host *host; /* NULL: the files alone, as if there were no Xen */
+    const struct xlconf *defaults;
+    const struct config_host_facts *facts;
     struct json_writer *json; /* NULL: text */
 };
 
@@ -34,7 +39,41 @@ static void note_unreadable(const struct error *err, struct config_diags *diags)
                     err->message);
 }
 
-static void read_file(const char *file, struct config_diags *diags)
+/* Where in the file a finding of the host belongs. */
+static struct config_place find_place(const struct config_tree *tree,
+                                      const struct inspect_finding *finding)
+{
+    const struct config_assignment *set = config_tree_find(tree, finding->key);
+    const struct config_value *value = set != NULL ? set->value : NULL;
+    unsigned int skip = finding->index;
+
+    if (value == NULL)
+        return (struct config_place){ .text = config_tree_text(tree) };
+    if (value->type == CONFIG_LIST && value->u.list.first != NULL) {
+        value = value->u.list.first;
+        while (skip-- > 0 && value->next != NULL)
+            value = value->next;
+    }
+    return value->place;
+}
+
+static void inspect(const struct check *check, const struct config_tree *tree,
+                    struct domain_spec *spec, struct config_diags *diags)
+{
+    struct inspection cleanup_inspection found = { 0 };
+
+    inspect_host(check->host, spec, check->defaults, &found);
+    VEC_EACH (&found.findings, finding) {
+        struct config_place place = find_place(tree, finding);
+
+        config_diag_add(diags, finding->fatal ? CONFIG_ERROR : CONFIG_WARNING,
+                        &place, finding->error.hint, "%s",
+                        finding->error.message);
+    }
+}
+
+static void read_file(const struct check *check, const char *file,
+                      struct config_diags *diags)
 {
     struct config_source source = { .path = file };
     cleanup_config_tree struct config_tree *tree = NULL;
@@ -42,10 +81,12 @@ static void read_file(const char *file, struct config_diags *diags)
     struct domain_spec cleanup_domain_spec spec;
 
     domain_spec_init(&spec);
-    if (config_read(&source, &tree, diags, &unreadable) == 0)
-        config_fill(tree, NULL, NULL, &spec, diags);
-    else
+    if (config_read(&source, &tree, diags, &unreadable) < 0)
         note_unreadable(&unreadable, diags);
+    else if (config_fill(tree, check->defaults, check->facts, &spec, diags) ==
+                 0 &&
+             check->host != NULL)
+        inspect(check, tree, &spec, diags);
     config_diags_sort(diags);
 }
 
@@ -53,7 +94,7 @@ static bool check_file(const struct check *check, const char *file)
 {
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
 
-    read_file(file, &diags);
+    read_file(check, file, &diags);
     if (check->strict)
         config_diags_promote(&diags);
     bool passed = diags.errors == 0;
@@ -67,22 +108,22 @@ static bool check_file(const struct check *check, const char *file)
     return passed;
 }
 
-static int run(struct invocation *inv, struct error *err)
+static int check_files(struct check *check, struct invocation *inv,
+                       struct error *err)
 {
-    struct check check = { .strict = invocation_count(inv, "strict") > 0 };
     int refused = 0;
 
     if (invocation_count(inv, "json") > 0) {
-        check.json = show_json_begin("config-check");
-        json_key(check.json, "files");
-        json_begin_array(check.json);
+        check->json = show_json_begin("config-check");
+        json_key(check->json, "files");
+        json_begin_array(check->json);
     }
     for (int i = 0; i < inv->word_count; i++)
-        if (!check_file(&check, inv->words[i]))
+        if (!check_file(check, inv->words[i]))
             refused++;
-    if (check.json != NULL) {
-        json_end_array(check.json);
-        show_json_end(check.json);
+    if (check->json != NULL) {
+        json_end_array(check->json);
+        show_json_end(check->json);
     }
     /* Before the summary on standard error, wherever both go. */
     if (show_finish(err) < 0)
@@ -93,7 +134,37 @@ static int run(struct invocation *inv, struct error *err)
                      inv->word_count);
 }
 
+static int check_on_host(struct check *check, struct invocation *inv,
+                         struct error *err)
+{
+    struct xlconf cleanup_xlconf defaults;
+    struct load_facts facts = { 0 };
+    struct host host = { 0 };
+
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, err) < 0 ||
+        host_open(&host, inv->settings->verbosity, err) < 0)
+        return -1;
+    load_facts_read(&host, &facts);
+    check->host = &host;
+    check->defaults = &defaults;
+    check->facts = &facts.known;
+    int rc = check_files(check, inv, err);
+    load_facts_dispose(&facts);
+    host_close(&host);
+    return rc;
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    struct check check = { .strict = invocation_count(inv, "strict") > 0 };
+
+    return invocation_count(inv, "host") > 0 ? check_on_host(&check, inv, err)
+                                             : check_files(&check, inv, err);
+}
+
 static const struct option_row options[] = {
+    { 0, "host", OPTION_FLAG, NULL, "look at what this host has, too" },
     { 0, "strict", OPTION_FLAG, NULL, "let no warning pass" },
     { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
     { 0 },
@@ -107,7 +178,7 @@ const struct command command_config_check = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_FILE,
-    .without_xen = true,
+    .without_xen = true, /* run opens it for --host */
     .options = options,
     .run = run,
 };
