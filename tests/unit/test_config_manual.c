@@ -23,42 +23,13 @@
 #define BEGIN_MARK "=for comment keys begin; made from tools/config/keys.c\n"
 #define END_MARK "=for comment keys end\n"
 
-/* " From 0 to 3." */
-static void add_range(struct strbuf *pod, const struct config_key *key)
-{
-    cleanup_free char *range = explain_range(key);
-
-    if (range != NULL)
-        strbuf_printf(pod, " F%s.", range + 1);
-}
-
-static void add_guests(struct strbuf *pod, const struct config_key *key)
-{
-    cleanup_free char *guests = explain_guests(key);
-
-    if (key->guests == GUEST_ARM)
-        strbuf_puts(pod, " On Arm only.");
-    else if (key->guests != GUEST_ANY)
-        strbuf_printf(pod, " For %s.", guests);
-}
-
 static void add_key(struct strbuf *pod, const struct config_key *key)
 {
     cleanup_free char *type = explain_type(key);
+    cleanup_free char *sentences = explain_sentences(key);
 
-    strbuf_printf(pod, "=item B<%s> = I<%s>\n\n%s.", key->name, type,
-                  key->help);
-    add_range(pod, key);
-    add_guests(pod, key);
-    if (key->fallback != NULL)
-        strbuf_printf(pod, " Default: %s.", key->fallback);
-    if (key->state == KEY_DEPRECATED && key->successor != NULL)
-        strbuf_printf(pod, " Deprecated: use %s.", key->successor);
-    else if (key->state == KEY_DEPRECATED)
-        strbuf_puts(pod, " Deprecated.");
-    if (key->since != NULL)
-        strbuf_printf(pod, " Needs Xen %s or later.", key->since);
-    strbuf_puts(pod, "\n\n");
+    strbuf_printf(pod, "=item B<%s> = I<%s>\n\n%s\n\n", key->name, type,
+                  sentences);
     if (key->example != NULL)
         strbuf_printf(pod, "    %s\n\n", key->example);
 }
@@ -74,11 +45,8 @@ static void add_ignored(struct strbuf *pod)
 
         if (key->state != KEY_IGNORED)
             continue;
-        strbuf_printf(pod, "=item B<%s>\n\n", key->name);
-        strbuf_printf(pod, "%s.", key->help);
-        if (key->successor != NULL)
-            strbuf_printf(pod, " Use %s.", key->successor);
-        strbuf_puts(pod, "\n\n");
+        cleanup_free char *sentences = explain_sentences(key);
+        strbuf_printf(pod, "=item B<%s>\n\n%s\n\n", key->name, sentences);
     }
     strbuf_puts(pod, "=back\n\n");
 }

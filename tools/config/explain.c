@@ -87,6 +87,49 @@ char *explain_guests(const struct config_key *key)
     return mem_printf("%s guests", names);
 }
 
+/* " From 0 to 3." */
+static void add_range(struct strbuf *text, const struct config_key *key)
+{
+    cleanup_free char *range = explain_range(key);
+
+    if (range != NULL)
+        strbuf_printf(text, " F%s.", range + 1);
+}
+
+static void add_guests(struct strbuf *text, const struct config_key *key)
+{
+    cleanup_free char *guests = explain_guests(key);
+
+    if (key->guests == GUEST_ARM)
+        strbuf_puts(text, " On Arm only.");
+    else if (key->guests != GUEST_ANY)
+        strbuf_printf(text, " For %s.", guests);
+}
+
+static void add_successor(struct strbuf *text, const struct config_key *key)
+{
+    if (key->state == KEY_DEPRECATED)
+        strbuf_printf(text, " Deprecated%s%s.", key->successor ? ": use " : "",
+                      key->successor ? key->successor : "");
+    else if (key->state == KEY_IGNORED && key->successor != NULL)
+        strbuf_printf(text, " Use %s.", key->successor);
+}
+
+char *explain_sentences(const struct config_key *key)
+{
+    struct strbuf text = { 0 };
+
+    strbuf_printf(&text, "%s.", key->help);
+    add_range(&text, key);
+    add_guests(&text, key);
+    if (key->fallback != NULL)
+        strbuf_printf(&text, " Default: %s.", key->fallback);
+    add_successor(&text, key);
+    if (key->since != NULL)
+        strbuf_printf(&text, " Needs Xen %s or later.", key->since);
+    return strbuf_take(&text);
+}
+
 const char *explain_state(const struct config_key *key)
 {
     static const char *const names[] = {

@@ -29,6 +29,12 @@ char *explain_range(const struct config_key *key);
 /* "PV and HVM guests", "Arm hosts", "all guests". The caller's. */
 char *explain_guests(const struct config_key *key);
 
+/*
+ * What there is to say beside the type, as sentences: what it is, its range,
+ * guests, default, successor, since when. The caller's.
+ */
+char *explain_sentences(const struct config_key *key);
+
 /* The state as a word: current, deprecated, ignored, newer, own. */
 const char *explain_state(const struct config_key *key);
 

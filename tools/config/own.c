@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "config/fill.h"
+#include "config/own_json.h"
 #include "config/write.h"
 
 /* A list of strings, or one string for a list of one. */
@@ -104,19 +105,13 @@ void fill_own(struct fill *fill)
 
 static void write_stop_action(struct write *write, const struct domain_own *own)
 {
-    static const char *const words[] = {
-        [OWN_STOP_SHUTDOWN] = "shutdown",
-        [OWN_STOP_SAVE] = "save",
-        [OWN_STOP_LEAVE] = "leave",
-    };
-
     if (own->stop_action == OWN_STOP_MIGRATE) {
         cleanup_free char *text =
             mem_printf("migrate:%s", own->stop_migrate_to);
 
         write_text(write, "stop_action", text);
     } else if (own->stop_action != OWN_STOP_DEFAULT) {
-        write_text(write, "stop_action", words[own->stop_action]);
+        write_text(write, "stop_action", own_stop_name(own->stop_action));
     }
 }
 

@@ -8,8 +8,8 @@
 #include "config/compare.h"
 #include "config/settings.h"
 #include "config/tree.h"
+#include "domain/describe.h"
 #include "host/lookup.h"
-#include "host/stored.h"
 #include "show/show.h"
 #include "xn/load.h"
 
@@ -58,7 +58,7 @@ static int read_domain(struct invocation *inv, const char *name,
     if (rc == 0)
         rc = lookup_domain(&host, name, &domid, err);
     if (rc == 0)
-        rc = stored_config_read(&host, domid, &spec->config, err);
+        rc = domain_describe(&host, domid, spec, err);
     host_close(&host);
     return rc;
 }

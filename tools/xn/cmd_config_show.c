@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A running domain as a file that makes it again. */
 #include "config/settings.h"
-#include "host/stored.h"
+#include "domain/describe.h"
 #include "show/show.h"
 #include "xn/command.h"
 
@@ -12,7 +12,7 @@ static int run(struct invocation *inv, struct error *err)
     struct domain_spec cleanup_domain_spec spec;
 
     domain_spec_init(&spec);
-    if (stored_config_read(inv->host, inv->domid, &spec.config, err) < 0)
+    if (domain_describe(inv->host, inv->domid, &spec, err) < 0)
         return -1;
     config_settings_make(&settings, &spec, NULL);
     config_settings_render(&settings, &text);
