@@ -42,6 +42,14 @@ extern const struct command command_mem_max;
 extern const struct command command_mem_set;
 extern const struct command command_pause;
 extern const struct command command_policy;
+extern const struct command command_psr_cat_set;
+extern const struct command command_psr_cat_show;
+extern const struct command command_psr_cmt_attach;
+extern const struct command command_psr_cmt_detach;
+extern const struct command command_psr_cmt_show;
+extern const struct command command_psr_hwinfo;
+extern const struct command command_psr_mba_set;
+extern const struct command command_psr_mba_show;
 extern const struct command command_qemu_monitor_command;
 extern const struct command command_reboot;
 extern const struct command command_rename;
@@ -65,7 +73,6 @@ extern const struct command command_vm_list;
 extern const struct command command_vncviewer;
 extern const struct command command_wait;
 
-/* One in a line, so that changes do not meet. */
 /* clang-format off */
 const struct command *const commands[] = {
     &command_button_press,
@@ -108,6 +115,14 @@ const struct command *const commands[] = {
     &command_mem_set,
     &command_pause,
     &command_policy,
+    &command_psr_cat_set,
+    &command_psr_cat_show,
+    &command_psr_cmt_attach,
+    &command_psr_cmt_detach,
+    &command_psr_cmt_show,
+    &command_psr_hwinfo,
+    &command_psr_mba_set,
+    &command_psr_mba_show,
     &command_qemu_monitor_command,
     &command_reboot,
     &command_rename,
