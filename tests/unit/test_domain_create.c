@@ -166,7 +166,7 @@ static void a_missing_disk_is_named(void **state)
     libxl_device_disk disk =
         make_disk((char *)"/srv/none.img", LIBXL_DISK_FORMAT_RAW);
 
-    assert_int_equal(disk_check(&disk, 1, &err), -1);
+    assert_int_equal(disk_check(&disk, "disk 2 (xvda)", &err), -1);
     expect_error(&err, ERR_CONFIG,
                  "disk 2 (xvda): /srv/none.img: No such file or directory");
 }
@@ -177,12 +177,12 @@ static void an_empty_or_odd_disk_is_refused(void **state)
     cleanup_free char *path = write_image("", 0);
     libxl_device_disk disk = make_disk(path, LIBXL_DISK_FORMAT_RAW);
 
-    assert_int_equal(disk_check(&disk, 0, &err), -1);
+    assert_int_equal(disk_check(&disk, "disk 1 (xvda)", &err), -1);
     assert_non_null(strstr(err.message, "the file is empty"));
     error_dispose(&err);
     scratch_remove(path);
     disk.pdev_path = (char *)"/dev/zero";
-    assert_int_equal(disk_check(&disk, 0, &err), -1);
+    assert_int_equal(disk_check(&disk, "disk 1 (xvda)", &err), -1);
     expect_error(&err, ERR_CONFIG,
                  "disk 1 (xvda): /dev/zero: neither a file "
                  "nor a block device");
@@ -195,9 +195,9 @@ static void what_others_provide_is_not_checked(void **state)
         make_disk((char *)"iqn.2001-05.com:disk", LIBXL_DISK_FORMAT_RAW);
 
     disk.script = (char *)"block-iscsi";
-    assert_int_equal(disk_check(&disk, 0, &err), 0);
+    assert_int_equal(disk_check(&disk, "disk 1 (xvda)", &err), 0);
     disk = make_disk(NULL, LIBXL_DISK_FORMAT_EMPTY);
-    assert_int_equal(disk_check(&disk, 0, &err), 0);
+    assert_int_equal(disk_check(&disk, "disk 1 (xvda)", &err), 0);
     expect_no_error(&err);
 }
 
@@ -206,16 +206,16 @@ static void a_missing_bridge_is_named(void **state)
     cleanup_error struct error err = ERROR_INIT;
     libxl_device_nic nic = { .bridge = (char *)"xenbr99" };
 
-    assert_int_equal(nic_check(&nic, 0, "xenbr0", &err), -1);
+    assert_int_equal(nic_check(&nic, "vif 0", "xenbr0", &err), -1);
     expect_error(&err, ERR_CONFIG, "vif 0: bridge xenbr99: no such interface");
     nic.bridge = (char *)"lo";
-    assert_int_equal(nic_check(&nic, 3, "xenbr0", &err), -1);
+    assert_int_equal(nic_check(&nic, "vif 3", "xenbr0", &err), -1);
     expect_error(&err, ERR_CONFIG, "vif 3: bridge lo: not a bridge");
     nic.bridge = (char *)"../lo";
-    assert_int_equal(nic_check(&nic, 0, "xenbr0", &err), -1);
+    assert_int_equal(nic_check(&nic, "vif 0", "xenbr0", &err), -1);
     expect_error(&err, ERR_CONFIG, "vif 0: '../lo' cannot be a bridge");
     nic.script = (char *)"/etc/xen/scripts/vif-route";
-    assert_int_equal(nic_check(&nic, 0, "xenbr0", &err), 0);
+    assert_int_equal(nic_check(&nic, "vif 0", "xenbr0", &err), 0);
 }
 
 static void a_name_cannot_lead_a_log_elsewhere(void **state)

@@ -122,7 +122,7 @@ static void check_image(const char *bytes, size_t length,
     memcpy(image, bytes, length);
     assert_int_equal(io_replace_file(path, 0600, image, sizeof(image), NULL),
                      0);
-    assert_int_equal(disk_check_format(&disk, 0, &err),
+    assert_int_equal(disk_check_format(&disk, "disk 1 (xvda)", &err),
                      message != NULL ? -1 : 0);
     if (message != NULL) {
         cleanup_free char *wanted =

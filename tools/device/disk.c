@@ -7,7 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/io.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "device/kind.h"
+#include "host/xenstore.h"
 
 char *disk_label(const libxl_device_disk *disk, unsigned int index)
 {
@@ -49,11 +52,9 @@ static int check_target(const libxl_device_disk *disk, const char *label,
     return 0;
 }
 
-int disk_check(const libxl_device_disk *disk, unsigned int index,
+int disk_check(const libxl_device_disk *disk, const char *label,
                struct error *err)
 {
-    cleanup_free char *label = disk_label(disk, index);
-
     if (checked_elsewhere(disk))
         return 0;
     return check_target(disk, label, err);
@@ -105,10 +106,9 @@ static bool always_signed(libxl_disk_format format)
            format == LIBXL_DISK_FORMAT_QCOW2 || format == LIBXL_DISK_FORMAT_QED;
 }
 
-int disk_check_format(const libxl_device_disk *disk, unsigned int index,
+int disk_check_format(const libxl_device_disk *disk, const char *label,
                       struct error *err)
 {
-    cleanup_free char *label = disk_label(disk, index);
     const char *asked = libxl_disk_format_to_string(disk->format);
     const struct signature *found;
 
@@ -126,3 +126,119 @@ int disk_check_format(const libxl_device_disk *disk, unsigned int index,
         error_hint(err, "write: format=%s", found->name);
     return -1;
 }
+
+/* QEMU serves what no driver of Dom0 can; it is there since the create. */
+static bool needs_device_model(const libxl_device_disk *disk)
+{
+    return disk->backend == LIBXL_DISK_BACKEND_QDISK ||
+           (disk->format != LIBXL_DISK_FORMAT_RAW &&
+            disk->format != LIBXL_DISK_FORMAT_EMPTY);
+}
+
+static int check_device_model(const struct device_owner *owner,
+                              const char *label, struct error *err)
+{
+    cleanup_xenstore_reads struct xenstore_reads reads = { 0 };
+    size_t pid = xenstore_reads_add(
+        &reads, "/local/domain/%u/image/device-model-pid", owner->domid);
+
+    if (xenstore_reads_run(&reads, err) < 0)
+        return -1;
+    if (xenstore_reads_value(&reads, pid) != NULL || owner->domid == 0)
+        return 0;
+    error_set(err, ERR_CONFIG,
+              "%s: only QEMU can serve it, and %s runs without one", label,
+              owner->name);
+    error_hint(err, "use a raw image, or create %s with such a disk",
+               owner->name);
+    return -1;
+}
+
+/* Only told: a guest can write any beginning into its raw disk. */
+static void warn_if_foreign(const libxl_device_disk *disk, const char *label)
+{
+    cleanup_error struct error doubt = ERROR_INIT;
+
+    if (disk_check_format(disk, label, &doubt) < 0)
+        log_warn("%s%s%s", doubt.message, doubt.hint ? "; " : "",
+                 doubt.hint ? doubt.hint : "");
+}
+
+static int check_attach(const struct device_owner *owner, const void *device,
+                        struct error *err)
+{
+    const libxl_device_disk *disk = device;
+    cleanup_free char *label = mem_printf("disk %s", disk->vdev);
+
+    if (disk_check(disk, label, err) < 0)
+        return -1;
+    warn_if_foreign(disk, label);
+    if (disk->backend_domname != NULL || !needs_device_model(disk))
+        return 0;
+    return check_device_model(owner, label, err);
+}
+
+static int check_detach(const struct device_owner *owner, const void *device,
+                        struct error *err)
+{
+    const libxl_device_disk *disk = device;
+
+    if (disk->specification != LIBXL_DISK_SPECIFICATION_VIRTIO)
+        return 0;
+    return error_set(err, ERR_STATE,
+                     "disk %s of %s is a virtio disk, which Xen cannot take "
+                     "from a running guest",
+                     disk->vdev, owner->name);
+}
+
+static char *word(const void *device)
+{
+    return mem_strdup(((const libxl_device_disk *)device)->vdev);
+}
+
+/* Any name of the device that libxl knows: xvdb, 51728, d1p0. */
+static char *resolve(const struct device_owner *owner, const char *text)
+{
+    libxl_device_disk disk;
+    char *vdev = NULL;
+
+    libxl_device_disk_init(&disk);
+    if (libxl_vdev_to_device_disk(owner->host->ctx, owner->domid, text,
+                                  &disk) == 0)
+        vdev = steal(disk.vdev);
+    libxl_device_disk_dispose(&disk);
+    host_log_forget(&owner->host->log);
+    return vdev;
+}
+
+static int number(const struct device_owner *owner, const void *device)
+{
+    libxl_diskinfo info;
+    int devid = -1;
+
+    libxl_diskinfo_init(&info);
+    if (libxl_device_disk_getinfo(owner->host->ctx, owner->domid, device,
+                                  &info) == 0) {
+        devid = info.devid;
+        libxl_diskinfo_dispose(&info);
+    }
+    return devid;
+}
+
+DEVICE_CALLS(disk)
+DEVICE_OPERATION(call_remove, libxl_device_disk_safe_remove)
+DEVICE_OPERATION(call_destroy, libxl_device_disk_destroy)
+
+const struct device_kind device_disk = {
+    .name = "disk",
+    .key = "disk",
+    .node = "vbd",
+    DEVICE_CALL_FIELDS(disk),
+    .remove = call_remove,
+    .destroy = call_destroy,
+    .word = word,
+    .resolve = resolve,
+    .number = number,
+    .check = check_attach,
+    .check_detach = check_detach,
+};

@@ -13,9 +13,10 @@ char *disk_label(const libxl_device_disk *disk, unsigned int index);
 /*
  * Checks that the disk's target is there, is of a kind its format can have,
  * and can be opened as it is asked for. What a script= or another domain
- * provides is theirs to check. ERR_CONFIG names disk, target and cause.
+ * provides is theirs to check. ERR_CONFIG names disk (by the label), target and
+ * cause.
  */
-int disk_check(const libxl_device_disk *disk, unsigned int index,
+int disk_check(const libxl_device_disk *disk, const char *label,
                struct error *err);
 
 /*
@@ -23,7 +24,7 @@ int disk_check(const libxl_device_disk *disk, unsigned int index,
  * if it is a regular one. No more of it is read: it may be a guest's. -1 with
  * an ERR_CONFIG if the file begins as another format does.
  */
-int disk_check_format(const libxl_device_disk *disk, unsigned int index,
+int disk_check_format(const libxl_device_disk *disk, const char *label,
                       struct error *err);
 
 #endif

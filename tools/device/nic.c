@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/strbuf.h"
+#include "device/kind.h"
 #include "host/domains.h"
 
 #define NETWORK_FOLDER "/sys/class/net"
@@ -44,7 +46,7 @@ static void list_bridges(struct strbuf *names)
     closedir(folder);
 }
 
-int nic_check(const libxl_device_nic *nic, unsigned int index,
+int nic_check(const libxl_device_nic *nic, const char *label,
               const char *default_bridge, struct error *err)
 {
     const char *bridge = nic->bridge ? nic->bridge : default_bridge;
@@ -53,11 +55,11 @@ int nic_check(const libxl_device_nic *nic, unsigned int index,
     if (!wants_bridge(nic) || bridge == NULL)
         return 0;
     if (bridge[0] == '\0' || strchr(bridge, '/') != NULL)
-        return error_set(err, ERR_CONFIG, "vif %u: '%s' cannot be a bridge",
-                         index, bridge);
+        return error_set(err, ERR_CONFIG, "%s: '%s' cannot be a bridge", label,
+                         bridge);
     if (exists(bridge, "bridge") || access("/run/openvswitch", F_OK) == 0)
         return 0;
-    error_set(err, ERR_CONFIG, "vif %u: bridge %s: %s", index, bridge,
+    error_set(err, ERR_CONFIG, "%s: bridge %s: %s", label, bridge,
               exists(bridge, "") ? "not a bridge" : "no such interface");
     list_bridges(&bridges);
     if (bridges.length > 0)
@@ -82,7 +84,7 @@ static bool has_mac(struct host *host, uint32_t domid, const libxl_mac mac)
 }
 
 int nic_check_mac(struct host *host, const libxl_device_nic *nic,
-                  unsigned int index, const char *name, struct error *err)
+                  const char *label, const char *name, struct error *err)
 {
     static const libxl_mac none;
     cleanup_domain_list struct domain_list list = { 0 };
@@ -96,10 +98,53 @@ int nic_check_mac(struct host *host, const libxl_device_nic *nic,
             strcmp(info->name, name) == 0 || !has_mac(host, info->domid, mac))
             continue;
         return error_set(err, ERR_STATE,
-                         "vif %u: the MAC address "
+                         "%s: the MAC address "
                          "%02x:%02x:%02x:%02x:%02x:%02x is in use by %s",
-                         index, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+                         label, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
                          info->name);
     }
     return 0;
 }
+
+static int check_attach(const struct device_owner *owner, const void *device,
+                        struct error *err)
+{
+    return nic_check(device, "vif", "xenbr0", err);
+}
+
+/* The number, or that of the vif with this MAC address. */
+static char *resolve(const struct device_owner *owner, const char *text)
+{
+    libxl_device_nic nic;
+    char *devid = NULL;
+    uint32_t value;
+
+    if (number_parse_u32(text, &value))
+        return mem_printf("%u", value);
+    if (strchr(text, ':') == NULL)
+        return NULL;
+    libxl_device_nic_init(&nic);
+    if (libxl_mac_to_device_nic(owner->host->ctx, owner->domid, text, &nic) ==
+        0)
+        devid = mem_printf("%d", nic.devid);
+    libxl_device_nic_dispose(&nic);
+    host_log_forget(&owner->host->log);
+    return devid;
+}
+
+DEVICE_CALLS(nic)
+DEVICE_OPERATION(call_remove, libxl_device_nic_remove)
+DEVICE_OPERATION(call_destroy, libxl_device_nic_destroy)
+DEVICE_BY_DEVID(nic)
+
+const struct device_kind device_nic = {
+    .name = "vif",
+    .key = "vif",
+    .node = "vif",
+    DEVICE_CALL_FIELDS(nic),
+    .remove = call_remove,
+    .destroy = call_destroy,
+    DEVICE_DEVID_FIELDS,
+    .resolve = resolve,
+    .check = check_attach,
+};

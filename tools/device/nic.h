@@ -11,9 +11,9 @@
 /*
  * Checks that the bridge of a bridged vif exists here, be it Linux' or Open
  * vSwitch's. default_bridge stands in where the vif names none. ERR_CONFIG
- * names the vif and the bridge and hints at those that exist.
+ * names the vif (by the label) and the bridge and hints at those that exist.
  */
-int nic_check(const libxl_device_nic *nic, unsigned int index,
+int nic_check(const libxl_device_nic *nic, const char *label,
               const char *default_bridge, struct error *err);
 
 /*
@@ -22,6 +22,6 @@ int nic_check(const libxl_device_nic *nic, unsigned int index,
  * none.
  */
 int nic_check_mac(struct host *host, const libxl_device_nic *nic,
-                  unsigned int index, const char *name, struct error *err);
+                  const char *label, const char *name, struct error *err);
 
 #endif

@@ -71,10 +71,11 @@ static void look_at_disks(const struct domain_spec *spec,
                           struct inspection *inspection)
 {
     for (int i = 0; i < spec->config.num_disks; i++) {
+        const libxl_device_disk *disk = &spec->config.disks[i];
+        cleanup_free char *label = disk_label(disk, (unsigned int)i);
         struct error err = ERROR_INIT;
 
-        if (disk_check_format(&spec->config.disks[i], (unsigned int)i, &err) <
-            0)
+        if (disk_check_format(disk, label, &err) < 0)
             add_finding(inspection, false, "disk", (unsigned int)i, &err);
     }
 }
@@ -83,9 +84,10 @@ static void look_at_nics(struct host *host, const struct domain_spec *spec,
                          struct inspection *inspection)
 {
     for (int i = 0; i < spec->config.num_nics; i++) {
+        cleanup_free char *label = mem_printf("vif %d", i);
         struct error err = ERROR_INIT;
 
-        if (nic_check_mac(host, &spec->config.nics[i], (unsigned int)i,
+        if (nic_check_mac(host, &spec->config.nics[i], label,
                           spec->config.c_info.name, &err) < 0)
             add_finding(inspection, false, "vif", (unsigned int)i, &err);
     }

@@ -84,14 +84,18 @@ int step_check_device_model(struct create *create, unsigned int i,
 
 int step_check_disk(struct create *create, unsigned int i, struct error *err)
 {
-    return disk_check(&create->spec->config.disks[i], i, err);
+    const libxl_device_disk *disk = &create->spec->config.disks[i];
+    cleanup_free char *label = disk_label(disk, i);
+
+    return disk_check(disk, label, err);
 }
 
 int step_check_nic(struct create *create, unsigned int i, struct error *err)
 {
     const char *bridge = create->defaults->vif_bridge;
+    cleanup_free char *label = mem_printf("vif %u", i);
 
-    return nic_check(&create->spec->config.nics[i], i,
+    return nic_check(&create->spec->config.nics[i], label,
                      bridge ? bridge : "xenbr0", err);
 }
 

@@ -13,7 +13,9 @@
 #include "base/mem.h"
 #include "config/keys.h"
 #include "host/cpupool.h"
+#include "device/list.h"
 #include "host/domains.h"
+#include "host/lookup.h"
 #include "show/show.h"
 #include "xn/dispatch.h"
 
@@ -164,6 +166,26 @@ static void offer_keys(const struct line *line, const char *suffix)
     }
 }
 
+/* Those of the domain that was given. */
+static void offer_devices(const struct line *line)
+{
+    cleanup_device_list struct device_list list = { 0 };
+    struct device_owner owner = { 0 };
+    struct host host;
+
+    if (line->words != 1 || host_open(&host, 0, NULL) < 0)
+        return;
+    owner.host = &host;
+    if (lookup_domain(&host, line->given[0], &owner.domid, NULL) == 0)
+        device_list_read(&list, line->command->device, &owner);
+    for (int i = 0; i < list.count; i++) {
+        cleanup_free char *word = list.kind->word(device_list_item(&list, i));
+        if (can_offer_name(word))
+            offer(line, word, NULL);
+    }
+    host_close(&host);
+}
+
 static void offer_words(const struct line *line)
 {
     const struct command *command = line->command;
@@ -208,6 +230,9 @@ static void offer_words(const struct line *line)
         break;
     case WORD_KEY:
         offer_keys(line, "");
+        break;
+    case WORD_DEVICE:
+        offer_devices(line);
         break;
     }
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "device/kind.h"
 #include "host/host.h"
 
 /* What is fixed for the whole run, set by main from the global options. */
@@ -54,7 +55,8 @@ enum word_kind {
     WORD_HOST,
     WORD_POOL, /* one CPU pool */
     WORD_COMMAND,
-    WORD_KEY, /* of a configuration */
+    WORD_KEY,    /* of a configuration */
+    WORD_DEVICE, /* of the target; the first word alone */
 };
 
 struct invocation;
@@ -69,6 +71,7 @@ struct command {
     int max_words;       /* -1: any number */
     enum command_target target;
     enum word_kind completes;         /* what the words beside the target are */
+    const struct device_kind *device; /* of WORD_DEVICE */
     bool can_dry_run;                 /* -N means something */
     bool without_xen;                 /* must also work where there is no Xen */
     bool hidden;                      /* internal: not in help and completion */

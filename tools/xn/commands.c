@@ -2,10 +2,16 @@
 /* The names of all commands; what they are stands in their own files. */
 #include "xn/command.h"
 
+extern const struct command command_block_attach;
+extern const struct command command_block_detach;
+extern const struct command command_block_list;
 extern const struct command command_button_press;
 extern const struct command command_cache;
 extern const struct command command_cache_clear;
 extern const struct command command_cache_list;
+extern const struct command command_cd_eject;
+extern const struct command command_cd_insert;
+extern const struct command command_channel_list;
 extern const struct command command_claims;
 extern const struct command command_complete;
 extern const struct command command_config;
@@ -40,7 +46,16 @@ extern const struct command command_list;
 extern const struct command command_loadpolicy;
 extern const struct command command_mem_max;
 extern const struct command command_mem_set;
+extern const struct command command_network_attach;
+extern const struct command command_network_detach;
+extern const struct command command_network_list;
 extern const struct command command_pause;
+extern const struct command command_pci_assignable_add;
+extern const struct command command_pci_assignable_list;
+extern const struct command command_pci_assignable_remove;
+extern const struct command command_pci_attach;
+extern const struct command command_pci_detach;
+extern const struct command command_pci_list;
 extern const struct command command_policy;
 extern const struct command command_psr_cat_set;
 extern const struct command command_psr_cat_show;
@@ -65,20 +80,43 @@ extern const struct command command_top;
 extern const struct command command_trigger;
 extern const struct command command_unpause;
 extern const struct command command_uptime;
+extern const struct command command_usb_list;
+extern const struct command command_usbctrl_attach;
+extern const struct command command_usbctrl_detach;
+extern const struct command command_usbdev_attach;
+extern const struct command command_usbdev_detach;
 extern const struct command command_vcpu_list;
 extern const struct command command_vcpu_pin;
 extern const struct command command_vcpu_set;
+extern const struct command command_vdispl_attach;
+extern const struct command command_vdispl_detach;
+extern const struct command command_vdispl_list;
 extern const struct command command_version;
+extern const struct command command_vkb_attach;
+extern const struct command command_vkb_detach;
+extern const struct command command_vkb_list;
 extern const struct command command_vm_list;
 extern const struct command command_vncviewer;
+extern const struct command command_vsnd_attach;
+extern const struct command command_vsnd_detach;
+extern const struct command command_vsnd_list;
+extern const struct command command_vtpm_attach;
+extern const struct command command_vtpm_detach;
+extern const struct command command_vtpm_list;
 extern const struct command command_wait;
 
 /* clang-format off */
 const struct command *const commands[] = {
+    &command_block_attach,
+    &command_block_detach,
+    &command_block_list,
     &command_button_press,
     &command_cache,
     &command_cache_clear,
     &command_cache_list,
+    &command_cd_eject,
+    &command_cd_insert,
+    &command_channel_list,
     &command_claims,
     &command_complete,
     &command_config,
@@ -113,7 +151,16 @@ const struct command *const commands[] = {
     &command_loadpolicy,
     &command_mem_max,
     &command_mem_set,
+    &command_network_attach,
+    &command_network_detach,
+    &command_network_list,
     &command_pause,
+    &command_pci_assignable_add,
+    &command_pci_assignable_list,
+    &command_pci_assignable_remove,
+    &command_pci_attach,
+    &command_pci_detach,
+    &command_pci_list,
     &command_policy,
     &command_psr_cat_set,
     &command_psr_cat_show,
@@ -138,12 +185,29 @@ const struct command *const commands[] = {
     &command_trigger,
     &command_unpause,
     &command_uptime,
+    &command_usb_list,
+    &command_usbctrl_attach,
+    &command_usbctrl_detach,
+    &command_usbdev_attach,
+    &command_usbdev_detach,
     &command_vcpu_list,
     &command_vcpu_pin,
     &command_vcpu_set,
+    &command_vdispl_attach,
+    &command_vdispl_detach,
+    &command_vdispl_list,
     &command_version,
+    &command_vkb_attach,
+    &command_vkb_detach,
+    &command_vkb_list,
     &command_vm_list,
     &command_vncviewer,
+    &command_vsnd_attach,
+    &command_vsnd_detach,
+    &command_vsnd_list,
+    &command_vtpm_attach,
+    &command_vtpm_detach,
+    &command_vtpm_list,
     &command_wait,
     NULL,
 };

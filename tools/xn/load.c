@@ -108,3 +108,22 @@ int load_cpupool(const struct settings *settings, struct host *host,
     load_print_diags(&diags, settings->as_xl);
     return rc;
 }
+
+int load_device(const struct invocation *inv, enum config_device kind,
+                void *device, struct error *err)
+{
+    cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+    struct xlconf cleanup_xlconf defaults;
+    const struct config_words words = {
+        .words = (const char *const *)inv->words,
+        .count = (size_t)inv->word_count,
+        .first = inv->domain != NULL ? 2 : 1,
+    };
+
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, err) < 0)
+        return -1;
+    int rc = config_device_read(kind, &words, &defaults, device, &diags, err);
+    load_print_diags(&diags, inv->settings->as_xl);
+    return rc;
+}

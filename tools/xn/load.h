@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "config/cpupool.h"
+#include "config/device.h"
 #include "xn/command.h"
 
 /*
@@ -47,5 +48,11 @@ int load_domain(const struct settings *settings, struct host *host,
 int load_cpupool(const struct settings *settings, struct host *host,
                  const struct config_source *source, struct cpupool_spec *spec,
                  struct error *err);
+/*
+ * Reads the words after the target into a device of libxl's, which was
+ * initialised, and prints what there is to say about them.
+ */
+int load_device(const struct invocation *inv, enum config_device kind,
+                void *device, struct error *err);
 
 #endif

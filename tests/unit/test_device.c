@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What of tools/device needs no Xen: finding, and refusing. */
+#include "unit.h"
+
+#include "device/attach.h"
+#include "device/detach.h"
+#include "device/list.h"
+#include "device/pci.h"
+
+/* A kind whose devices are the numbers 3 and 12; its calls count. */
+static struct {
+    int added;
+    int removed;
+} calls;
+
+static void *fake_list(libxl_ctx *ctx, uint32_t domid, int *count)
+{
+    int *numbers = mem_zalloc(2, sizeof(int));
+
+    numbers[0] = 3;
+    numbers[1] = 12;
+    *count = domid == 1 ? 2 : 0;
+    return numbers;
+}
+
+static void fake_list_free(void *devices, int count)
+{
+    free(devices);
+}
+
+static char *fake_word(const void *device)
+{
+    return mem_printf("%d", *(const int *)device);
+}
+
+static char *fake_resolve(const struct device_owner *owner, const char *word)
+{
+    return strcmp(word, "dozen") == 0 ? mem_strdup("12") : NULL;
+}
+
+static int fake_add(libxl_ctx *ctx, uint32_t domid, void *device,
+                    const libxl_asyncop_how *how)
+{
+    calls.added++;
+    return ERROR_FAIL;
+}
+
+static int fake_remove(libxl_ctx *ctx, uint32_t domid, void *device,
+                       const libxl_asyncop_how *how)
+{
+    calls.removed++;
+    return ERROR_FAIL;
+}
+
+static int refuse(const struct device_owner *owner, const void *device,
+                  struct error *err)
+{
+    return error_set(err, ERR_STATE, "refused");
+}
+
+static const struct device_kind fake = {
+    .name = "thing",
+    .key = "thing",
+    .node = "thing",
+    .size = sizeof(int),
+    .list = fake_list,
+    .list_free = fake_list_free,
+    .add = fake_add,
+    .remove = fake_remove,
+    .destroy = fake_remove,
+    .word = fake_word,
+};
+
+static struct host host;
+static const struct device_owner web = { &host, 1, "web" };
+static const struct device_owner none = { &host, 2, "none" };
+
+static void a_device_is_found_by_its_number(void **state)
+{
+    cleanup_device_list struct device_list list = { 0 };
+
+    device_list_read(&list, &fake, &web);
+    assert_int_equal(*(int *)device_list_find(&list, &web, "12"), 12);
+    assert_int_equal(*(int *)device_list_find(&list, &web, "0003"), 3);
+    assert_null(device_list_find(&list, &web, "1"));
+    assert_null(device_list_find(&list, &web, ""));
+    assert_null(device_list_find(&list, &web, "3x"));
+}
+
+static void a_kind_may_know_other_words(void **state)
+{
+    cleanup_device_list struct device_list list = { 0 };
+    struct device_kind knowing = fake;
+
+    knowing.resolve = fake_resolve;
+    device_list_read(&list, &knowing, &web);
+    assert_int_equal(*(int *)device_list_find(&list, &web, "dozen"), 12);
+    assert_null(device_list_find(&list, &web, "12"));
+}
+
+static void what_is_not_there_is_told_with_what_is(void **state)
+{
+    cleanup_device_list struct device_list list = { 0 };
+    cleanup_error struct error err = ERROR_INIT;
+
+    device_list_read(&list, &fake, &web);
+    assert_null(device_list_need(&list, &web, "4", &err));
+    assert_string_equal(err.hint, "it has: 3, 12");
+    expect_error(&err, ERR_CONFIG, "web has no thing '4'");
+    device_list_dispose(&list);
+    device_list_read(&list, &fake, &none);
+    assert_null(device_list_need(&list, &none, "4", &err));
+    assert_null(err.hint);
+    expect_error(&err, ERR_CONFIG, "none has no thing '4'");
+}
+
+static void what_is_there_is_not_attached_again(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    int three = 3;
+
+    calls.added = 0;
+    assert_int_equal(device_attach(&fake, &web, &three, &err), -1);
+    expect_error(&err, ERR_STATE, "thing 3 of web: it has this one already");
+    assert_int_equal(calls.added, 0);
+}
+
+static void a_check_comes_before_anything_is_done(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    const struct detach_choice choice = { .force = DETACH_FORCE_NOW };
+    struct device_kind refusing = fake;
+    int four = 4;
+
+    calls.added = calls.removed = 0;
+    refusing.check = refusing.check_detach = refuse;
+    assert_int_equal(device_attach(&refusing, &web, &four, &err), -1);
+    expect_error(&err, ERR_STATE, "refused");
+    assert_int_equal(device_detach(&refusing, &web, &four, &choice, &err), -1);
+    expect_error(&err, ERR_STATE, "refused");
+    assert_int_equal(calls.added + calls.removed, 0);
+}
+
+static void a_pci_address_is_written_in_full(void **state)
+{
+    const libxl_device_pci pci = {
+        .domain = 1, .bus = 2, .dev = 31, .func = 7
+    };
+    cleanup_free char *address = pci_address(&pci);
+
+    assert_string_equal(address, "0001:02:1f.7");
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_device_is_found_by_its_number),
+    cmocka_unit_test(a_kind_may_know_other_words),
+    cmocka_unit_test(what_is_not_there_is_told_with_what_is),
+    cmocka_unit_test(what_is_there_is_not_attached_again),
+    cmocka_unit_test(a_check_comes_before_anything_is_done),
+    cmocka_unit_test(a_pci_address_is_written_in_full),
+};
+
+UNIT_MAIN(tests)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device/assignable.h"
+
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "device/pci.h"
+
+#define PCIBACK "/sys/bus/pci/drivers/pciback"
+#define PCI_DEVICES "/sys/bus/pci/devices"
+
+static int check_pciback(struct error *err)
+{
+    if (access(PCIBACK, F_OK) == 0)
+        return 0;
+    error_set(err, ERR_CONFIG, "this Dom0 has no xen-pciback driver");
+    error_hint(err, "modprobe xen-pciback");
+    return -1;
+}
+
+static int check_device(const char *address, struct error *err)
+{
+    cleanup_free char *path = mem_printf(PCI_DEVICES "/%s", address);
+
+    if (access(path, F_OK) == 0)
+        return 0;
+    error_set(err, ERR_CONFIG, "PCI device %s: no such device", address);
+    error_hint(err, "lspci -D lists those of this host");
+    return -1;
+}
+
+int assignable_add(struct host *host, libxl_device_pci *pci, struct error *err)
+{
+    cleanup_free char *address = pci_address(pci);
+
+    if (check_device(address, err) < 0 || check_pciback(err) < 0)
+        return -1;
+    host_log_forget(&host->log);
+    int rc = libxl_device_pci_assignable_add(host->ctx, pci, 1);
+    if (rc != 0)
+        return host_fail(host, err, ERR_DEVICE, rc,
+                         "making PCI device %s assignable", address);
+    return 0;
+}
+
+int assignable_remove(struct host *host, libxl_device_pci *pci, bool rebind,
+                      struct error *err)
+{
+    cleanup_free char *address = pci_address(pci);
+
+    if (check_device(address, err) < 0)
+        return -1;
+    host_log_forget(&host->log);
+    int rc = libxl_device_pci_assignable_remove(host->ctx, pci, rebind);
+    if (rc != 0)
+        return host_fail(host, err, ERR_DEVICE, rc,
+                         "making PCI device %s unavailable", address);
+    return 0;
+}
+
+int assignable_remove_named(struct host *host, const char *name, bool rebind,
+                            struct error *err)
+{
+    libxl_device_pci pci;
+
+    libxl_device_pci_init(&pci);
+    pci.name = mem_strdup(name);
+    host_log_forget(&host->log);
+    int rc = libxl_device_pci_assignable_remove(host->ctx, &pci, rebind);
+    libxl_device_pci_dispose(&pci);
+    if (rc == ERROR_NOTFOUND)
+        return 0;
+    if (rc == 0)
+        return 1;
+    return host_fail(host, err, ERR_DEVICE, rc,
+                     "making PCI device %s unavailable", name);
+}

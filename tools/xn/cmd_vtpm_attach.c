@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xn/device.h"
+
+static int run(struct invocation *inv, struct error *err)
+{
+    return device_attach_run(inv, &device_vtpm, CONFIG_DEVICE_VTPM, err);
+}
+
+const struct command command_vtpm_attach = {
+    .name = "vtpm-attach",
+    .summary = "Gives a domain a virtual TPM",
+    .words = "DOMAIN [KEY=VALUE ...]",
+    .min_words = 1,
+    .max_words = -1,
+    .target = TARGET_DOMAIN,
+    .can_dry_run = true,
+    .run = run,
+};
