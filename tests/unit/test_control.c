@@ -57,6 +57,13 @@ void journal(const char *format, ...)
 {
 }
 
+static bool stopped;
+
+void xnd_stop(struct xnd *xnd, bool failed)
+{
+    stopped = true;
+}
+
 void xnd_reconsider(struct xnd *xnd)
 {
 }
@@ -180,6 +187,20 @@ static void events_are_for_subscribers(void **state)
     assert_int_equal(watches, 0);
 }
 
+static void only_a_transient_one_retires(void **state)
+{
+    struct fixture *f = fixture_of(state);
+
+    say(f, "{\"request\":\"retire\"}\n");
+    expect(f, "{\"ok\":false,\"protocol\":1,\"error\":\"this xnd is here to "
+              "stay\"}\n");
+    assert_false(stopped);
+    f->xnd.transient = true;
+    say(f, "{\"request\":\"retire\"}\n");
+    expect(f, "{\"ok\":true,\"protocol\":1}\n");
+    assert_true(stopped);
+}
+
 /* The number of events that a text tells of, those lost included. */
 static uint64_t count_events(char *text, uint64_t *lost)
 {
@@ -242,6 +263,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(each_request_has_its_answer),
         TEST(a_later_protocol_is_refused),
+        TEST(only_a_transient_one_retires),
         TEST(events_are_for_subscribers),
         TEST(one_that_does_not_read_is_told_what_it_lost),
         TEST(a_line_without_end_is_cut_off),

@@ -2,6 +2,7 @@
 /* The names of all commands; what they are stands in their own files. */
 #include "xn/command.h"
 
+extern const struct command command_autostart;
 extern const struct command command_block_attach;
 extern const struct command command_block_detach;
 extern const struct command command_block_list;
@@ -41,6 +42,8 @@ extern const struct command command_events;
 extern const struct command command_gc;
 extern const struct command command_getenforce;
 extern const struct command command_help;
+extern const struct command command_host_start;
+extern const struct command command_host_stop;
 extern const struct command command_info;
 extern const struct command command_list;
 extern const struct command command_loadpolicy;
@@ -75,6 +78,7 @@ extern const struct command command_set_parameters;
 extern const struct command command_setenforce;
 extern const struct command command_sharing;
 extern const struct command command_shutdown;
+extern const struct command command_start;
 extern const struct command command_sysrq;
 extern const struct command command_top;
 extern const struct command command_trigger;
@@ -105,8 +109,8 @@ extern const struct command command_vtpm_detach;
 extern const struct command command_vtpm_list;
 extern const struct command command_wait;
 
-/* clang-format off */
 const struct command *const commands[] = {
+    &command_autostart,
     &command_block_attach,
     &command_block_detach,
     &command_block_list,
@@ -146,6 +150,8 @@ const struct command *const commands[] = {
     &command_gc,
     &command_getenforce,
     &command_help,
+    &command_host_start,
+    &command_host_stop,
     &command_info,
     &command_list,
     &command_loadpolicy,
@@ -180,6 +186,7 @@ const struct command *const commands[] = {
     &command_setenforce,
     &command_sharing,
     &command_shutdown,
+    &command_start,
     &command_sysrq,
     &command_top,
     &command_trigger,
@@ -211,4 +218,3 @@ const struct command *const commands[] = {
     &command_wait,
     NULL,
 };
-/* clang-format on */

@@ -119,6 +119,16 @@ static int do_look(struct client *client, const struct json_value *request,
     return 0;
 }
 
+static int do_retire(struct client *client, const struct json_value *request,
+                     struct json_writer *answer, struct error *err)
+{
+    if (!client->xnd->transient)
+        return error_set(err, ERR_STATE, "this xnd is here to stay");
+    journal("another xnd takes over");
+    xnd_stop(client->xnd, false);
+    return 0;
+}
+
 static int do_status(struct client *client, const struct json_value *request,
                      struct json_writer *answer, struct error *err)
 {
@@ -147,7 +157,8 @@ static const struct request {
     int (*run)(struct client *client, const struct json_value *request,
                struct json_writer *answer, struct error *err);
 } requests[] = {
-    { "adopt", do_adopt },   { "hold", do_hold },           { "look", do_look },
+    { "adopt", do_adopt },   { "hold", do_hold },
+    { "look", do_look },     { "retire", do_retire },
     { "status", do_status }, { "subscribe", do_subscribe },
 };
 

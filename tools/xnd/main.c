@@ -9,9 +9,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/notify.h"
+#include "domain/supervisor.h"
 #include "xnd/bridge.h"
 #include "xnd/control.h"
 #include "xnd/guests.h"
@@ -23,6 +26,9 @@
 #define IDLE_MS 1000u
 /* The same before its first client. */
 #define FIRST_IDLE_MS 5000u
+
+/* A transient xnd that retires is gone within this, ms. */
+#define RELIEF_MS 5000
 
 static const char usage[] =
     "usage: xnd [-F] [--transient] [-v]\n"
@@ -109,6 +115,7 @@ static void signal_came(uv_signal_t *handle, int number)
 {
     struct xnd *xnd = handle->data;
 
+    notify_manager("STOPPING=1");
     journal("%s: ending; the guests go on", strsignal(number));
     xnd_stop(xnd, false);
 }
@@ -170,6 +177,7 @@ static int supervise(const struct options *options, int *report,
     if (rc == 0) {
         journal("ready: %zu guests", guests_count(xnd));
         instance_report(report, INSTANCE_READY, NULL);
+        notify_manager("READY=1");
         uv_run(&xnd->loop, UV_RUN_DEFAULT);
         if (xnd->failed)
             rc = error_set(err, ERR_HOST, "events of Xen are lost");
@@ -177,6 +185,27 @@ static int supervise(const struct options *options, int *report,
     end(xnd);
     free(xnd);
     return rc;
+}
+
+/*
+ * One that was started in passing makes room for one that stays: it retires,
+ * and its guests are adopted. false: the other one stays itself, or does not
+ * end.
+ */
+static bool relieve(int *lock, struct error *err)
+{
+    cleanup_supervisor struct supervisor other = SUPERVISOR_INIT;
+    int64_t end = clock_deadline(RELIEF_MS);
+    bool held = true;
+
+    if (!supervisor_ask_running(&other, "{\"request\":\"retire\"}", NULL))
+        return false;
+    while (held && !clock_is_past(end)) {
+        clock_sleep_ms(10);
+        if (instance_lock(lock, &held, err) < 0)
+            return false;
+    }
+    return !held;
 }
 
 /* What only one at a time may do. */
@@ -188,7 +217,7 @@ static int supervise_alone(const struct options *options, int *report,
 
     if (instance_lock(&lock, &held, err) < 0)
         return -1;
-    if (held) {
+    if (held && (options->transient || !relieve(&lock, err))) {
         instance_report(report, INSTANCE_HELD, NULL);
         return options->foreground
                    ? error_set(err, ERR_STATE, "another xnd runs already")

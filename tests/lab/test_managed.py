@@ -1,0 +1,109 @@
+"""Guests that are defined on a host, and that start and stop with it."""
+import json
+
+import pytest
+
+from test_supervise import (KEYS, ask, domains, has_ended, idle, supervised,
+                            supervisors, tiny_kernel, until)
+
+import lab as lablib
+
+assert idle and tiny_kernel  # fixtures
+XND = "/usr/libexec/xenith/xnd"
+
+
+@pytest.fixture
+def defined(host, tiny_kernel):
+    """Writes /etc/xen/NAME.cfg; all of it is gone afterwards."""
+    names = []
+
+    def define(name: str, **keys: object) -> None:
+        names.append(name)
+        host.write(f"/etc/xen/{name}.cfg",
+                   lablib.guest_config("pvh", name, **KEYS, **keys))
+
+    yield define
+    for name in names:
+        host.run(f"xl destroy {name} 2>/dev/null; "
+                 f"rm -f /etc/xen/{name}.cfg /etc/xen/auto/{name}.cfg",
+                 check=False)
+    host.run("rmdir /etc/xen/auto 2>/dev/null", check=False)
+
+
+def test_a_defined_guest_is_started_by_name(host, defined):
+    defined("web")
+    host.xn("start", "-q", "web")
+    assert list(domains(host)) == ["web"]
+    assert host.run("xn start nobody", check=False).returncode == 3
+
+
+def test_autostart_makes_and_removes_the_link(host, defined):
+    defined("web")
+    host.xn("autostart", "web")
+    assert host.run("readlink /etc/xen/auto/web.cfg").stdout == \
+        "/etc/xen/web.cfg\n"
+    listed = json.loads(host.xn("autostart", "--json").stdout)
+    assert listed["files"] == ["/etc/xen/auto/web.cfg"]
+    host.xn("autostart", "--disable", "web")
+    assert not host.xn("autostart").stdout
+
+
+def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
+    defined("db")
+    defined("web", start_after=["db"], autostart=1)
+    defined("manual")
+    host.xn("autostart", "db")
+    said = host.xn("host-start").stdout
+    assert said == "started db\nstarted web\n"
+    assert set(domains(host)) == {"db", "web"}
+    assert host.xn("host-start").stdout == ""  # they run already
+    # These kernels hear no request: what is left at the deadline is told.
+    stop = host.run("xn host-stop --timeout 3", check=False)
+    assert stop.returncode in (1, 6)
+    assert set(domains(host)) == {"db", "web"}
+
+
+def test_the_host_stops_guests_that_listen(host, guest, defined):
+    up = guest("pv")
+    defined("stays", stop_action="leave")
+    host.xn("start", "-q", "stays")
+    assert host.xn("host-stop", "--timeout", "120").stdout == \
+        f"stopped {up.name}\n"
+    until(lambda: set(domains(host)) == {"stays"}, 30)
+
+
+def test_a_loop_is_refused(host, defined):
+    defined("db", start_after=["web"], autostart=1)
+    defined("web", start_after=["db"], autostart=1)
+    loop = host.run("xn host-start", check=False)
+    assert loop.returncode == 7
+    assert "goes round" in loop.stderr
+    assert not domains(host)
+
+
+def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
+    domid = idle()
+    old = supervisors(host)
+    host.run("systemctl start xnd.service")
+    try:
+        until(lambda: supervised(host) == {domid})
+        assert supervisors(host) != old
+        assert not ask(host, '{"request":"status"}')[0]["transient"]
+        host.xn("destroy", "idle")
+        until(lambda: not supervised(host))
+        assert len(supervisors(host)) == 1
+    finally:
+        host.run("systemctl stop xnd.service; systemctl reset-failed")
+    until(lambda: has_ended(host), 10)
+
+
+def test_the_unit_of_a_guest(host, defined):
+    defined("web")
+    host.run("systemctl daemon-reload; systemctl start xn-guest@web")
+    try:
+        assert list(domains(host)) == ["web"]
+        assert "active" in host.run("systemctl is-active xn-guest@web").stdout
+    finally:
+        host.run("xn destroy web; systemctl stop xn-guest@web xnd.service; "
+                 "systemctl reset-failed", check=False)
+    until(lambda: has_ended(host), 10)

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xn/fleet.h"
+
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "domain/jobs.h"
+#include "show/show.h"
+
+char **fleet_words(const char *word, ...)
+{
+    VEC(char *) words = VEC_INIT;
+    va_list args;
+
+    va_start(args, word);
+    for (; word != NULL; word = va_arg(args, const char *))
+        VEC_PUSH(&words, mem_strdup(word));
+    va_end(args);
+    VEC_PUSH(&words, NULL);
+    return words.items;
+}
+
+static void free_words(char **words)
+{
+    for (char **word = words; *word != NULL; word++)
+        free(*word);
+    free(words);
+}
+
+static unsigned int jobs_at_once(const struct fleet *fleet)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (fleet->jobs > 0)
+        return fleet->jobs;
+    return cpus > 0 ? (unsigned int)cpus : 1;
+}
+
+/* Begins all that may begin; *wake is when to try again. */
+static int begin(struct fleet *fleet, struct jobs *jobs, int64_t *wake,
+                 struct error *err)
+{
+    *wake = CLOCK_NEVER;
+    while (jobs->running.count < jobs_at_once(fleet)) {
+        size_t place = order_next(&fleet->order, clock_now_ms(), wake);
+        if (place == ORDER_NONE)
+            return 0;
+        char **words = fleet->words(fleet->arg, place);
+        int rc = jobs_start(jobs, (const char *const *)words, place, err);
+        free_words(words);
+        if (rc < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int report_end(struct fleet *fleet, size_t place, bool ok,
+                      size_t *failed, struct error *err)
+{
+    cleanup_free char *name = show_safe(fleet->order.items.items[place].name);
+
+    order_end(&fleet->order, place);
+    *failed += !ok;
+    show_printf("%s %s\n", ok ? fleet->done : "failed:", name);
+    return show_finish(err);
+}
+
+static int fail_early(const struct fleet *fleet, struct error *err)
+{
+    if (interrupt_signal() != 0)
+        return error_set(err, ERR_FAILED, "interrupted");
+    return error_set(err, ERR_TIMEOUT, "time is over, %zu guests not %s",
+                     order_left(&fleet->order), fleet->done);
+}
+
+static bool is_over(const struct fleet *fleet)
+{
+    return interrupt_signal() != 0 || clock_is_past(fleet->deadline);
+}
+
+static int run_all(struct fleet *fleet, struct jobs *jobs, size_t *failed,
+                   struct error *err)
+{
+    while (order_left(&fleet->order) > 0) {
+        int64_t wake;
+        size_t place;
+        bool ok;
+        if (is_over(fleet))
+            return fail_early(fleet, err);
+        if (begin(fleet, jobs, &wake, err) < 0)
+            return -1;
+        if (wake > fleet->deadline)
+            wake = fleet->deadline;
+        int rc = jobs_wait(jobs, wake, &place, &ok, err);
+        if (rc > 0)
+            rc = report_end(fleet, place, ok, failed, err);
+        if (rc < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int fleet_run(struct fleet *fleet, struct error *err)
+{
+    struct jobs jobs = { 0 };
+    size_t failed = 0;
+
+    if (interrupt_install(err) < 0)
+        return -1;
+    int rc = run_all(fleet, &jobs, &failed, err);
+    jobs_stop(&jobs);
+    if (rc == 0 && failed > 0)
+        return error_set(err, ERR_FAILED, "%zu of %zu guests failed", failed,
+                         fleet->order.items.count);
+    return rc;
+}
+
+static int read_number(const struct invocation *inv, const char *option,
+                       uint32_t *number, struct error *err)
+{
+    const char *text = invocation_value(inv, option);
+
+    if (text == NULL || (number_parse_u32(text, number) && *number > 0))
+        return 0;
+    return error_set(err, ERR_USAGE, "--%s: '%s' is no number above 0", option,
+                     text);
+}
+
+int fleet_read_options(const struct invocation *inv, struct fleet *fleet,
+                       struct error *err)
+{
+    uint32_t seconds = 0;
+
+    if (read_number(inv, "timeout", &seconds, err) < 0 ||
+        read_number(inv, "jobs", &fleet->jobs, err) < 0)
+        return -1;
+    fleet->deadline =
+        clock_deadline(seconds > 0 ? (int64_t)seconds * 1000 : -1);
+    return 0;
+}

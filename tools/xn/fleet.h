@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The same for many guests: one run of xn for each, in the order in which they
+ * wait for each other (domain/order.h), side by side where they do not.
+ */
+#ifndef XENITH_XN_FLEET_H
+#define XENITH_XN_FLEET_H
+
+#include "domain/order.h"
+#include "xn/command.h"
+
+struct fleet {
+    struct order order;
+    unsigned int jobs; /* at once; 0: as many as there are CPUs */
+    int64_t deadline;  /* for all of them */
+    const char *done;  /* "started", for what is printed */
+    /* Words of the run for a guest: the caller's, ended by NULL, each owned. */
+    char **(*words)(void *arg, size_t place);
+    void *arg;
+};
+
+/*
+ * Runs them all; one that fails keeps nobody from being tried. ERR_FAILED
+ * tells how many did, ERR_TIMEOUT how many were not done in time.
+ */
+int fleet_run(struct fleet *fleet, struct error *err);
+
+/* "create", "-q", ... as fleet.words wants them; ends with NULL. */
+char **fleet_words(const char *word, ...) __attribute__((sentinel));
+
+/* The options of such commands: --jobs and --timeout. */
+int fleet_read_options(const struct invocation *inv, struct fleet *fleet,
+                       struct error *err);
+
+#endif
