@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "host.h"
 
 struct loaded {
     struct domain_spec spec;
@@ -22,27 +23,12 @@ struct loaded {
     struct strbuf said; /* the diagnostics as text, without quotes */
 };
 
-/* A host of two CPUs and one node, as the lab's are. */
-static inline const struct config_host_facts *config_unit_host(void)
-{
-    static uint8_t cpus[] = { 3 };
-    static const libxl_bitmap node = { .size = 1, .map = cpus };
-    static const struct config_host_facts facts = {
-        .max_cpus = 2,
-        .online_cpus = 2,
-        .nr_nodes = 1,
-        .node_cpus = &node,
-    };
-
-    return &facts;
-}
-
 static inline void loaded_source(struct loaded *loaded,
                                  const struct config_source *source)
 {
     memset(loaded, 0, sizeof(*loaded));
     domain_spec_init(&loaded->spec);
-    loaded->rc = config_load(source, NULL, config_unit_host(), &loaded->spec,
+    loaded->rc = config_load(source, NULL, lab_host(), &loaded->spec,
                              &loaded->diags, &loaded->err);
     config_diags_render(&loaded->diags, 0, &loaded->said);
     if (loaded->said.text == NULL)

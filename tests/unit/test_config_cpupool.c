@@ -19,7 +19,7 @@ static struct pool load(const char *text)
                                     .text = text,
                                     .length = strlen(text) };
 
-    pool.rc = config_load_cpupool(&source, config_unit_host(), &pool.spec,
+    pool.rc = config_load_cpupool(&source, lab_host(), &pool.spec,
                                   &diags, &pool.err);
     config_diags_render(&diags, 0, &pool.said);
     if (pool.said.text == NULL)

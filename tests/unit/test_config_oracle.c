@@ -13,13 +13,7 @@
 #include <time.h>
 
 #include "config/tree.h"
-
-/* libxlutil leaks what it read before an error; that is not ours to find. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libxlutil\n";
-}
+#include "draw.h"
 
 static FILE *nowhere;
 static uint64_t seed;
@@ -27,8 +21,7 @@ static long cases = 20000;
 
 static unsigned int draw(unsigned int below)
 {
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned int)(seed >> 33) % below;
+    return draw_below(&seed, below);
 }
 
 static void add_one(struct strbuf *text, const char *const *choices,

@@ -103,6 +103,15 @@ static void set_hvm_firmware(struct fill *fill)
         fill_replace_text(&b_info->u.hvm.firmware, text);
 }
 
+static void check_kernel(struct fill *fill)
+{
+    if (fill->b_info->kernel == NULL && fill->b_info->bootloader == NULL)
+        fill_error_file(fill,
+                        "set 'kernel' (and 'ramdisk'), or 'bootloader' to "
+                        "start what is on the guest's disk",
+                        "nothing to boot: neither 'kernel' nor 'bootloader'");
+}
+
 static void set_pv_firmware(struct fill *fill)
 {
     libxl_domain_build_info *b_info = fill->b_info;
@@ -110,8 +119,10 @@ static void set_pv_firmware(struct fill *fill)
     const char *folder = fill->facts->firmware_dir;
     const char *text;
 
-    if (!fill_text(fill, "firmware", &text))
+    if (!fill_text(fill, "firmware", &text)) {
+        check_kernel(fill);
         return;
+    }
     if (b_info->kernel != NULL) {
         fill_error(fill, value, "remove one of them",
                    "both 'kernel' and 'firmware' are given");
@@ -129,8 +140,6 @@ static void set_pv_firmware(struct fill *fill)
 
 void fill_boot(struct fill *fill)
 {
-    libxl_domain_build_info *b_info = fill->b_info;
-
     set_cmdline(fill);
     set_bootloader_args(fill);
     if (fill->guest == GUEST_HVM) {
@@ -139,12 +148,6 @@ void fill_boot(struct fill *fill)
         return;
     }
     set_pv_firmware(fill);
-    if (b_info->kernel == NULL && b_info->bootloader == NULL &&
-        fill_value(fill, "firmware") == NULL)
-        fill_error_file(fill,
-                        "set 'kernel' (and 'ramdisk'), or 'bootloader' to "
-                        "start what is on the guest's disk",
-                        "nothing to boot: neither 'kernel' nor 'bootloader'");
 }
 
 void write_boot(struct write *write)

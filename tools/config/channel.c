@@ -54,6 +54,11 @@ static const struct spec_field channel_fields[] = {
     { "backend", SPEC_FUNCTION, 0, NULL, set_backend },
 };
 
+const struct spec_grammar channel_grammars[] = {
+    SPEC_GRAMMAR("channel", channel_fields),
+    { NULL },
+};
+
 /* Blanks around key and value do not count; a second `=` ends the value. */
 static void read_pair(struct spec *spec, struct channel *channel, char *word)
 {

@@ -151,6 +151,13 @@ static const struct spec_field pvcalls_fields[] = {
     { "backend", SPEC_TEXT, offsetof(libxl_device_pvcallsif, backend_domname) },
 };
 
+const struct spec_grammar device_grammars[] = {
+    SPEC_GRAMMAR("p9", p9_fields),
+    SPEC_GRAMMAR("vtpm", vtpm_fields),
+    SPEC_GRAMMAR("pvcalls", pvcalls_fields),
+    { NULL },
+};
+
 static void fill_pvcalls(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "config/fill.h"
+#include "config/spec.h"
 #include "config/write.h"
 
 struct disk_reader {
@@ -256,27 +257,44 @@ static const char *read_key(struct disk_reader *reader, const char *p,
     return *end == ',' ? end + 1 : end;
 }
 
+static const struct disk_flag {
+    const char *name;
+    enum { FLAG_CDROM, FLAG_SAFE, FLAG_SET, FLAG_CLEAR } kind;
+    size_t offset; /* of a libxl_defbool */
+} disk_flags[] = {
+    { "cdrom", FLAG_CDROM, 0 },
+    { "direct-io-safe", FLAG_SAFE, 0 },
+    { "discard", FLAG_SET, offsetof(libxl_device_disk, discard_enable) },
+    { "no-discard", FLAG_CLEAR, offsetof(libxl_device_disk, discard_enable) },
+    { "colo", FLAG_SET, offsetof(libxl_device_disk, colo_enable) },
+    { "no-colo", FLAG_CLEAR, offsetof(libxl_device_disk, colo_enable) },
+    { "trusted", FLAG_SET, offsetof(libxl_device_disk, trusted) },
+    { "untrusted", FLAG_CLEAR, offsetof(libxl_device_disk, trusted) },
+};
+
+const struct spec_grammar disk_grammars[] = {
+    SPEC_GRAMMAR("disk", disk_keys),
+    SPEC_GRAMMAR("disk", disk_flags),
+    { NULL },
+};
+
 static bool set_flag(libxl_device_disk *disk, const char *p, size_t length)
 {
-    if (is_word(p, length, "cdrom"))
-        disk->is_cdrom = 1;
-    else if (is_word(p, length, "direct-io-safe"))
-        disk->direct_io_safe = true;
-    else if (is_word(p, length, "discard"))
-        libxl_defbool_set(&disk->discard_enable, true);
-    else if (is_word(p, length, "no-discard"))
-        libxl_defbool_set(&disk->discard_enable, false);
-    else if (is_word(p, length, "colo"))
-        libxl_defbool_set(&disk->colo_enable, true);
-    else if (is_word(p, length, "no-colo"))
-        libxl_defbool_set(&disk->colo_enable, false);
-    else if (is_word(p, length, "trusted"))
-        libxl_defbool_set(&disk->trusted, true);
-    else if (is_word(p, length, "untrusted"))
-        libxl_defbool_set(&disk->trusted, false);
-    else
-        return false;
-    return true;
+    for (size_t i = 0; i < SPEC_COUNT(disk_flags); i++) {
+        const struct disk_flag *flag = &disk_flags[i];
+
+        if (!is_word(p, length, flag->name))
+            continue;
+        if (flag->kind == FLAG_CDROM)
+            disk->is_cdrom = 1;
+        else if (flag->kind == FLAG_SAFE)
+            disk->direct_io_safe = true;
+        else
+            libxl_defbool_set((void *)((char *)disk + flag->offset),
+                              flag->kind == FLAG_SET);
+        return true;
+    }
+    return false;
 }
 
 enum old_prefix { PREFIX_STRIP, PREFIX_FORMAT, PREFIX_SCRIPT };

@@ -84,4 +84,10 @@ const struct config_key *config_key_find(const char *name);
 /* The key most like a word, or NULL when none is near. */
 const char *config_key_near(const char *name);
 
+/*
+ * The name of a setting inside the strings of a key ("bridge" of "vif"), by
+ * its number from 0; NULL past the end. A flag is one, too.
+ */
+const char *config_setting_name(const char *key, size_t number);
+
 #endif

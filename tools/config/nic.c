@@ -299,6 +299,11 @@ static const struct spec_field nic_fields[] = {
 #undef COLO
 };
 
+const struct spec_grammar nic_grammars[] = {
+    SPEC_GRAMMAR("vif", nic_fields),
+    { NULL },
+};
+
 static void set_defaults(struct fill *fill, libxl_device_nic *nic)
 {
     const struct xlconf *defaults = fill->defaults;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pci: devices to pass through, `[DDDD:]BB:SS.F[@VSLOT],KEY=VALUE,...`, all
- * numbers hexadecimal; F may be *. The pci_* keys give each device's
- * defaults.
+ * numbers hexadecimal; F may be *. Blanks are no part of it. The pci_* keys
+ * give each device's defaults.
  */
 #include <ctype.h>
 #include <string.h>
@@ -134,6 +134,12 @@ static const struct spec_field device_fields[] = {
       libxl_rdm_reserve_policy_string_table },
 };
 
+const struct spec_grammar pci_grammars[] = {
+    SPEC_GRAMMAR("pci", address_fields),
+    SPEC_GRAMMAR("pci", device_fields),
+    { NULL },
+};
+
 static void read_address_word(struct spec *spec, struct pci_item *item,
                               const char *word)
 {
@@ -160,7 +166,7 @@ void fill_pci_words(struct fill *fill, struct fill_words words,
     char *word;
 
     spec_open(&spec, fill, words.first);
-    while ((word = spec_next(&spec)) != NULL) {
+    while ((word = spec_next_exact(&spec)) != NULL) {
         if (first && strchr(word, '=') == NULL)
             read_address_word(&spec, &item, word);
         else if (!spec_store(&spec, device_fields, SPEC_COUNT(device_fields),

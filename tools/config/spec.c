@@ -30,18 +30,26 @@ void spec_close(struct spec *spec)
     spec->buffer = NULL;
 }
 
-char *spec_next(struct spec *spec)
+char *spec_next_exact(struct spec *spec)
 {
-    char *word = spec->next + strspn(spec->next, ",");
-    char *comma;
+    char *word = spec->next;
+    char *comma = strchr(word, ',');
 
     if (*word == '\0')
         return NULL;
-    comma = strchr(word, ',');
     spec->next = comma != NULL ? comma + 1 : word + strlen(word);
     if (comma != NULL)
         *comma = '\0';
-    return word + strspn(word, " ");
+    return word;
+}
+
+char *spec_next(struct spec *spec)
+{
+    char *word;
+
+    spec->next += strspn(spec->next, ",");
+    word = spec_next_exact(spec);
+    return word != NULL ? word + strspn(word, " ") : NULL;
 }
 
 __attribute__((format(printf, 5, 0))) static void

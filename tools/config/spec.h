@@ -23,6 +23,8 @@ void spec_close(struct spec *spec);
 
 /* The next word, blanks before it gone, empty ones skipped; NULL at the end. */
 char *spec_next(struct spec *spec);
+/* The next word as it is, blanks, empty or not; NULL at the end. */
+char *spec_next_exact(struct spec *spec);
 
 /* Diagnostics under a word (or any part of the buffer). */
 void spec_error(struct spec *spec, const char *word, const char *hint,
@@ -79,6 +81,35 @@ void spec_unknown(struct spec *spec, const struct spec_field *fields,
 void spec_read(struct fill *fill, struct fill_words words,
                const struct spec_field *fields, size_t count, void *object,
                bool fatal, const char *kind);
+
+/*
+ * The names of a grammar's settings, wherever its own table keeps them. A key
+ * may have several such grammars, one for each part.
+ */
+struct spec_grammar {
+    const char *key;
+    const char *const *first; /* the name in the first row of the table */
+    size_t stride;            /* bytes from one row to the next */
+    size_t count;
+};
+
+#define SPEC_GRAMMAR(key, table)                                     \
+    {                                                                \
+        key, &(table)[0].name, sizeof((table)[0]), SPEC_COUNT(table) \
+    }
+
+/* Of each file with grammars; ended by a row without a key. */
+extern const struct spec_grammar device_grammars[];
+extern const struct spec_grammar channel_grammars[];
+extern const struct spec_grammar disk_grammars[];
+extern const struct spec_grammar nic_grammars[];
+extern const struct spec_grammar pci_grammars[];
+extern const struct spec_grammar usb_grammars[];
+extern const struct spec_grammar vdispl_grammars[];
+extern const struct spec_grammar vfb_grammars[];
+extern const struct spec_grammar vkb_grammars[];
+extern const struct spec_grammar vnuma_grammars[];
+extern const struct spec_grammar vsnd_grammars[];
 
 #define SPEC_COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
 

@@ -20,6 +20,12 @@ static const struct spec_field device_fields[] = {
     { "port", SPEC_INT, offsetof(libxl_device_usbdev, port) },
 };
 
+const struct spec_grammar usb_grammars[] = {
+    SPEC_GRAMMAR("usbctrl", controller_fields),
+    SPEC_GRAMMAR("usbdev", device_fields),
+    { NULL },
+};
+
 void fill_usbctrl_words(struct fill *fill, struct fill_words words,
                         libxl_device_usbctrl *usbctrl)
 {

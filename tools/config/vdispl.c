@@ -58,6 +58,11 @@ static const struct spec_field vdispl_fields[] = {
     { "connectors", SPEC_FUNCTION, 0, NULL, set_connectors, write_connectors },
 };
 
+const struct spec_grammar vdispl_grammars[] = {
+    SPEC_GRAMMAR("vdispl", vdispl_fields),
+    { NULL },
+};
+
 void fill_vdispl_words(struct fill *fill, struct fill_words words,
                        libxl_device_vdispl *vdispl)
 {

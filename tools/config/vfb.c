@@ -25,6 +25,11 @@ static const struct spec_field vfb_fields[] = {
     { "xauthority", SPEC_TEXT, FIELD(sdl.xauthority) },
 };
 
+const struct spec_grammar vfb_grammars[] = {
+    SPEC_GRAMMAR("vfb", vfb_fields),
+    { NULL },
+};
+
 static libxl_device_vfb *add_vfb(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;

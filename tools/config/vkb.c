@@ -23,6 +23,11 @@ static const struct spec_field vkb_fields[] = {
     { "height", SPEC_UINT, FIELD(height) },
 };
 
+const struct spec_grammar vkb_grammars[] = {
+    SPEC_GRAMMAR("vkb", vkb_fields),
+    { NULL },
+};
+
 static void check_vkb(struct fill *fill, const struct config_value *item,
                       libxl_device_vkb *vkb)
 {

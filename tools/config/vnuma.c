@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "config/fill.h"
+#include "config/spec.h"
 #include "config/write.h"
 
 struct vnuma {
@@ -39,7 +40,7 @@ static bool read_unsigned(struct vnuma *vnuma, const char *text,
     return true;
 }
 
-static void set_pnode(struct vnuma *vnuma, const char *text)
+static void set_pnode(struct vnuma *vnuma, char *text)
 {
     int nodes = vnuma->fill->facts->nr_nodes;
     unsigned long number;
@@ -53,7 +54,7 @@ static void set_pnode(struct vnuma *vnuma, const char *text)
     libxl_defbool_set(&vnuma->fill->b_info->numa_placement, false);
 }
 
-static void set_size(struct vnuma *vnuma, const char *text)
+static void set_size(struct vnuma *vnuma, char *text)
 {
     unsigned long number;
 
@@ -123,6 +124,21 @@ static char *trim(char *text)
     return text;
 }
 
+static const struct vnuma_setting {
+    const char *name;
+    void (*set)(struct vnuma *vnuma, char *text);
+} vnuma_settings[] = {
+    { "pnode", set_pnode },
+    { "size", set_size },
+    { "vcpus", set_vcpus },
+    { "vdistances", set_distances },
+};
+
+const struct spec_grammar vnuma_grammars[] = {
+    SPEC_GRAMMAR("vnuma", vnuma_settings),
+    { NULL },
+};
+
 static void set_option(struct vnuma *vnuma, const struct config_value *item)
 {
     cleanup_free char *copy = mem_strdup(item->u.atom.text);
@@ -138,18 +154,14 @@ static void set_option(struct vnuma *vnuma, const struct config_value *item)
     }
     key = trim(key);
     value = trim(value);
-    if (strcmp(key, "pnode") == 0)
-        set_pnode(vnuma, value);
-    else if (strcmp(key, "size") == 0)
-        set_size(vnuma, value);
-    else if (strcmp(key, "vcpus") == 0)
-        set_vcpus(vnuma, value);
-    else if (strcmp(key, "vdistances") == 0)
-        set_distances(vnuma, value);
-    else
-        fill_warn(vnuma->fill, item,
-                  "they are pnode, size, vcpus and vdistances",
-                  "unknown vnuma setting '%s' is ignored", key);
+    for (size_t i = 0; i < SPEC_COUNT(vnuma_settings); i++) {
+        if (strcmp(key, vnuma_settings[i].name) == 0) {
+            vnuma_settings[i].set(vnuma, value);
+            return;
+        }
+    }
+    fill_warn(vnuma->fill, item, "they are pnode, size, vcpus and vdistances",
+              "unknown vnuma setting '%s' is ignored", key);
 }
 
 static void set_node(struct vnuma *vnuma, const struct config_value *spec,

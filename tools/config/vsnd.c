@@ -100,6 +100,14 @@ static const struct spec_field stream_fields[] = {
       libxl_vsnd_stream_type_string_table },
 };
 
+const struct spec_grammar vsnd_grammars[] = {
+    SPEC_GRAMMAR("vsnd", params_fields),
+    SPEC_GRAMMAR("vsnd", card_fields),
+    SPEC_GRAMMAR("vsnd", pcm_fields),
+    SPEC_GRAMMAR("vsnd", stream_fields),
+    { NULL },
+};
+
 /* What the words after CARD, PCM or STREAM are about. */
 struct target {
     void *object;
