@@ -58,7 +58,7 @@ def test_same_document_or_both_refuse(host, folder):
 RUN_ALL = r"""
 cd {folder}/made || exit 1
 for file in *.cfg; do
-    xl create -n "$file" >../out 2>../err
+    timeout -s KILL 60 xl create -n "$file" >../out 2>../err
     echo "== $file $?"
     cat ../out
     [ -s ../out ] || cat ../err

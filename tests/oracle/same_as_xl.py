@@ -75,7 +75,7 @@ def judge(run: Run, read: bool, mine: str, spoilt: bool) -> str | None:
     """What is wrong with a pair of results, or None."""
     status, theirs, messages = run
     if status < 0 or status >= 128:
-        return None  # xl crashed: what it would have said is not known
+        return None  # xl crashed or hung: what it would say is not known
     if read and status:
         return f"xl refuses it, xn reads it; xl said:\n{messages}"
     if not read and status == 0:
@@ -110,9 +110,11 @@ def find_xl() -> pathlib.Path | None:
 def run_here(xl: pathlib.Path, files: list[pathlib.Path]) -> Iterator[Run]:
     shim = BUILD / "xl_without_xen.so"
     for path in files:
+        # timeout: there are mistakes that xl never gets over.
         done = subprocess.run(
-            [xl, "create", "-n", path], check=False, capture_output=True,
-            stdin=subprocess.DEVNULL, env=os.environ | {"LD_PRELOAD": shim})
+            ["timeout", "-s", "KILL", "5", "env", f"LD_PRELOAD={shim}", xl,
+             "create", "-n", path], check=False, capture_output=True,
+            stdin=subprocess.DEVNULL)
         yield (done.returncode, done.stdout.decode(errors="replace"),
                done.stderr.decode(errors="replace"))
 
