@@ -30,7 +30,7 @@ DELIBERATE = re.compile(
     r"'(autostart|start_after|start_delay|stop_action|restart_limit|"
     r"console_log|log_level|hooks)'"
     r"|is not a (size|level of the log|connector|MAC address|PCI address"
-    r"|range of I/O (ports|memory)|CPU or a range of CPUs)"
+    r"|range of I/O (ports|memory)|CPU or a range of CPUs|range of vCPUs)"
     r"|is not the number of an interrupt"
     r"|must be a whole number from|is out of range|a NUL byte"
     r"|unknown disk setting")
@@ -149,7 +149,7 @@ def main(words: list[str]) -> int:
     if words and not words[0].isdigit():
         return check_files([pathlib.Path(word) for word in words], xl)
     count = int(words[0]) if words else int(
-        os.environ.get("CONFIG_FILES", "1000"))
+        os.environ.get("ORACLE_FILES", "500"))
     seed = int(os.environ.get("CONFIG_SEED", str(int(time.time()))))
     print(f"1..4\n# CONFIG_SEED={seed}")
     kinds = [(verb, each) for verb in ("generate", "spoil")

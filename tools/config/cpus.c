@@ -43,8 +43,7 @@ static bool read_cpu(const char **text, unsigned long *number)
     return errno == 0;
 }
 
-static bool read_range(const char *text, unsigned long *first,
-                       unsigned long *last)
+bool fill_cpu_range(const char *text, unsigned long *first, unsigned long *last)
 {
     if (!read_cpu(&text, first))
         return false;
@@ -116,7 +115,7 @@ static bool put_term(struct spec *spec, const char *word, libxl_bitmap *map)
         libxl_bitmap_set_any(map);
         return true;
     }
-    if (!read_range(text, &first, &last)) {
+    if (!fill_cpu_range(text, &first, &last)) {
         spec_error(spec, word, "CPUs are listed like 0,2-5,^3 or node:0 or all",
                    "'%s' is not a CPU or a range of CPUs", word);
         return false;

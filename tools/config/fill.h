@@ -160,6 +160,9 @@ void fill_check_rules(struct fill *fill);   /* rules.c */
 /* cpus.c: a CPU list into a bitmap of the host's CPUs. */
 bool fill_cpu_list(struct fill *fill, const struct config_value *value,
                    libxl_bitmap *map);
+/* "3" or "0-3", digits only; false if it is neither, or goes down. */
+bool fill_cpu_range(const char *text, unsigned long *first,
+                    unsigned long *last);
 void fill_bitmap_alloc(libxl_bitmap *map, unsigned int bits);
 unsigned int fill_host_cpus(const struct fill *fill);
 

@@ -64,19 +64,17 @@ static void set_size(struct vnuma *vnuma, char *text)
     vnuma->memkb += vnuma->node->memkb;
 }
 
-static void add_cpus(struct vnuma *vnuma, char *range)
+/* xl: behind a range that it cannot read it goes on with the one before. */
+static void add_cpus(struct vnuma *vnuma, const char *range)
 {
-    char *dash = strchr(range, '-');
     unsigned long first;
     unsigned long last;
 
-    if (dash != NULL)
-        *dash++ = '\0';
-    if (!read_unsigned(vnuma, range, FILL_MAX_VCPUS - 1, &first))
+    if (!fill_cpu_range(range, &first, &last) || last >= FILL_MAX_VCPUS) {
+        fill_error(vnuma->fill, vnuma->value, "it is like 0-3 or 7",
+                   "'%s' is not a range of vCPUs", range);
         return;
-    last = first;
-    if (dash != NULL && !read_unsigned(vnuma, dash, FILL_MAX_VCPUS - 1, &last))
-        return;
+    }
     for (; first <= last; first++) {
         libxl_bitmap_set(&vnuma->cpus, (int)first);
         vnuma->vcpus++;
