@@ -14,6 +14,7 @@
 #include <libxl_utils.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "device/console_lock.h"
@@ -249,6 +250,8 @@ static int wait_for_tty(struct console *console, struct error *err)
     while (console->tty < 0) {
         cleanup_free char *path = NULL;
         bool written;
+        if (interrupt_signal() != 0)
+            return error_set(err, ERR_FAILED, "interrupted");
         if (node_watch_drain(console->watch, &written, err) < 0 ||
             node_read_trusted(console->watch, &path, err) < 0)
             return -1;
@@ -265,9 +268,11 @@ static int wait_for_tty(struct console *console, struct error *err)
             error_hint(err, "is xenconsoled running?");
             return -1;
         }
-        struct pollfd fd = { .fd = node_watch_fd(console->watch),
-                             .events = POLLIN };
-        poll(&fd, 1, clock_left_ms(deadline));
+        struct pollfd fds[] = {
+            { .fd = node_watch_fd(console->watch), .events = POLLIN },
+            { .fd = interrupt_fd(), .events = POLLIN },
+        };
+        poll(fds, 2, clock_left_ms(deadline));
     }
     return 0;
 }

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/interrupt.h"
+
 /* The terminal's events are the console's. */
 static int follow(struct terminal_far *far, enum terminal_event event,
                   struct error *err)
@@ -64,6 +66,10 @@ int attach_console(struct host *host, uint32_t domid,
 
     if (ready != NULL)
         *ready = false;
+    /* Until the console's lock is given back: who hangs up sends SIGHUP more
+     * than once. */
+    if (interrupt_install(err) < 0)
+        return -1;
     if (console_open(host, domid, &options->console, &console, err) < 0)
         return -1;
     int rc = on_ready != NULL ? on_ready(data, err) : 0;
