@@ -30,11 +30,13 @@ int name_change(const struct subject *subject, const char *name,
     if (check_name(name, err) < 0 || subject_check_alive(subject, err) < 0)
         return -1;
     cleanup_free char *old = lookup_name(subject->host, subject->domid);
-    if (libxl_name_to_domid(ctx, name, &other) == 0 && other != subject->domid)
+    int found = lookup_exact_name(name, &other, err);
+    if (found < 0)
+        return -1;
+    if (found == 1 && other != subject->domid)
         return error_set(err, ERR_STATE,
                          "renaming '%s': domain %u is called '%s' already",
                          subject->label, other, name);
-    host_log_forget(&subject->host->log);
     int rc = libxl_domain_rename(ctx, subject->domid,
                                  old[0] != '\0' ? old : NULL, name);
     if (rc != 0)

@@ -15,16 +15,16 @@
 #include "domain/kernel.h"
 #include "domain/memory_need.h"
 #include "domain/steps.h"
+#include "host/lookup.h"
 
 int step_check_name(struct create *create, unsigned int i, struct error *err)
 {
     const char *name = create->spec->config.c_info.name;
     uint32_t domid;
 
-    if (libxl_name_to_domid(create->host->ctx, name, &domid) != 0) {
-        host_log_forget(&create->host->log);
-        return 0;
-    }
+    int found = lookup_exact_name(name, &domid, err);
+    if (found <= 0)
+        return found;
     error_set(err, ERR_STATE, "the name %s is taken by domain %u", name, domid);
     error_hint(err, "another name: name=\"...\"; or: xn destroy %s", name);
     return -1;

@@ -90,6 +90,20 @@ int lookup_domain(struct host *host, const char *text, uint32_t *domid,
     return 0;
 }
 
+int lookup_exact_name(const char *name, uint32_t *domid, struct error *err)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+
+    if (domain_list_read(&list, DOMAIN_NAMES, err) < 0)
+        return -1;
+    VEC_EACH (&list.items, info)
+        if (info->name != NULL && strcmp(info->name, name) == 0) {
+            *domid = info->domid;
+            return 1;
+        }
+    return 0;
+}
+
 char *lookup_name(struct host *host, uint32_t domid)
 {
     cleanup_free char *name = libxl_domid_to_name(host->ctx, domid);

@@ -13,6 +13,12 @@
 int lookup_domain(struct host *host, const char *text, uint32_t *domid,
                   struct error *err);
 
+/*
+ * The domain of exactly this name: 1, or 0 if no domain has it. One round
+ * trip to xenstore, however many domains there are.
+ */
+int lookup_exact_name(const char *name, uint32_t *domid, struct error *err);
+
 /* The domain's name, "" if it has none; owned by the caller. */
 char *lookup_name(struct host *host, uint32_t domid);
 
