@@ -26,6 +26,7 @@
 
 #define PATHS_CONFIG_FILE XENITH_CONFDIR "/xenith.conf"
 #define PATHS_HOTPLUG XENITH_LIBEXECDIR "/xn-hotplug"
+#define PATHS_STREAM XENITH_LIBEXECDIR "/xn-stream"
 #define PATHS_XN XENITH_SBINDIR "/xn"
 #define PATHS_XND XENITH_LIBEXECDIR "/xnd"
 #define PATHS_XND_SOCKET XENITH_RUNDIR "/xnd.sock"

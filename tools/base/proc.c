@@ -167,31 +167,54 @@ static int launch(const struct start *start, struct running *run,
     return -1;
 }
 
-/* 0, or -1 with errno and nothing running. */
-static int start_program(const struct proc *proc, struct running *run)
+/* Starts it with what it shall write to; see launch. */
+static int start_writing_to(const struct proc *proc, int output, int error,
+                            struct running *run)
 {
-    cleanup_channel struct channel out = CHANNEL_INIT, error = CHANNEL_INIT,
-                                   report = CHANNEL_INIT;
+    cleanup_channel struct channel report = CHANNEL_INIT;
     cleanup_free char **env = make_env(proc->env);
     cleanup_close int input = open_input(proc);
 
-    if (input < 0 || channel_open(&out) < 0 || channel_open(&error) < 0 ||
-        channel_open(&report) < 0)
+    if (input < 0 || channel_open(&report) < 0)
         return -1;
     struct start start = {
         .argv = proc->argv,
         .env = env,
         .parent = getpid(),
         .input = input,
-        .output = out.write,
-        .error = error.write,
+        .output = output,
+        .error = error,
     };
-    if (launch(&start, run, &report) < 0)
+    return launch(&start, run, &report);
+}
+
+/* 0, or -1 with errno and nothing running. */
+static int start_program(const struct proc *proc, struct running *run)
+{
+    cleanup_channel struct channel out = CHANNEL_INIT, error = CHANNEL_INIT;
+
+    if (channel_open(&out) < 0 || channel_open(&error) < 0 ||
+        start_writing_to(proc, out.write, error.write, run) < 0)
         return -1;
     run->out.fd = io_steal_fd(&out.read);
     run->err.fd = io_steal_fd(&error.read);
     fcntl(run->out.fd, F_SETFL, O_NONBLOCK);
     fcntl(run->err.fd, F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+int proc_start(const struct proc *proc, int output, struct proc_child *child,
+               struct error *err)
+{
+    cleanup_channel struct channel error = CHANNEL_INIT;
+    cleanup_close int lifted = lift_fd(output);
+    struct running run = { 0 };
+
+    if (lifted < 0 || channel_open(&error) < 0 ||
+        start_writing_to(proc, lifted, error.write, &run) < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "%s", proc->argv[0]);
+    child->pid = run.pid;
+    child->error_fd = io_steal_fd(&error.read);
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 
@@ -55,6 +56,21 @@ int proc_run(const struct proc *proc, struct proc_result *result,
  */
 int proc_run_ok(const struct proc *proc, struct proc_result *result,
                 struct error *err);
+
+/* A program that runs beside its caller. */
+struct proc_child {
+    pid_t pid;    /* a child of the caller, and its process group */
+    int error_fd; /* what it says on standard error, to be read; owned */
+};
+
+#define PROC_CHILD_INIT ((struct proc_child){ .error_fd = -1 })
+
+/*
+ * Starts it with argv, env and input_fd, and output for its standard output.
+ * The rest is the caller's: to read, to wait, to end it.
+ */
+int proc_start(const struct proc *proc, int output, struct proc_child *child,
+               struct error *err);
 
 void proc_result_dispose(struct proc_result *result);
 #define cleanup_proc_result __attribute__((cleanup(proc_result_dispose)))

@@ -3,19 +3,13 @@
  * A state for each thing that may come next. Those of fixed length wait until
  * they are whole; bodies are counted down and never held. Memory is that of one
  * record's page numbers, at most PAGES_MAX of them.
- *
- * xl's header: struct save_file_header in Xen's tools/xl/xl.h.
  */
 #include "stream/scan.h"
 
 #include "base/mem.h"
 #include "stream/bytes.h"
 #include "stream/frame.h"
-
-static const uint8_t xl_magic[32] = "Xen saved domain, xl format\n \0 \r";
-#define XL_HEADER_LENGTH 48
-#define XL_BYTEORDER 0x01020304u
-#define XL_FLAGS_KNOWN 3u /* JSON, stream version 2 */
+#include "stream/xl.h"
 
 #define LIBXL_IDENT "LibxlFmt"
 #define LIBXL_HEADER_LENGTH 16
@@ -127,7 +121,7 @@ static void end_config(struct scan *scan)
 static size_t next_xl_header(struct scan *scan, const uint8_t *bytes,
                              size_t length, struct scan_span *span)
 {
-    if (!may_begin(bytes, length, xl_magic, sizeof(xl_magic)))
+    if (!may_begin(bytes, length, XL_MAGIC, XL_MAGIC_LENGTH))
         return give_up(scan, span, length, "there is no header of xl's");
     if (length < XL_HEADER_LENGTH)
         return 0;
@@ -254,7 +248,7 @@ static size_t next_libxc_domain(struct scan *scan, const uint8_t *bytes,
 static size_t next_start(struct scan *scan, const uint8_t *bytes, size_t length,
                          struct scan_span *span)
 {
-    if (may_begin(bytes, length, xl_magic, sizeof(xl_magic)))
+    if (may_begin(bytes, length, XL_MAGIC, XL_MAGIC_LENGTH))
         scan->state = STATE_XL_HEADER;
     else if (may_begin(bytes, length, libxc_ident, sizeof(libxc_ident)))
         scan->state = STATE_LIBXC_HEADER;

@@ -44,6 +44,11 @@ extern const struct command command_getenforce;
 extern const struct command command_help;
 extern const struct command command_host_start;
 extern const struct command command_host_stop;
+extern const struct command command_image;
+extern const struct command command_image_convert;
+extern const struct command command_image_extract_config;
+extern const struct command command_image_show;
+extern const struct command command_image_verify;
 extern const struct command command_info;
 extern const struct command command_list;
 extern const struct command command_loadpolicy;
@@ -71,6 +76,7 @@ extern const struct command command_psr_mba_show;
 extern const struct command command_qemu_monitor_command;
 extern const struct command command_reboot;
 extern const struct command command_rename;
+extern const struct command command_save;
 extern const struct command command_sched_credit;
 extern const struct command command_sched_credit2;
 extern const struct command command_sched_rtds;
@@ -152,6 +158,11 @@ const struct command *const commands[] = {
     &command_help,
     &command_host_start,
     &command_host_stop,
+    &command_image,
+    &command_image_convert,
+    &command_image_extract_config,
+    &command_image_show,
+    &command_image_verify,
     &command_info,
     &command_list,
     &command_loadpolicy,
@@ -179,6 +190,7 @@ const struct command *const commands[] = {
     &command_qemu_monitor_command,
     &command_reboot,
     &command_rename,
+    &command_save,
     &command_sched_credit,
     &command_sched_credit2,
     &command_sched_rtds,

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A guest's state in a file. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "domain/save.h"
+#include "show/progress.h"
+#include "show/show.h"
+#include "xn/image_format.h"
+#include "xn/load.h"
+#include "xn/subject.h"
+
+static int read_request(const struct invocation *inv,
+                        struct save_request *request, struct error *err)
+{
+    struct image_format format;
+
+    if (image_format_read(inv, &format, err) < 0)
+        return -1;
+    *request = (struct save_request){
+        .path = inv->words[0],
+        .plain = format.plain,
+        .compress = format.compress,
+        .live = invocation_count(inv, "live") > 0,
+        .keep_domid = invocation_count(inv, "D") > 0,
+        .verbosity = inv->settings->verbosity,
+    };
+    if (invocation_count(inv, "p") > 0)
+        request->after = SAVE_THEN_PAUSE;
+    else if (invocation_count(inv, "c") > 0)
+        request->after = SAVE_THEN_CONTINUE;
+    return 0;
+}
+
+/* The configuration to be restored from, instead of the domain's own. */
+static int read_config(struct invocation *inv, const char *file, char **json,
+                       struct error *err)
+{
+    cleanup_domain_spec struct domain_spec spec;
+    cleanup_xlconf struct xlconf defaults;
+    struct config_source source = { .path = file };
+
+    domain_spec_init(&spec);
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, err) < 0 ||
+        load_domain(inv->settings, inv->host, &source, &defaults, false, true,
+                    &spec, err) < 0)
+        return -1;
+    *json = domain_spec_to_json(&spec);
+    return *json != NULL ? 0 : error_set(err, ERR_FAILED, "%s as JSON", file);
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    struct subject subject = subject_of(inv);
+    cleanup_free char *json = NULL;
+    struct save_request request;
+    struct codec_report report;
+
+    if (read_request(inv, &request, err) < 0)
+        return -1;
+    if (inv->word_count > 1 && read_config(inv, inv->words[1], &json, err) < 0)
+        return -1;
+    request.config_json = json;
+    bool to_stdout = strcmp(request.path, "-") == 0;
+    bool quiet = inv->settings->as_xl || to_stdout;
+    cleanup_free char *what = mem_printf("saving %s", inv->domain);
+    cleanup_free char *safe = show_safe(what);
+    struct progress *progress =
+        progress_begin(quiet ? PROGRESS_QUIET : PROGRESS_TEXT, safe);
+    int rc = domain_save(&subject, &request, &report, err);
+    progress_end(progress);
+    if (rc < 0 || quiet)
+        return rc;
+    show_printf("saved %s: %.1f MiB, for %.1f MiB of state\n", inv->domain,
+                (double)report.carried / (1 << 20),
+                (double)report.bytes / (1 << 20));
+    return 0;
+}
+
+static const struct option_row options[] = {
+    { 'c', "continue", OPTION_FLAG, NULL, "let the domain go on afterwards" },
+    { 'p', "paused", OPTION_FLAG, NULL, "leave the domain paused afterwards" },
+    { 'D', "keep-domid", OPTION_FLAG, NULL,
+      "have it restored under the id that it has" },
+    { 0, "live", OPTION_FLAG, NULL,
+      "let the domain run while most of it is written" },
+    IMAGE_FORMAT_ROWS,
+    { 0 },
+};
+
+const struct command command_save = {
+    .name = "save",
+    .summary = "Writes a domain's state to a file and ends the domain",
+    .words = "DOMAIN FILE [CONFIG]",
+    .min_words = 2,
+    .max_words = 3,
+    .target = TARGET_DOMAIN,
+    .completes = WORD_FILE,
+    .options = options,
+    .run = run,
+};
