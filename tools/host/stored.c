@@ -28,3 +28,15 @@ char *stored_config_json(struct host *host, uint32_t domid, struct error *err)
     libxl_domain_config_dispose(&config);
     return json;
 }
+
+int stored_config_update(struct host *host, uint32_t domid, const char *text,
+                         size_t length, struct error *err)
+{
+    host_log_forget(&host->log);
+    int rc = libxl_userdata_store(host->ctx, domid, "xl", (const uint8_t *)text,
+                                  (int)length);
+    if (rc != 0)
+        return host_fail(host, err, ERR_FAILED, rc,
+                         "configuration of domain %u", domid);
+    return 0;
+}

@@ -18,4 +18,12 @@ int stored_config_read(struct host *host, uint32_t domid,
  */
 char *stored_config_json(struct host *host, uint32_t domid, struct error *err);
 
+/*
+ * Keeps a file's text beside it, of which the domain's next life is made in
+ * place of that configuration: what xl's config-update does, and where it
+ * does it.
+ */
+int stored_config_update(struct host *host, uint32_t domid, const char *text,
+                         size_t length, struct error *err);
+
 #endif

@@ -5,43 +5,20 @@
 #include <libxl_utils.h>
 
 #include "base/mem.h"
-#include "base/vec.h"
 #include "config/cpupool.h"
 #include "host/cpupool.h"
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/load.h"
 
-struct words {
-    const char *file;            /* NULL: there is none */
-    VEC(const char *) overrides; /* ends with NULL */
-};
-
-static int sort_words(const struct invocation *inv, struct words *words,
-                      struct error *err)
-{
-    words->file = invocation_value(inv, "defconfig");
-    for (int i = 0; i < inv->word_count; i++) {
-        if (strchr(inv->words[i], '=') != NULL)
-            VEC_PUSH(&words->overrides, inv->words[i]);
-        else if (words->file == NULL)
-            words->file = inv->words[i];
-        else
-            return error_set(err, ERR_USAGE, "one file only, not '%s' too",
-                             inv->words[i]);
-    }
-    VEC_PUSH(&words->overrides, NULL);
-    return 0;
-}
-
 /* Without a name of its own a pool has its file's. */
-static int name_pool(struct cpupool_spec *spec, const struct words *words,
+static int name_pool(struct cpupool_spec *spec, const char *file,
                      struct error *err)
 {
-    const char *slash = words->file != NULL ? strrchr(words->file, '/') : NULL;
+    const char *slash = file != NULL ? strrchr(file, '/') : NULL;
 
-    if (spec->name == NULL && words->file != NULL)
-        spec->name = mem_strdup(slash != NULL ? slash + 1 : words->file);
+    if (spec->name == NULL && file != NULL)
+        spec->name = mem_strdup(slash != NULL ? slash + 1 : file);
     if (spec->name != NULL && spec->name[0] != '\0')
         return 0;
     error_set(err, ERR_CONFIG, "the CPU pool has no name");
@@ -110,18 +87,20 @@ static int choose_cpus(struct host *host, struct cpupool_spec *spec,
     return rc;
 }
 
-static int load_spec(const struct invocation *inv, const struct words *words,
-                     struct cpupool_spec *spec, struct error *err)
+/* file may be NULL: then all of it is in the overrides. */
+static int load_spec(const struct invocation *inv, const char *file,
+                     const char *const *overrides, struct cpupool_spec *spec,
+                     struct error *err)
 {
     struct config_source source = {
-        .path = words->file != NULL ? words->file : "command line",
-        .text = words->file != NULL ? NULL : "",
-        .overrides = words->overrides.items,
+        .path = file != NULL ? file : "command line",
+        .text = file != NULL ? NULL : "",
+        .overrides = overrides,
         .plain = inv->settings->as_xl,
     };
 
     if (load_cpupool(inv->settings, inv->host, &source, spec, err) < 0 ||
-        name_pool(spec, words, err) < 0 ||
+        name_pool(spec, file, err) < 0 ||
         set_scheduler(inv->host, spec, err) < 0)
         return -1;
     return choose_cpus(inv->host, spec, err);
@@ -158,16 +137,21 @@ static void show_text(const struct cpupool_spec *spec, const char *file)
                 libxl_bitmap_count_set(&spec->cpus));
 }
 
-static int create(const struct invocation *inv, const struct words *words,
-                  struct error *err)
+static int run(struct invocation *inv, struct error *err)
 {
     cleanup_cpupool_spec struct cpupool_spec spec = { 0 };
+    cleanup_load_words struct load_words words = { 0 };
     bool dry_run = inv->settings->dry_run ||
                    invocation_count(inv, "dry-run") > 0 ||
                    invocation_count(inv, "dryrun") > 0;
     uint32_t poolid = 0;
 
-    if (load_spec(inv, words, &spec, err) < 0)
+    load_words_sort(inv, &words);
+    if (words.files.count > 1)
+        return error_set(err, ERR_USAGE, "one file only, not '%s' too",
+                         words.files.items[1]);
+    const char *file = words.files.count > 0 ? words.files.items[0] : NULL;
+    if (load_spec(inv, file, words.overrides.items, &spec, err) < 0)
         return -1;
     if (!dry_run && cpupool_create(inv->host, spec.name, spec.scheduler,
                                    &spec.cpus, &poolid, err) < 0)
@@ -175,19 +159,8 @@ static int create(const struct invocation *inv, const struct words *words,
     if (invocation_count(inv, "json") > 0)
         show_json(&spec, !dry_run, poolid);
     else
-        show_text(&spec, words->file);
+        show_text(&spec, file);
     return 0;
-}
-
-static int run(struct invocation *inv, struct error *err)
-{
-    struct words words = { 0 };
-    int rc = sort_words(inv, &words, err);
-
-    if (rc == 0)
-        rc = create(inv, &words, err);
-    VEC_DISPOSE(&words.overrides);
-    return rc;
 }
 
 static const struct option_row options[] = {

@@ -17,51 +17,15 @@
 #include "xn/attach.h"
 #include "xn/load.h"
 
-/* The words of the command line, told apart. */
-struct words {
-    VEC(const char *) files;
-    VEC(const char *) overrides; /* ends with NULL */
-};
-
-static int sort_words(const struct invocation *inv, struct words *words,
+static int sort_words(const struct invocation *inv, struct load_words *words,
                       struct error *err)
 {
-    const char *named = invocation_value(inv, "defconfig");
-
-    if (named != NULL)
-        VEC_PUSH(&words->files, named);
-    for (int i = 0; i < inv->word_count; i++) {
-        if (strchr(inv->words[i], '=') != NULL)
-            VEC_PUSH(&words->overrides, inv->words[i]);
-        else
-            VEC_PUSH(&words->files, inv->words[i]);
-    }
-    VEC_PUSH(&words->overrides, NULL);
+    load_words_sort(inv, words);
     if (words->files.count > 0)
         return 0;
     error_set(err, ERR_USAGE, "'create' needs a configuration file");
     error_hint(err, "xn create FILE [KEY=VALUE ...]");
     return -1;
-}
-
-static void dispose_words(struct words *words)
-{
-    VEC_DISPOSE(&words->files);
-    VEC_DISPOSE(&words->overrides);
-}
-
-static int show_configuration(struct domain_spec *spec, FILE *debug,
-                              struct error *err)
-{
-    cleanup_free char *json = domain_spec_to_json(spec);
-
-    if (json == NULL)
-        return error_set(err, ERR_FAILED, "libxl cannot show it as JSON");
-    if (debug != NULL)
-        fputs(json, debug);
-    else
-        show_printf("%s", json);
-    return 0;
 }
 
 static void show_plan(const struct create_request *request)
@@ -167,8 +131,8 @@ static int create(struct invocation *inv, const struct xlconf *defaults,
 }
 
 static int create_from(struct invocation *inv, const char *file,
-                       const struct words *words, const struct xlconf *defaults,
-                       struct error *err)
+                       const struct load_words *words,
+                       const struct xlconf *defaults, struct error *err)
 {
     struct domain_spec cleanup_domain_spec spec;
     struct config_source source = { .path = file,
@@ -186,9 +150,9 @@ static int create_from(struct invocation *inv, const char *file,
                     invocation_count(inv, "i") > 0, quiet, &spec, err) < 0)
         return -1;
     if (dry_run && !plan)
-        return show_configuration(&spec, NULL, err);
+        return load_show_domain(&spec, NULL, err);
     if (invocation_count(inv, "d") > 0 &&
-        show_configuration(&spec, stderr, err) < 0)
+        load_show_domain(&spec, stderr, err) < 0)
         return -1;
     return create(inv, defaults, &spec, err);
 }
@@ -205,7 +169,7 @@ static void sweep(struct host *host)
         log_info("cleaned up after %u interrupted create(s)", count);
 }
 
-static int create_all(struct invocation *inv, const struct words *words,
+static int create_all(struct invocation *inv, const struct load_words *words,
                       struct error *err)
 {
     cleanup_xlconf struct xlconf defaults;
@@ -221,7 +185,7 @@ static int create_all(struct invocation *inv, const struct words *words,
 
 static int run(struct invocation *inv, struct error *err)
 {
-    struct words words = { 0 };
+    struct load_words words = { 0 };
     struct host host = { 0 };
     cleanup_error struct error no_host = ERROR_INIT;
     bool only_looks = inv->settings->dry_run ||
@@ -240,7 +204,7 @@ static int run(struct invocation *inv, struct error *err)
     if (rc == 0)
         rc = create_all(inv, &words, err);
     host_close(&host);
-    dispose_words(&words);
+    load_words_dispose(&words);
     return rc;
 }
 

@@ -22,6 +22,7 @@ extern const struct command command_config_explain;
 extern const struct command command_config_format;
 extern const struct command command_config_keys;
 extern const struct command command_config_show;
+extern const struct command command_config_update;
 extern const struct command command_console;
 extern const struct command command_cpupool_cpu_add;
 extern const struct command command_cpupool_cpu_remove;
@@ -34,6 +35,7 @@ extern const struct command command_cpupool_rename;
 extern const struct command command_create;
 extern const struct command command_debug_keys;
 extern const struct command command_destroy;
+extern const struct command command_devd;
 extern const struct command command_dmesg;
 extern const struct command command_domid;
 extern const struct command command_domname;
@@ -136,6 +138,7 @@ const struct command *const commands[] = {
     &command_config_format,
     &command_config_keys,
     &command_config_show,
+    &command_config_update,
     &command_console,
     &command_cpupool_cpu_add,
     &command_cpupool_cpu_remove,
@@ -148,6 +151,7 @@ const struct command *const commands[] = {
     &command_create,
     &command_debug_keys,
     &command_destroy,
+    &command_devd,
     &command_dmesg,
     &command_domid,
     &command_domname,

@@ -33,13 +33,13 @@ static const char *near_command(const char *name, const char *group)
 }
 
 static void refuse_command(const char *name, const char *group,
-                           unsigned int matches, struct error *err)
+                           bool ambiguous, struct error *err)
 {
     cleanup_free char *title =
         mem_printf("%s%s%s", group ? group : "", group ? " " : "", name);
     const char *near = near_command(name, group);
 
-    if (matches > 1) {
+    if (ambiguous) {
         error_set(err, ERR_USAGE, "command '%s' is ambiguous", title);
     } else {
         error_set(err, ERR_USAGE, "unknown command '%s'", title);
@@ -49,25 +49,49 @@ static void refuse_command(const char *name, const char *group,
     error_hint(err, "see 'xn help%s%s'", group ? " " : "", group ? group : "");
 }
 
-/* One word; group is where it is looked for, NULL: at the top. */
+static bool begins_with(const char *name, const char *beginning)
+{
+    return strncmp(name, beginning, strlen(beginning)) == 0;
+}
+
+/* The shortest name that begins with this; NULL if none does. */
+static const struct command *find_shortest(const char *group, const char *name)
+{
+    const struct command *found = NULL;
+
+    for (const struct command *const *row = commands; *row != NULL; row++)
+        if (dispatch_shows(*row, group) && begins_with((*row)->name, name) &&
+            (found == NULL || strlen((*row)->name) < strlen(found->name)))
+            found = *row;
+    return found;
+}
+
+/* Some name begins with `name` and not with all of `found`. */
+static bool is_ambiguous(const char *group, const char *name,
+                         const struct command *found)
+{
+    for (const struct command *const *row = commands; *row != NULL; row++)
+        if (dispatch_shows(*row, group) && begins_with((*row)->name, name) &&
+            !begins_with((*row)->name, found->name))
+            return true;
+    return false;
+}
+
+/*
+ * One word; group is where it is looked for, NULL: at the top. A beginning
+ * stands for the name with which all names that fit it begin: `conf` for
+ * config, not for config-update.
+ */
 static const struct command *find_in(const char *group, const char *name,
                                      struct error *err)
 {
-    const struct command *found = NULL;
-    unsigned int matches = 0;
-
-    for (const struct command *const *row = commands; *row != NULL; row++) {
+    for (const struct command *const *row = commands; *row != NULL; row++)
         if (is_in(*row, group) && strcmp((*row)->name, name) == 0)
             return *row;
-        if (dispatch_shows(*row, group) &&
-            strncmp((*row)->name, name, strlen(name)) == 0) {
-            found = *row;
-            matches++;
-        }
-    }
-    if (matches == 1)
+    const struct command *found = find_shortest(group, name);
+    if (found != NULL && !is_ambiguous(group, name, found))
         return found;
-    refuse_command(name, group, matches, err);
+    refuse_command(name, group, found != NULL, err);
     return NULL;
 }
 

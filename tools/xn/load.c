@@ -34,6 +34,27 @@ void load_print_diags(const struct config_diags *diags, bool errors_only)
     fputs(text, stderr);
 }
 
+void load_words_sort(const struct invocation *inv, struct load_words *words)
+{
+    const char *named = invocation_value(inv, "defconfig");
+
+    if (named != NULL)
+        VEC_PUSH(&words->files, named);
+    for (int i = 0; i < inv->word_count; i++) {
+        if (strchr(inv->words[i], '=') != NULL)
+            VEC_PUSH(&words->overrides, inv->words[i]);
+        else
+            VEC_PUSH(&words->files, inv->words[i]);
+    }
+    VEC_PUSH(&words->overrides, NULL);
+}
+
+void load_words_dispose(struct load_words *words)
+{
+    VEC_DISPOSE(&words->files);
+    VEC_DISPOSE(&words->overrides);
+}
+
 int load_defaults(const struct settings *settings, struct xlconf *defaults,
                   struct error *err)
 {
@@ -93,6 +114,19 @@ int load_domain(const struct settings *settings, struct host *host,
     load_facts_dispose(&facts);
     load_print_diags(&diags, quiet || settings->as_xl);
     return rc;
+}
+
+int load_show_domain(struct domain_spec *spec, FILE *debug, struct error *err)
+{
+    cleanup_free char *json = domain_spec_to_json(spec);
+
+    if (json == NULL)
+        return error_set(err, ERR_FAILED, "libxl cannot show it as JSON");
+    if (debug != NULL)
+        fputs(json, debug);
+    else
+        show_printf("%s", json);
+    return 0;
 }
 
 int load_cpupool(const struct settings *settings, struct host *host,

@@ -3,10 +3,24 @@
 #ifndef XENITH_XN_LOAD_H
 #define XENITH_XN_LOAD_H
 
+#include <stdio.h>
+
+#include "base/vec.h"
 #include "config/config.h"
 #include "config/cpupool.h"
 #include "config/device.h"
 #include "xn/command.h"
+
+/* The words of a command line, told apart; all borrowed. */
+struct load_words {
+    VEC(const char *) files;     /* that of --defconfig is the first */
+    VEC(const char *) overrides; /* KEY=VALUE; ends with NULL */
+};
+
+/* words is zeroed. */
+void load_words_sort(const struct invocation *inv, struct load_words *words);
+void load_words_dispose(struct load_words *words);
+#define cleanup_load_words __attribute__((cleanup(load_words_dispose)))
 
 /*
  * Reads xl.conf (a missing one is as shipped). Diagnostics go to standard
@@ -44,7 +58,10 @@ int load_domain(const struct settings *settings, struct host *host,
                 const struct xlconf *defaults, bool ignore_affinity_masks,
                 bool quiet, struct domain_spec *spec, struct error *err);
 
-/* The same for the configuration of a CPU pool; spec is zeroed. */
+/* Prints it as JSON: on standard output, or to debug if that is not NULL. */
+int load_show_domain(struct domain_spec *spec, FILE *debug, struct error *err);
+
+/* As load_domain, for the configuration of a CPU pool; spec is zeroed. */
 int load_cpupool(const struct settings *settings, struct host *host,
                  const struct config_source *source, struct cpupool_spec *spec,
                  struct error *err);
