@@ -51,6 +51,7 @@ is "a value that is no file" "" "$(candidates shutdown --timeout '')"
 is "a file after the domain" ":files" "$(candidates dump-core web '')"
 is "no word too many" "" "$(candidates dump-core web file '')"
 is "files for a disk" ":files" "$(candidates block-attach web '')"
+is "a file for a drive" ":files" "$(candidates cd-insert web hdc '')"
 is "no devices without Xen" "" "$(candidates block-detach web '')"
 is "the options of a detach" "--force --no-force --timeout --help" \
     "$(candidates vkb-detach --)"

@@ -55,19 +55,36 @@ static int take_away(const struct device_kind *kind,
     return operation_wait(&op, rc, FORCE_DEADLINE_MS);
 }
 
+static void set_cause(struct host *host, const char *label, int rc,
+                      struct error *err)
+{
+    if (rc == ERROR_TIMEDOUT)
+        error_set(err, ERR_TIMEOUT,
+                  "detaching %s: the guest does not let go of it", label);
+    else if (rc == ERROR_ABORTED)
+        error_set(err, ERR_FAILED,
+                  "detaching %s: interrupted; the guest was asked already",
+                  label);
+    else
+        host_fail(host, err, ERR_DEVICE, rc, "detaching %s", label);
+}
+
 /* What follows from the guest's answer; 1 if it is to be taken away. */
 static int judge(const struct device_kind *kind,
                  const struct device_owner *owner, const char *label, int rc,
                  const struct detach_choice *choice, struct error *err)
 {
+    cleanup_error struct error cause = ERROR_INIT;
+
     if (rc == 0)
         return 0;
+    set_cause(owner->host, label, rc, &cause);
     if (kind->destroy != NULL && choice->force == DETACH_FORCE_LATER &&
         rc != ERROR_ABORTED) {
-        log_warn("%s: the guest does not let go of it; taking it away", label);
+        log_warn("%s; taking it away", cause.message);
         return 1;
     }
-    host_fail(owner->host, err, ERR_DEVICE, rc, "detaching %s", label);
+    error_set(err, cause.kind, "%s", cause.message);
     if (kind->destroy != NULL)
         error_hint(err, "-f takes it away");
     return -1;

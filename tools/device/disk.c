@@ -200,14 +200,15 @@ static char *word(const void *device)
 static char *resolve(const struct device_owner *owner, const char *text)
 {
     libxl_device_disk disk;
-    char *vdev = NULL;
 
-    libxl_device_disk_init(&disk);
-    if (libxl_vdev_to_device_disk(owner->host->ctx, owner->domid, text,
-                                  &disk) == 0)
-        vdev = steal(disk.vdev);
-    libxl_device_disk_dispose(&disk);
+    /* libxl has disposed of it when it fails. */
+    int rc =
+        libxl_vdev_to_device_disk(owner->host->ctx, owner->domid, text, &disk);
     host_log_forget(&owner->host->log);
+    if (rc != 0)
+        return NULL;
+    char *vdev = steal(disk.vdev);
+    libxl_device_disk_dispose(&disk);
     return vdev;
 }
 

@@ -116,19 +116,19 @@ static int check_attach(const struct device_owner *owner, const void *device,
 static char *resolve(const struct device_owner *owner, const char *text)
 {
     libxl_device_nic nic;
-    char *devid = NULL;
     uint32_t value;
 
     if (number_parse_u32(text, &value))
         return mem_printf("%u", value);
     if (strchr(text, ':') == NULL)
         return NULL;
-    libxl_device_nic_init(&nic);
-    if (libxl_mac_to_device_nic(owner->host->ctx, owner->domid, text, &nic) ==
-        0)
-        devid = mem_printf("%d", nic.devid);
-    libxl_device_nic_dispose(&nic);
+    int rc =
+        libxl_mac_to_device_nic(owner->host->ctx, owner->domid, text, &nic);
     host_log_forget(&owner->host->log);
+    if (rc != 0)
+        return NULL;
+    char *devid = mem_printf("%d", nic.devid);
+    libxl_device_nic_dispose(&nic);
     return devid;
 }
 

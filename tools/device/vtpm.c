@@ -9,19 +9,19 @@ static char *resolve(const struct device_owner *owner, const char *text)
 {
     libxl_device_vtpm vtpm;
     libxl_uuid uuid;
-    char *devid = NULL;
     uint32_t value;
 
     if (number_parse_u32(text, &value))
         return mem_printf("%u", value);
     if (libxl_uuid_from_string(&uuid, text) != 0)
         return NULL;
-    libxl_device_vtpm_init(&vtpm);
-    if (libxl_uuid_to_device_vtpm(owner->host->ctx, owner->domid, &uuid,
-                                  &vtpm) == 0)
-        devid = mem_printf("%d", vtpm.devid);
-    libxl_device_vtpm_dispose(&vtpm);
+    int rc =
+        libxl_uuid_to_device_vtpm(owner->host->ctx, owner->domid, &uuid, &vtpm);
     host_log_forget(&owner->host->log);
+    if (rc != 0)
+        return NULL;
+    char *devid = mem_printf("%d", vtpm.devid);
+    libxl_device_vtpm_dispose(&vtpm);
     return devid;
 }
 

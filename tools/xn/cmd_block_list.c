@@ -16,13 +16,14 @@ static void add(struct json_writer *json, const libxl_device_disk *disk,
     const struct device_link link = { info->devid, info->backend_id,
                                       info->state, info->evtch, info->backend };
 
+    json_begin_object(json);
     json_add_string(json, "vdev", disk->vdev);
-    if (disk->pdev_path != NULL)
+    if (disk->pdev_path != NULL && disk->pdev_path[0] != '\0')
         json_add_string(json, "target", disk->pdev_path);
-    json_add_string(json, "format", libxl_disk_format_to_string(disk->format));
     json_add_bool(json, "cdrom", disk->is_cdrom);
     json_add_bool(json, "writable", disk->readwrite);
     device_link_add(json, &link);
+    json_end_object(json);
 }
 
 static void show(const struct device_owner *owner, void *device,

@@ -28,12 +28,14 @@ static void add(struct json_writer *json, const libxl_device_channel *channel,
     const struct device_link link = { channel->devid, info->backend_id,
                                       info->state, info->evtch, info->backend };
 
+    json_begin_object(json);
     json_add_string(json, "channel", channel->name);
     json_add_string(json, "connection",
                     libxl_channel_connection_to_string(channel->connection));
     if (pty != NULL)
         json_add_string(json, "path", pty);
     device_link_add(json, &link);
+    json_end_object(json);
 }
 
 static void show(const struct device_owner *owner, void *device,

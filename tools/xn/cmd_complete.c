@@ -12,8 +12,8 @@
 
 #include "base/mem.h"
 #include "config/keys.h"
-#include "host/cpupool.h"
 #include "device/list.h"
+#include "host/cpupool.h"
 #include "host/domains.h"
 #include "host/lookup.h"
 #include "show/show.h"
@@ -166,14 +166,16 @@ static void offer_keys(const struct line *line, const char *suffix)
     }
 }
 
-/* Those of the domain that was given. */
+/* Those of the domain that was given, where the first word is wanted. */
 static void offer_devices(const struct line *line)
 {
     cleanup_device_list struct device_list list = { 0 };
     struct device_owner owner = { 0 };
     struct host host;
 
-    if (line->words != 1 || host_open(&host, 0, NULL) < 0)
+    if (line->words > 1)
+        show_printf(":files\n");
+    if (line->words > 1 || host_open(&host, 0, NULL) < 0)
         return;
     owner.host = &host;
     if (lookup_domain(&host, line->given[0], &owner.domid, NULL) == 0)

@@ -17,6 +17,7 @@ static void add(struct json_writer *json, const libxl_device_nic *nic,
     const struct device_link link = { info->devid, info->backend_id,
                                       info->state, info->evtch, info->backend };
 
+    json_begin_object(json);
     json_add_string(json, "mac", mac);
     if (nic->bridge != NULL)
         json_add_string(json, "bridge", nic->bridge);
@@ -25,6 +26,7 @@ static void add(struct json_writer *json, const libxl_device_nic *nic,
     if (nic->ifname != NULL)
         json_add_string(json, "vifname", nic->ifname);
     device_link_add(json, &link);
+    json_end_object(json);
 }
 
 static void show(const struct device_owner *owner, void *device,

@@ -25,9 +25,11 @@ static void show(const struct device_owner *owner, void *device,
         show_printf("%02x.%01x %s\n", slot_of(pci), function_of(pci), address);
         return;
     }
+    json_begin_object(json);
     json_add_string(json, "address", address);
     json_add_uint(json, "guest_slot", slot_of(pci));
     json_add_uint(json, "guest_function", function_of(pci));
+    json_end_object(json);
 }
 
 static void heading(void)

@@ -57,11 +57,13 @@ static void add(const struct device_owner *owner, const libxl_usbctrlinfo *info,
     const struct device_link link = { info->devid, info->backend_id,
                                       info->state, info->evtch, info->backend };
 
+    json_begin_object(json);
     json_add_string(json, "type", libxl_usbctrl_type_to_string(info->type));
     json_add_int(json, "usb_version", info->version);
     json_add_int(json, "ports", info->ports);
     device_link_add(json, &link);
     add_ports(owner, info, json);
+    json_end_object(json);
 }
 
 /* As xl, the heading stands before each controller. */

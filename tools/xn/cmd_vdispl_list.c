@@ -34,6 +34,7 @@ static void add(struct json_writer *json, const libxl_vdisplinfo *info)
     const struct device_link link = { info->devid, info->backend_id,
                                       info->state, -1, info->backend };
 
+    json_begin_object(json);
     device_link_add(json, &link);
     json_add_bool(json, "backend_allocates", info->be_alloc);
     json_key(json, "connectors");
@@ -46,6 +47,7 @@ static void add(struct json_writer *json, const libxl_vdisplinfo *info)
         json_end_object(json);
     }
     json_end_array(json);
+    json_end_object(json);
 }
 
 static void show(const struct device_owner *owner, void *device,

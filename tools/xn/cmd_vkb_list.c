@@ -26,10 +26,12 @@ static void show(const struct device_owner *owner, void *device,
     cleanup_free char *backend = format_name(info.backend);
     cleanup_free char *id = format_name(vkb->unique_id);
     if (json != NULL) {
+        json_begin_object(json);
         if (vkb->unique_id != NULL)
             json_add_string(json, "unique_id", vkb->unique_id);
         json_add_string(json, "backend_type", type);
         device_link_add(json, &link);
+        json_end_object(json);
     } else {
         show_printf("%-3d %-2d %6d %5d %6d %6d %-10s %-10s %-30s\n", info.devid,
                     (int)info.backend_id, info.devid, info.state, info.evtch,

@@ -92,6 +92,7 @@ static void add(struct json_writer *json, const libxl_device_vsnd *vsnd,
     const struct device_link link = { info->devid, info->backend_id,
                                       info->state, -1, info->backend };
 
+    json_begin_object(json);
     device_link_add(json, &link);
     json_add_string(json, "short_name", vsnd->short_name);
     json_add_string(json, "long_name", vsnd->long_name);
@@ -100,6 +101,7 @@ static void add(struct json_writer *json, const libxl_device_vsnd *vsnd,
     for (int i = 0; i < vsnd->num_vsnd_pcms; i++)
         add_pcm(json, &vsnd->pcms[i]);
     json_end_array(json);
+    json_end_object(json);
 }
 
 static void show(const struct device_owner *owner, void *device,

@@ -25,8 +25,10 @@ static void show(const struct device_owner *owner, void *device,
     cleanup_free char *uuid =
         mem_printf(LIBXL_UUID_FMT, LIBXL_UUID_BYTES(info.uuid));
     if (json != NULL) {
+        json_begin_object(json);
         json_add_string(json, "uuid", uuid);
         device_link_add(json, &link);
+        json_end_object(json);
     } else {
         show_printf("%-3d %-2d %s %6d %5d %6d %8d %-30s\n", info.devid,
                     (int)info.backend_id, uuid, info.devid, info.state,

@@ -56,7 +56,7 @@ enum word_kind {
     WORD_POOL, /* one CPU pool */
     WORD_COMMAND,
     WORD_KEY,    /* of a configuration */
-    WORD_DEVICE, /* of the target; the first word alone */
+    WORD_DEVICE, /* of the target; then files */
 };
 
 struct invocation;

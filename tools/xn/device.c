@@ -128,13 +128,8 @@ static void show_list(const struct device_listing *listing,
         json_key(json, listing->array);
         json_begin_array(json);
     }
-    for (int i = 0; i < list->count; i++) {
-        if (json != NULL)
-            json_begin_object(json);
+    for (int i = 0; i < list->count; i++)
         listing->show(owner, device_list_item(list, i), json);
-        if (json != NULL)
-            json_end_object(json);
-    }
     if (json != NULL)
         json_end_array(json);
 }

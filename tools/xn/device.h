@@ -33,7 +33,7 @@ struct device_listing {
     const struct device_kind *kind;
     const char *array;     /* "disks": the array's key */
     void (*heading)(void); /* NULL: it has none */
-    /* One device as text or, with json, as keys of an object that is open. */
+    /* One device as text or, with json, an object; nothing if it is gone. */
     void (*show)(const struct device_owner *owner, void *device,
                  struct json_writer *json);
 };

@@ -1,0 +1,303 @@
+"""Devices of running domains: attach, detach and list, guests that do not let
+go, and what must be gone afterwards."""
+import json
+import time
+
+import pytest
+
+from test_create import block_device, disk
+from test_list import tiny
+from test_same_as_xl import NOTHING, compare
+from test_verbs import refused
+
+assert block_device and disk  # fixtures
+
+PROMPT = "guest# "
+XVDB = 51728  # its number: major 202, second disk
+BUSY = "exec 3</dev/xvdb"
+
+
+def listed(host, command, name):
+    """The devices of one domain as the command's JSON has them."""
+    document = json.loads(host.xn(command, "--json", name).stdout)
+    assert document["schema"] == f"xn.{command}/1"
+    if "domains" not in document:
+        document = {"domains": [document]}
+    (domain,) = document["domains"]
+    (devices,) = [value for value in domain.values()
+                  if isinstance(value, list)]
+    return devices
+
+
+def loops(host):
+    return host.run("losetup -a").stdout
+
+
+def nodes(host, up, kind):
+    """All of a kind of device that xenstore has of a guest."""
+    domid = up.domid()
+    return host.run(f"xenstore-ls -f | grep -E "
+                    f"'^/libxl/{domid}/device/{kind}|"
+                    f"/backend/{kind}/{domid}|"
+                    f"^/local/domain/{domid}/device/{kind}/[0-9]' || true"
+                    ).stdout
+
+
+def in_guest(up, command, wanted):
+    """Runs a command in the guest's shell until it prints what is wanted."""
+    with up.console() as console:
+        console.send("\r")
+        console.expect(PROMPT)
+        console.send(command + "\r")
+        console.expect(wanted)
+
+
+def attach_xvdb(host, up, disk):
+    host.xn("block-attach", up.name, f"{disk},raw,xvdb,w")
+    in_guest(up, "while ! [ -b /dev/xvdb ]; do sleep 1; done; "
+             "echo se''en", "seen")
+
+
+@pytest.mark.slow("hvm")
+def test_a_disk_comes_and_goes(host, guest, kind, disk):
+    up = guest(kind)
+    attach_xvdb(host, up, disk)
+    (device,) = listed(host, "block-list", up.name)
+    assert device["vdev"] == "xvdb" and device["devid"] == XVDB
+    assert device["state"] == "connected" and device["writable"]
+    assert device["target"] == disk
+    assert disk in loops(host)
+    assert "has this one already" in refused(
+        host, 4, "block-attach", up.name, f"{disk},raw,xvdb,w")
+
+    host.xn("block-detach", up.name, "xvdb")
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+    assert not listed(host, "block-list", up.name)
+    message = refused(host, 7, "block-detach", up.name, "xvdb")
+    assert f"{up.name} has no disk 'xvdb'" in message
+
+
+def test_a_disk_in_several_words_and_by_number(host, guest, block_device):
+    up = guest("pv")
+    host.xn("block-attach", up.name, f"target={block_device}", "vdev=xvdb",
+            "access=r")
+    (device,) = listed(host, "block-list", up.name)
+    assert device["target"] == block_device and not device["writable"]
+    host.xn("block-detach", up.name, str(XVDB))
+    assert not nodes(host, up, "vbd")
+
+
+def test_a_disk_that_is_in_use_is_taken_away(host, guest, disk):
+    up = guest("pv")
+    attach_xvdb(host, up, disk)
+    in_guest(up, f"{BUSY}; echo o''pen", "open")
+
+    kept = refused(host, 6, "block-detach", "--no-force", "--timeout", "2",
+                   up.name, "xvdb")
+    assert "the guest does not let go of it" in kept and "-f" in kept
+    assert listed(host, "block-list", up.name), "it is still there"
+
+    start = time.monotonic()
+    taken = host.xn("block-detach", "--timeout", "2", up.name, "xvdb")
+    assert "taking it away" in taken.stderr
+    assert time.monotonic() - start < 60
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+
+
+def test_force_does_not_wait(host, guest, disk):
+    up = guest("pv")
+    attach_xvdb(host, up, disk)
+    in_guest(up, f"{BUSY}; echo o''pen", "open")
+    host.xn("block-detach", "-f", up.name, "xvdb")
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+
+
+def test_as_xl_a_disk_in_use_stays(host, guest, disk):
+    up = guest("pv")
+    attach_xvdb(host, up, disk)
+    in_guest(up, f"{BUSY}; echo o''pen", "open")
+    result = host.run(f"(exec -a xl xn block-detach {up.name} xvdb)",
+                      check=False)
+    assert result.rc == 1
+    assert listed(host, "block-list", up.name)
+    host.xn("block-detach", "-f", up.name, "xvdb")
+
+
+def test_a_deaf_guest_keeps_nothing(host, guest, disk):
+    """Its kernel never looks at xenstore: back ends wait for it for ever."""
+    up = tiny(host, guest, "deaf")
+    host.xn("block-attach", up.name, f"{disk},raw,xvdb,w")
+    host.xn("network-attach", up.name, "mac=00:16:3e:00:00:07")
+    (vif,) = listed(host, "network-list", up.name)
+    assert vif["mac"] == "00:16:3e:00:00:07" and vif["bridge"] == "xenbr0"
+    interface = f"vif{up.domid()}.{vif['devid']}"
+    assert interface in host.run("ls /sys/class/net").stdout
+
+    host.xn("network-detach", "--timeout", "1", up.name, "00:16:3e:00:00:07")
+    assert not nodes(host, up, "vif")
+    assert interface not in host.run("ls /sys/class/net").stdout
+    host.xn("block-detach", "--timeout", "1", up.name, "xvdb")
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+
+
+def test_a_wedged_device_does_not_block_its_neighbour(host, guest, disk):
+    up = guest("pv", disk=[f"{disk},raw,xvda,w"])
+    host.run(f"truncate -s 16M {disk}.2")
+    attach_xvdb(host, up, f"{disk}.2")
+    in_guest(up, f"{BUSY}; echo o''pen", "open")
+    stuck = host.run(f"xn block-detach --no-force --timeout 8 {up.name} xvdb & "
+                     f"sleep 1; xn block-detach {up.name} xvda && "
+                     f"echo neighbour; wait", check=False)
+    assert "neighbour" in stuck.stdout
+    (left,) = listed(host, "block-list", up.name)
+    assert left["vdev"] == "xvdb"
+    host.xn("block-detach", "-f", up.name, "xvdb")
+    host.run(f"rm {disk}.2")
+
+
+GARBAGE = {
+    "state": "garbage",
+    "ring-ref": "999999999999",
+    "event-channel": "-7",
+    "protocol": "x" * 200,
+}
+
+
+def test_garbage_in_the_front_end(host, guest, disk):
+    """The guest owns these nodes; what it writes there is only shown."""
+    up = guest("pv", wait=False)
+    up.wait_up()
+    attach_xvdb(host, up, disk)
+    front = f"/local/domain/{up.domid()}/device/vbd/{XVDB}"
+    for node, value in GARBAGE.items():
+        host.run("xenstore-write", f"{front}/{node}", value)
+    host.run("xenstore-write", f"{front}/backend",
+             "/local/domain/0/backend/vbd/0/51712")
+    (device,) = listed(host, "block-list", up.name)
+    assert device["vdev"] == "xvdb" and device["state"] == "unknown"
+    assert device["backend_path"].endswith(f"/{up.domid()}/{XVDB}")
+    host.run("xenstore-write",
+             f"/local/domain/{up.domid()}/device/vbd/51744/backend", "/x")
+    assert len(listed(host, "block-list", up.name)) == 1, \
+        "a guest cannot make a device"
+    host.xn("block-detach", up.name, "xvdb", check=False)
+    host.run("xenstore-rm", f"/local/domain/{up.domid()}/device/vbd/51744")
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+
+
+def test_the_back_end_is_gone(host, guest, block_device):
+    up = guest("pv")
+    host.xn("block-attach", up.name, f"{block_device},raw,xvdb,w")
+    host.run("xenstore-rm",
+             f"/local/domain/0/backend/vbd/{up.domid()}/{XVDB}")
+    host.xn("block-detach", "--timeout", "2", up.name, "xvdb")
+    assert not nodes(host, up, "vbd")
+
+
+def test_an_attach_that_fails_leaves_nothing(host, guest, disk):
+    up = guest("pv", wait=False)
+    assert "/srv/none.img: No such file" in refused(
+        host, 7, "block-attach", up.name, "/srv/none.img,raw,xvdb,w")
+    assert "bridge nobr0" in refused(
+        host, 7, "network-attach", up.name, "bridge=nobr0")
+    host.write("/tmp/block-bad", "#!/bin/sh\necho 'no such lun' >&2\nexit 1\n")
+    host.run("chmod +x /tmp/block-bad")
+    refused(host, 8, "block-attach", up.name,
+            "script=/tmp/block-bad,vdev=xvdb,target=lun")
+    host.run("rm /tmp/block-bad")
+    assert not nodes(host, up, "vbd") and not nodes(host, up, "vif")
+
+
+def test_words_are_checked_with_their_places(host, guest, disk):
+    up = tiny(host, guest, "words")
+    assert "argument 3:1:1: error: 'qcow3' is not a format" in refused(
+        host, 2, "block-attach", up.name, disk, "qcow3", "xvdb")
+    assert "did you mean 'bridge'?" in refused(
+        host, 2, "network-attach", up.name, "bridg=xenbr0")
+    assert "a virtual TPM needs a backend" in refused(
+        host, 2, "vtpm-attach", up.name)
+
+
+def test_qcow2_needs_qemu_and_raw_is_raw(host, guest, disk):
+    up = tiny(host, guest, "formats")
+    host.run(f"qemu-img create -q -f qcow2 {disk} 16M || "
+             f"printf 'QFI\\373\\0\\0\\0\\3' | "
+             f"dd of={disk} conv=notrunc status=none")
+    assert "only QEMU can serve it" in refused(
+        host, 7, "block-attach", up.name, f"{disk},qcow2,xvdb,w")
+    told = host.xn("block-attach", up.name, f"{disk},raw,xvdb,w").stderr
+    assert "begins like qcow2" in told
+    host.xn("block-detach", "-f", up.name, "xvdb")
+
+
+def test_a_vif_comes_and_goes(host, guest):
+    up = guest("pv")
+    host.xn("network-attach", up.name, "mac=00:16:3e:00:00:09",
+            "bridge=xenbr0", "rate=1MB/s")
+    in_guest(up, "while ! [ -e /sys/class/net/eth0 ]; do sleep 1; done; "
+             "cat /sys/class/net/eth0/address", "00:16:3e:00:00:09")
+    host.xn("network-detach", up.name, "0")
+    assert not nodes(host, up, "vif")
+    assert "has no vif '0'" in refused(host, 7, "network-detach", up.name, "0")
+
+
+def test_lists_and_dry_runs_are_those_of_xl(host, guest, disk):
+    up = guest("pvh", disk=[f"{disk},raw,xvda,w"],
+               vif=["mac=00:16:3e:00:00:0a"])
+    lists = ("block", "network", "vtpm", "vkb", "vdispl", "vsnd", "channel")
+    compare(host, [(NOTHING, f"{kind}-list", up.name) for kind in lists] + [
+        (NOTHING, "pci-list", up.name), (NOTHING, "usb-list", up.name),
+        (NOTHING, "pci-assignable-list"),
+        (NOTHING, "pci-assignable-list", "-n"),
+        (NOTHING, "block-list", up.name, "0"),
+        (NOTHING, "-N", "block-attach", up.name, f"phy:{disk},xvdb,w"),
+        (NOTHING, "-N", "block-attach", up.name, disk, "raw", "xvdb", "r"),
+        (NOTHING, "-N", "network-attach", up.name, "mac=00:16:3e:01:02:03",
+         "bridge=br7", "rate=10Mb/s"),
+        (NOTHING, "-N", "vkb-attach", up.name, "backend-type=linux"),
+        (NOTHING, "-N", "vtpm-attach", up.name, "backend=tpm"),
+        (NOTHING, "-N", "vdispl-attach", up.name, "connectors=a:800x600"),
+        (NOTHING, "-N", "vsnd-attach", up.name, "CARD,short-name=a",
+         "PCM,name=b", "STREAM,type=p"),
+    ])
+
+
+@pytest.mark.slow
+def test_a_cd_is_changed(host, guest, disk):
+    up = guest("hvm", disk=[",raw,hdc,cdrom"], wait=False)
+    host.xn("cd-insert", up.name, "hdc", disk)
+    (drive,) = listed(host, "block-list", up.name)
+    assert drive["cdrom"] and drive["target"] == disk
+    host.xn("cd-eject", up.name, "hdc")
+    (drive,) = listed(host, "block-list", up.name)
+    assert drive["cdrom"] and "target" not in drive
+    assert "No such file" in refused(
+        host, 7, "cd-insert", up.name, "hdc", "/srv/none.iso")
+    assert "has no disk 'hdd'" in refused(
+        host, 7, "cd-insert", up.name, "hdd", disk)
+
+
+def test_pci_and_usb_as_far_as_this_host_goes(host, guest):
+    """The emulated host has no IOMMU and no USB back end."""
+    up = guest("pv", wait=False)
+    assert "no such device" in refused(
+        host, 7, "pci-assignable-add", "0000:77:00.0")
+    refused(host, 8, "pci-attach", up.name, "0000:00:1f.0")
+    assert "'banana' is not a PCI address" in refused(
+        host, 2, "pci-attach", up.name, "banana")
+    assert listed(host, "pci-list", up.name) == []
+    assert listed(host, "usb-list", up.name) == []
+    assert "has no USB device at controller 0 port 1" in refused(
+        host, 7, "usbdev-detach", up.name, "0", "1")
+
+
+def test_devices_are_completed(host, guest, disk):
+    up = guest("pv", disk=[f"{disk},raw,xvda,w"], wait=False)
+
+    def candidates(*words):
+        return host.xn("__complete", "--", *words).stdout.split()
+
+    assert candidates("block-detach", up.name, "") == ["xvda"]
+    assert candidates("block-detach", up.name, "xvda", "") == []
+    assert candidates("network-detach", up.name, "") == []
+    assert candidates("cd-insert", up.name, "hdc", "/") == [":files"]
