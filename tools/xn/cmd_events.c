@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What happens to the guests of this host, as it happens. */
 #include <inttypes.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "domain/supervisor.h"
 #include "show/show.h"
 #include "xn/command.h"
+#include "xn/format.h"
 
 /* Events that were lost may have been about any guest. */
 static bool is_wanted(const struct json_value *event, const char *guest)
@@ -18,13 +18,9 @@ static bool is_wanted(const struct json_value *event, const char *guest)
 
 static void show_stamp(double time)
 {
-    char text[32] = "";
-    time_t seconds = (time_t)time;
-    struct tm local;
+    cleanup_free char *text = format_time(time);
 
-    if (localtime_r(&seconds, &local) != NULL)
-        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &local);
-    show_printf("%s.%03d", text, (int)((time - (double)seconds) * 1000));
+    show_printf("%s", text);
 }
 
 static void show_word(const char *before, const struct json_value *value,

@@ -54,6 +54,7 @@ extern const struct command command_image_verify;
 extern const struct command command_info;
 extern const struct command command_list;
 extern const struct command command_loadpolicy;
+extern const struct command command_logs;
 extern const struct command command_mem_max;
 extern const struct command command_mem_set;
 extern const struct command command_network_attach;
@@ -170,6 +171,7 @@ const struct command *const commands[] = {
     &command_info,
     &command_list,
     &command_loadpolicy,
+    &command_logs,
     &command_mem_max,
     &command_mem_set,
     &command_network_attach,

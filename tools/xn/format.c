@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/strbuf.h"
@@ -140,4 +141,15 @@ char *format_indent_json(const char *document, unsigned int spaces)
                 strbuf_putc(&text, ' ');
     }
     return strbuf_take(&text);
+}
+
+char *format_time(double time)
+{
+    char text[32] = "";
+    time_t seconds = (time_t)time;
+    struct tm local;
+
+    if (localtime_r(&seconds, &local) != NULL)
+        strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &local);
+    return mem_printf("%s.%03d", text, (int)((time - (double)seconds) * 1000));
 }

@@ -33,6 +33,9 @@ const char *format_shutdown_reason(unsigned int reason);
  */
 char *format_uptime(uint64_t seconds, bool brief);
 
+/* Seconds since 1970 as "2026-11-23T09:30:00.125", local. The caller's. */
+char *format_time(double time);
+
 /*
  * The numbers set among the first bits of a map, as xl prints CPU and node
  * lists: "0-3,5", "all", "none". The caller's.

@@ -1,0 +1,40 @@
+"""xn logs: what is logged about a guest, in one."""
+import json
+
+from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel, until
+
+assert idle and tiny_kernel  # fixtures
+
+
+def lines(host, *words: str) -> list[dict]:
+    said = host.xn("logs", "--json", *words).stdout
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def test_all_sources_are_there(host, guest):
+    up = guest("pv")
+    host.xn("pause", up.name)
+    found = lines(host, up.name)
+    assert {"toolstack", "supervisor", "console"} <= {
+        line["source"] for line in found}
+    assert any("GUEST-UP" in line["text"] for line in found)
+    assert [line["time"] for line in found] == sorted(
+        line["time"] for line in found)
+
+
+def test_the_logs_of_a_guest_that_is_gone(host, idle):
+    shut_down(host, idle(), CRASH)
+    until(lambda: not domains(host))
+    assert any("shut down: crash" in line["text"]
+               for line in lines(host, "--since", "10m", "idle"))
+    assert not lines(host, "--since", "2099-01-01", "idle")
+
+
+def test_following_shows_what_comes(host, guest, tiny_kernel):
+    host.run("rm -f /var/log/xenith/late.log*; "
+             "setsid xn logs -f late >/tmp/late.out 2>&1 & echo $! >/tmp/late")
+    try:
+        guest("pvh", "late", wait=False, **KEYS)
+        until(lambda: "adopted" in host.run("cat /tmp/late.out").stdout, 10)
+    finally:
+        host.run("kill $(cat /tmp/late); rm -f /tmp/late /tmp/late.out")
