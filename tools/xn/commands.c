@@ -14,6 +14,7 @@ extern const struct command command_cd_eject;
 extern const struct command command_cd_insert;
 extern const struct command command_channel_list;
 extern const struct command command_claims;
+extern const struct command command_commands;
 extern const struct command command_complete;
 extern const struct command command_config;
 extern const struct command command_config_check;
@@ -131,6 +132,7 @@ const struct command *const commands[] = {
     &command_cd_insert,
     &command_channel_list,
     &command_claims,
+    &command_commands,
     &command_complete,
     &command_config,
     &command_config_check,
