@@ -91,6 +91,14 @@ int codec_blame(const char *words, enum error_kind kind, struct error *err)
     return error_set(err, kind, "%.*s", (int)strcspn(message, "\n"), message);
 }
 
+/* What it reads is a file's fault; what it cannot write is not. */
+static enum error_kind kind_of(const char *words)
+{
+    if (words == NULL || strstr(words, ": cannot ") == NULL)
+        return ERR_CONFIG;
+    return strstr(words, strerror(ENOSPC)) != NULL ? ERR_SPACE : ERR_FAILED;
+}
+
 int codec_finish(struct proc_child *child, struct codec_report *report,
                  struct error *err)
 {
@@ -103,9 +111,7 @@ int codec_finish(struct proc_child *child, struct codec_report *report,
     collect(child);
     if (parse_report(&words, report))
         return 0;
-    bool full =
-        words.text != NULL && strstr(words.text, strerror(ENOSPC)) != NULL;
-    return codec_blame(words.text, full ? ERR_SPACE : ERR_CONFIG, err);
+    return codec_blame(words.text, kind_of(words.text), err);
 }
 
 void codec_abandon(struct proc_child *child)

@@ -21,6 +21,7 @@ static int make(void *argument, int64_t *value, struct error *err)
         .host = &host,
         .spec = request->spec,
         .defaults = request->defaults,
+        .source = request->source,
         .paused = request->paused,
         .supervise = request->supervise,
         .short_lives = request->short_lives,
@@ -43,11 +44,13 @@ static int make(void *argument, int64_t *value, struct error *err)
     return rc;
 }
 
-static void clean_up_after(struct host *host)
+static void clean_up_after(struct host *host, struct source *source)
 {
     cleanup_error struct error undo = ERROR_INIT;
     unsigned int count;
 
+    if (source != NULL)
+        source_dispose(source);
     /* Those that still run may hold the note's lock. */
     if (!worker_wait_orphans(ORPHAN_PATIENCE_MS))
         worker_kill_orphans();
@@ -71,6 +74,9 @@ int domain_create(struct host *host, const struct create_request *request,
     if (rc == 0)
         *domid = (uint32_t)result.value;
     else if (result.died)
-        clean_up_after(host);
-    return rc == 0 ? 0 : error_context(err, "create %s", name);
+        clean_up_after(host, request->source);
+    if (rc == 0)
+        return 0;
+    return error_context(err, "%s %s",
+                         request->source != NULL ? "restore" : "create", name);
 }

@@ -3,11 +3,13 @@
 #define XENITH_DOMAIN_CREATE_H
 
 #include "config/config.h"
+#include "domain/source.h"
 #include "host/host.h"
 
 struct create_request {
     struct domain_spec *spec;
     const struct xlconf *defaults;
+    struct source *source;    /* a saved guest to go on with, or NULL */
     bool paused;              /* leave it paused */
     bool supervise;           /* hand it over to the supervisor */
     unsigned int short_lives; /* restarts that led to it, see host/mark.h */

@@ -25,7 +25,7 @@ static void run_checks(struct host *host, struct domain_spec *spec,
     struct create create = { .host = host, .spec = spec, .defaults = defaults };
     struct plan plan = { 0 };
 
-    plan_make_checks(&plan, &spec->config);
+    plan_make_checks(&plan, &spec->config, true);
     VEC_EACH (&plan.steps, step) {
         struct error err = ERROR_INIT;
 

@@ -25,8 +25,8 @@ static void add_check(struct plan *plan, char *text, const char *key,
                  .text = text, .key = key, .index = index, .run = run }));
 }
 
-static void add_image_checks(struct plan *plan,
-                             const libxl_domain_build_info *build)
+static void add_kernel_checks(struct plan *plan,
+                              const libxl_domain_build_info *build)
 {
     if (build->kernel != NULL)
         add_check(plan, mem_printf("check the kernel %s", build->kernel),
@@ -34,6 +34,11 @@ static void add_image_checks(struct plan *plan,
     if (build->ramdisk != NULL)
         add_check(plan, mem_printf("check the ramdisk %s", build->ramdisk),
                   "ramdisk", 0, step_check_ramdisk);
+}
+
+static void add_model_check(struct plan *plan,
+                            const libxl_domain_build_info *build)
+{
     if (build->device_model != NULL)
         add_check(plan,
                   mem_printf("check the device model %s", build->device_model),
@@ -60,12 +65,15 @@ static void add_device_checks(struct plan *plan,
     }
 }
 
-void plan_make_checks(struct plan *plan, const libxl_domain_config *config)
+void plan_make_checks(struct plan *plan, const libxl_domain_config *config,
+                      bool boots)
 {
     add_check(plan,
               mem_printf("check that the name %s is free", config->c_info.name),
               "name", 0, step_check_name);
-    add_image_checks(plan, &config->b_info);
+    if (boots)
+        add_kernel_checks(plan, &config->b_info);
+    add_model_check(plan, &config->b_info);
     add_device_checks(plan, config);
 }
 
@@ -77,12 +85,14 @@ static bool boots_unpacked(const libxl_domain_config *config)
            config->b_info.kernel != NULL && config->b_info.bootloader == NULL;
 }
 
-static char *describe_build(const libxl_domain_config *config)
+static char *describe_build(const struct create *create)
 {
+    const libxl_domain_config *config = &create->spec->config;
     const char *type = libxl_domain_type_to_string(config->c_info.type);
 
-    return mem_printf("make the %s domain: %d vcpus, %llu MiB, %d disks, "
+    return mem_printf("%s the %s domain: %d vcpus, %llu MiB, %d disks, "
                       "%d vifs",
+                      create->source != NULL ? "restore" : "make",
                       type ? type : "new", config->b_info.max_vcpus,
                       (unsigned long long)config->b_info.max_memkb >> 10,
                       config->num_disks, config->num_nics);
@@ -93,14 +103,17 @@ void plan_make(struct plan *plan, const struct create *create)
     const libxl_domain_config *config = &create->spec->config;
 
     *plan = (struct plan){ 0 };
-    plan_make_checks(plan, config);
-    if (boots_unpacked(config))
+    plan_make_checks(plan, config, create->source == NULL);
+    if (create->source == NULL && boots_unpacked(config))
         add_step(plan, mem_strdup("take the kernel unpacked, from the cache"),
                  0, step_unpack_kernel, NULL);
     add_step(plan, mem_strdup("find the memory"), 0, step_find_memory, NULL);
     add_step(plan, mem_strdup("note the intention, for the clean-up"), 0,
              step_note, step_forget_note);
-    add_step(plan, describe_build(config), 0, step_build, step_unbuild);
+    add_step(plan, describe_build(create), 0, step_build, step_unbuild);
+    if (create->source != NULL)
+        add_step(plan, mem_strdup("see that the image was whole"), 0,
+                 step_finish_source, NULL);
     if (create->supervise)
         add_step(plan, mem_strdup("hand it to the supervisor"), 0,
                  step_supervise, NULL);

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "domain/kernel_cache.h"
 #include "domain/record.h"
+#include "domain/source.h"
 #include "host/host.h"
 
 /* One create under way: what its steps share. */
@@ -17,6 +18,7 @@ struct create {
     struct host *host; /* NULL while a plan is only listed */
     struct domain_spec *spec;
     const struct xlconf *defaults;
+    struct source *source;    /* the saved guest that it shall be, or NULL */
     bool paused;              /* leave it paused */
     bool supervise;           /* hand it over to the supervisor */
     unsigned int short_lives; /* restarts that led to it, see host/mark.h */
@@ -39,9 +41,11 @@ struct plan {
 
 /*
  * The checks alone, added to an empty (zeroed) plan: they change nothing, and
- * need of create the host, spec and defaults.
+ * need of create the host, spec and defaults. boots: from its kernel, not from
+ * a saved state.
  */
-void plan_make_checks(struct plan *plan, const libxl_domain_config *config);
+void plan_make_checks(struct plan *plan, const libxl_domain_config *config,
+                      bool boots);
 
 /* The steps for this domain; only spec and the flags of create are read. */
 void plan_make(struct plan *plan, const struct create *create);

@@ -23,6 +23,8 @@ int step_note(struct create *create, unsigned int i, struct error *err);
 void step_forget_note(struct create *create, unsigned int i);
 int step_build(struct create *create, unsigned int i, struct error *err);
 void step_unbuild(struct create *create, unsigned int i);
+int step_finish_source(struct create *create, unsigned int i,
+                       struct error *err);
 int step_supervise(struct create *create, unsigned int i, struct error *err);
 int step_unpause(struct create *create, unsigned int i, struct error *err);
 

@@ -43,6 +43,25 @@ void step_forget_note(struct create *create, unsigned int i)
     record_end(&create->record);
 }
 
+/* From a kernel, or from what was saved. */
+static int start_making(struct create *create, libxl_domain_config *config,
+                        struct operation *op)
+{
+    libxl_ctx *ctx = create->host->ctx;
+    libxl_domain_restore_params params;
+
+    if (create->source == NULL)
+        return libxl_domain_create_new(ctx, config, &create->domid, &op->how,
+                                       NULL);
+    libxl_domain_restore_params_init(&params);
+    params.stream_version = 2;
+    int rc = libxl_domain_create_restore(ctx, config, &create->domid,
+                                         create->source->fd, -1, &params,
+                                         &op->how, NULL);
+    libxl_domain_restore_params_dispose(&params);
+    return rc;
+}
+
 /* libxl's part of it; its own result. */
 static int make_domain(struct create *create, libxl_domain_config *config)
 {
@@ -52,8 +71,7 @@ static int make_domain(struct create *create, libxl_domain_config *config)
     int log_fd = guest_log_open(config->c_info.name);
     host_log_to(&host->log, log_fd);
     operation_begin(&op, host);
-    int rc = libxl_domain_create_new(host->ctx, config, &create->domid, &op.how,
-                                     NULL);
+    int rc = start_making(create, config, &op);
     rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
     /* libxl may finish before it notices that it was asked to stop. */
     if (rc == 0 && interrupt_signal() != 0)
@@ -75,8 +93,12 @@ int step_build(struct create *create, unsigned int i, struct error *err)
         config->b_info.kernel = create->kernel.path;
     int rc = make_domain(create, config);
     config->b_info.kernel = named;
-    if (rc != 0)
-        return blame_create(create->host, config, rc, err);
+    if (rc != 0) {
+        blame_create(create->host, config, rc, err);
+        if (create->source != NULL)
+            source_blame(create->source, err);
+        return -1;
+    }
     if (create->kernel.path != NULL &&
         kernel_record_set(create->host, create->domid, named, err) < 0)
         return -1;
@@ -96,6 +118,11 @@ void step_unbuild(struct create *create, unsigned int i)
     if (record_undo(&create->record, create->host, &undo) < 0)
         log_warn("clean-up: %s", undo.message);
     create->domid = INVALID_DOMID;
+}
+
+int step_finish_source(struct create *create, unsigned int i, struct error *err)
+{
+    return source_finish(create->source, err);
 }
 
 int step_supervise(struct create *create, unsigned int i, struct error *err)

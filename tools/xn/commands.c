@@ -80,6 +80,7 @@ extern const struct command command_psr_mba_show;
 extern const struct command command_qemu_monitor_command;
 extern const struct command command_reboot;
 extern const struct command command_rename;
+extern const struct command command_restore;
 extern const struct command command_save;
 extern const struct command command_sched_credit;
 extern const struct command command_sched_credit2;
@@ -198,6 +199,7 @@ const struct command *const commands[] = {
     &command_qemu_monitor_command,
     &command_reboot,
     &command_rename,
+    &command_restore,
     &command_save,
     &command_sched_credit,
     &command_sched_credit2,

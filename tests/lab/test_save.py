@@ -1,0 +1,186 @@
+"""Saving and restoring on real Xen: each kind of guest, both formats, with xl on
+the other side, to and from pipes; and that no failure costs a guest or an old
+image."""
+import pytest
+
+IMAGE = "/tmp/saved.img"
+# Written by the guest before it is saved, read when it goes on.
+MARK = "/tmp/mark"
+
+
+@pytest.fixture
+def image(host):
+    """A place for an image, cleared away afterwards."""
+    yield IMAGE
+    host.run(f"rm -f {IMAGE}*")
+
+
+def put_mark(up):
+    with up.console() as console:
+        console.send(f"echo before >{MARK}; cat {MARK}\n")
+        console.expect("before")
+
+
+def expect_mark(up):
+    """It is the same guest: its memory has what was written there."""
+    with up.console() as console:
+        console.send(f"cat {MARK}\n")
+        console.expect("before", 120)
+
+
+def is_running(host, name):
+    return "s" not in host.xn("list", name).stdout.splitlines()[1].split()[4]
+
+
+@pytest.mark.slow("hvm")
+def test_a_guest_goes_on_where_it_was_saved(host, guest, kind, image):
+    up = guest(kind, memory=128)
+    put_mark(up)
+    said = host.xn("save", up.name, image, timeout=600)
+    assert said.stdout.startswith(f"saved {up.name}: ")
+    assert host.xn("domid", up.name, check=False).rc == 3
+    assert host.run(f"stat -c %a {image}").stdout == "600\n"
+    shown = host.xn("image", "show", image).stdout
+    assert f"name     {up.name}\n" in shown
+    assert "format   xenith\n" in shown
+    host.xn("image", "verify", image)
+    host.xn("restore", image, timeout=600)
+    expect_mark(up)
+
+
+def test_xl_restores_what_we_saved_for_it(host, guest, image):
+    up = guest("pvh", memory=128)
+    put_mark(up)
+    host.xn("save", "--format", "xl", up.name, image, timeout=600)
+    assert "format   xl\n" in host.xn("image", "show", image).stdout
+    host.xl("restore", "-e", image, timeout=600)
+    expect_mark(up)
+
+
+def test_we_restore_what_xl_saved(host, guest, image):
+    up = guest("pvh", memory=128)
+    put_mark(up)
+    host.xl("save", up.name, image, timeout=600)
+    host.xn("image", "verify", image)
+    host.xn("restore", image, timeout=600)
+    expect_mark(up)
+
+
+@pytest.mark.slow
+def test_converted_to_xl_xl_restores_it(host, guest, image):
+    up = guest("pvh", memory=128)
+    host.xn("save", up.name, image, timeout=600)
+    host.xn("image", "convert", "--format", "xl", image, f"{image}.xl",
+            timeout=600)
+    host.run("/usr/lib/xen-4.17/bin/verify-stream-v2", "--format=xl",
+             f"--in={image}.xl", timeout=600)
+    host.xl("restore", "-e", f"{image}.xl", timeout=600)
+    assert is_running(host, up.name)
+
+
+@pytest.mark.slow
+def test_through_pipes(host, guest, image):
+    up = guest("pvh", memory=128)
+    put_mark(up)
+    host.run(f"xn save {up.name} - | cat >{image}", timeout=600)
+    host.run(f"cat {image} | xn restore -", timeout=600)
+    expect_mark(up)
+
+
+def test_it_may_go_on_or_wait(host, guest, image):
+    up = guest("pvh", memory=128)
+    domid = up.domid()
+    host.xn("save", "-c", up.name, image, timeout=600)
+    assert up.domid() == domid and is_running(host, up.name)
+    refused = host.xn("restore", image, check=False, timeout=600)
+    assert refused.rc == 4 and f"taken by domain {domid}" in refused.stderr
+    host.xn("save", "-p", "--live", up.name, image, timeout=600)
+    line = host.xn("list", up.name).stdout.splitlines()[1].split()
+    assert line[4][2] == "p"
+    host.xn("unpause", up.name)
+    host.xn("destroy", up.name)
+    host.xn("restore", "-p", image, timeout=600)
+    line = host.xn("list", up.name).stdout.splitlines()[1].split()
+    assert line[4][2] == "p"
+
+
+def test_the_image_is_much_smaller_than_xls(host, guest, image):
+    up = guest("pvh", memory=128)
+    host.xn("save", "-c", up.name, image, timeout=600)
+    host.xl("save", "-c", up.name, f"{image}.xl", timeout=600)
+    ours, theirs = host.run(f"stat -c %s {image} {image}.xl").stdout.split()
+    assert int(ours) < 0.2 * int(theirs)
+
+
+# What makes a save fail, and what is said.
+FAILURES = {
+    "full": ("/dev/full", 9, "No space left on device"),
+    "nowhere": ("/nosuch/image", 7, "No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_a_save_that_fails_leaves_the_guest_running(host, guest, case):
+    path, status, cause = FAILURES[case]
+    up = guest("pvh", memory=128)
+    domid = up.domid()
+    failed = host.xn("save", up.name, path, check=False, timeout=600)
+    assert failed.rc == status, failed
+    assert cause in failed.stderr.splitlines()[-1]
+    assert up.domid() == domid and is_running(host, up.name)
+    put_mark(up)
+
+
+@pytest.mark.parametrize("kill", ["kill -INT $pid", "kill -TERM $pid",
+                                  "kill -KILL $(pgrep -P $pid -x xn)",
+                                  "pkill -KILL -x xn-stream"])
+def test_a_save_that_is_struck_costs_neither_guest_nor_old_image(
+        host, guest, image, kill):
+    up = guest("pvh", memory=256)
+    domid = up.domid()
+    host.run(f"echo old >{image}")
+    for moment in (0.3, 1, 2):
+        host.run(f"xn save {up.name} {image} 2>/tmp/save.out & pid=$!;"
+                 f" sleep {moment}; {kill}; wait $pid; rm /tmp/save.out",
+                 check=False, timeout=600)
+        if host.xn("domid", up.name, check=False).rc == 3:
+            break  # it came too late, and the image is whole
+        assert host.run(f"cat {image}").stdout == "old\n"
+        assert up.domid() == domid and is_running(host, up.name)
+    else:
+        put_mark(up)
+        return
+    host.xn("image", "verify", image)
+
+
+def test_a_damaged_image_is_refused_before_anything_is_made(
+        host, guest, image):
+    up = guest("pvh", memory=128)
+    host.xn("save", up.name, image, timeout=600)
+    host.run(f"printf x | dd of={image} bs=1 seek=1000000 conv=notrunc"
+             " status=none")
+    damaged = host.xn("restore", image, check=False, timeout=600)
+    assert damaged.rc == 7, damaged
+    assert "its data is damaged" in damaged.stderr
+    host.run(f"truncate -s 900000 {image}")
+    # From a pipe it is found on the way; nothing is left of the domain.
+    cut = host.run(f"cat {image} | xn restore -", check=False, timeout=600)
+    assert cut.rc == 7 and "the stream is cut short" in cut.stderr
+    assert host.xn("domid", up.name, check=False).rc == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("signal", ["INT", "KILL"])
+def test_a_restore_that_is_struck_leaves_nothing(host, guest, image, signal):
+    up = guest("pvh", memory=256, vif=["bridge=xenbr0"])
+    host.xn("save", up.name, image, timeout=600)
+    for moment in (1, 2.5, 4):
+        host.run(f"xn restore {image} 2>/tmp/restore.out & pid=$!;"
+                 f" sleep {moment}; kill -{signal} $pid; wait $pid;"
+                 " while pgrep -x xn >/dev/null; do sleep 0.2; done;"
+                 " rm /tmp/restore.out", check=False, timeout=600)
+        if host.xn("domid", up.name, check=False).rc == 0:
+            break  # it came too late
+    else:
+        host.xn("restore", image, timeout=600)
+    assert is_running(host, up.name)

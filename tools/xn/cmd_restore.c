@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A saved guest goes on. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "domain/create.h"
+#include "domain/foreground.h"
+#include "show/progress.h"
+#include "show/show.h"
+#include "xn/image_file.h"
+#include "xn/load.h"
+
+/* Reads all of it before anything is made, where it can be read again. */
+static int verify(int fd, const char *path, bool quiet, struct error *err)
+{
+    cleanup_image_facts struct image_facts facts = { 0 };
+    cleanup_free char *what = mem_printf("verifying %s", path);
+    cleanup_free char *safe = show_safe(what);
+    struct stat status;
+
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+        return 0;
+    struct progress *progress =
+        progress_begin(quiet ? PROGRESS_QUIET : PROGRESS_TEXT, safe);
+    off_t start = lseek(fd, 0, SEEK_CUR);
+    int rc = image_inspect(fd, path, true, &facts, err);
+    progress_end(progress);
+    if (rc < 0)
+        return -1;
+    if (lseek(fd, start, SEEK_SET) != start)
+        return error_set(err, ERR_FAILED, "%s: cannot go back in it", path);
+    return 0;
+}
+
+/* The configuration that the image has, or the file named instead. */
+static int read_spec(struct invocation *inv, const struct source *source,
+                     const char *config, const struct xlconf *defaults,
+                     struct domain_spec *spec, struct error *err)
+{
+    struct config_source file = { .path = config };
+
+    if (config != NULL)
+        return load_domain(inv->settings, inv->host, &file, defaults, false,
+                           inv->settings->as_xl, spec, err);
+    int rc = libxl_domain_config_from_json(inv->host->ctx, &spec->config,
+                                           source->config_json);
+    if (rc == 0 && spec->config.c_info.name != NULL)
+        return 0;
+    return host_fail(inv->host, err, ERR_CONFIG, rc, "%s: its configuration",
+                     source->path);
+}
+
+static int create(struct invocation *inv, struct domain_spec *spec,
+                  const struct xlconf *defaults, struct source *source,
+                  struct error *err)
+{
+    bool foreground = invocation_count(inv, "foreground") > 0;
+    struct create_request request = {
+        .spec = spec,
+        .defaults = defaults,
+        .source = source,
+        .paused = invocation_count(inv, "p") > 0,
+        .supervise = !foreground && invocation_count(inv, "e") == 0,
+        .verbosity = inv->settings->verbosity,
+    };
+    const char *name = spec->config.c_info.name;
+    cleanup_free char *what = mem_printf("restoring %s", name);
+    cleanup_free char *safe = show_safe(what);
+    uint32_t domid;
+
+    struct progress *progress = progress_begin(
+        inv->settings->as_xl ? PROGRESS_QUIET : PROGRESS_TEXT, safe);
+    int rc = domain_create(inv->host, &request, &domid, err);
+    progress_end(progress);
+    if (rc < 0)
+        return -1;
+    if (!inv->settings->as_xl) {
+        cleanup_free char *shown = show_safe(name);
+        show_printf("restored %s as domain %u\n", shown, domid);
+    }
+    return foreground ? supervise_foreground(inv->host, domid, err) : 0;
+}
+
+static int restore_from(struct invocation *inv, const char *config,
+                        struct source *source, struct error *err)
+{
+    cleanup_domain_spec struct domain_spec spec;
+    cleanup_xlconf struct xlconf defaults;
+
+    domain_spec_init(&spec);
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, err) < 0 ||
+        read_spec(inv, source, config, &defaults, &spec, err) < 0)
+        return -1;
+    return create(inv, &spec, &defaults, source, err);
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    const char *config = inv->word_count > 1 ? inv->words[0] : NULL;
+    const char *path = inv->words[inv->word_count - 1];
+    struct source source = SOURCE_INIT;
+    cleanup_close int fd = image_file_open(path, err);
+
+    if (fd < 0 || interrupt_install(err) < 0 ||
+        verify(fd, path, inv->settings->as_xl, err) < 0 ||
+        source_open(&source, fd, path, err) < 0)
+        return -1;
+    int rc = restore_from(inv, config, &source, err);
+    source_dispose(&source);
+    return rc;
+}
+
+static const struct option_row options[] = {
+    { 'p', "paused", OPTION_FLAG, NULL, "leave the domain paused" },
+    { 'F', "foreground", OPTION_FLAG, NULL,
+      "stay and act on the domain's shutdowns" },
+    { 'e', NULL, OPTION_FLAG, NULL, "nobody acts on the domain's shutdowns" },
+    { 0 },
+};
+
+const struct command command_restore = {
+    .name = "restore",
+    .summary = "Makes a domain that goes on where it was saved",
+    .words = "[CONFIG] FILE",
+    .min_words = 1,
+    .max_words = 2,
+    .completes = WORD_FILE,
+    .options = options,
+    .run = run,
+};
