@@ -125,7 +125,7 @@ char *explain_sentences(const struct config_key *key)
     if (key->fallback != NULL)
         strbuf_printf(&text, " Default: %s.", key->fallback);
     add_successor(&text, key);
-    if (key->since != NULL)
+    if (key->state == KEY_NEWER)
         strbuf_printf(&text, " Needs Xen %s or later.", key->since);
     return strbuf_take(&text);
 }

@@ -61,7 +61,7 @@ struct config_key {
     size_t offset; /* in struct domain_spec */
     const libxl_enum_string_table *words; /* of SET_ENUM */
     long min, max;         /* of a number; both 0: the field's own range */
-    const char *since;     /* the first Xen that has it; NULL: 4.17 or before */
+    const char *since;     /* the first Xen that has it; NULL: 4.4 or before */
     const char *successor; /* of a deprecated or ignored key */
     const char *fallback;  /* what applies when it is not set */
     const char *help;      /* one line */

@@ -41,7 +41,8 @@ static void show_key(const struct config_key *key)
     show_line("values", values);
     show_line("default", key->fallback);
     show_line("for", guests);
-    show_line("since Xen", key->since ? key->since : "4.17 or before");
+    if (key->state != KEY_OWN && key->state != KEY_IGNORED)
+        show_line("since Xen", key->since ? key->since : "4.4 or before");
     show_line("note", note);
     show_line("example", key->example);
 }
