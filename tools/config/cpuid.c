@@ -124,7 +124,8 @@ static void write_policies(struct write *write, const struct json_value *list)
     for (size_t i = 0; i < json_count(list); i++) {
         cleanup_free char *line = make_line(json_item(list, i));
 
-        write_item(&lines, line);
+        if (strchr(line, ':') != NULL) /* else it says nothing */
+            write_item(&lines, line);
     }
     write_list(write, "cpuid", &lines);
 }

@@ -353,10 +353,16 @@ static void write_maps(struct write *write, const char *key,
 
 void write_affinity(struct write *write)
 {
+    static char *const none[] = { NULL };
     const libxl_domain_build_info *b_info = write->b_info;
 
     write_maps(write, "cpus", b_info->vcpu_hard_affinity,
                b_info->num_vcpu_hard_affinity);
     write_maps(write, "cpus_soft", b_info->vcpu_soft_affinity,
                b_info->num_vcpu_soft_affinity);
+    /* Lists without an item leave nothing but this behind. */
+    if (!libxl_defbool_is_default(b_info->numa_placement) &&
+        b_info->num_vcpu_hard_affinity == 0 &&
+        b_info->num_vcpu_soft_affinity == 0 && b_info->num_vnuma_nodes == 0)
+        write_strings(write, "cpus", (libxl_string_list)none);
 }

@@ -522,6 +522,14 @@ static void add_flag(struct write_spec *spec, libxl_defbool truth,
         write_spec_add(spec, NULL, libxl_defbool_val(truth) ? on : off);
 }
 
+/* One comma at the end is not taken for a part of the target. */
+static bool ends_with_comma(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length > 0 && text[length - 1] == ',';
+}
+
 static void write_disk(struct write *write, const libxl_device_disk *disk,
                        struct strbuf *list)
 {
@@ -538,7 +546,8 @@ static void write_disk(struct write *write, const libxl_device_disk *disk,
     for (size_t i = 0; i + 1 < KEY_COUNT; i++)
         write_spec_add(&spec, disk_keys[i].name, key_text(disk, &disk_keys[i]));
     if (disk->pdev_path != NULL)
-        strbuf_printf(&spec.text, ",target=%s", disk->pdev_path);
+        strbuf_printf(&spec.text, ",target=%s%s", disk->pdev_path,
+                      ends_with_comma(disk->pdev_path) ? "," : "");
     write_spec_end(&spec, list);
 }
 

@@ -254,7 +254,9 @@ static void write_distances(const libxl_vnode_info *node, struct strbuf *list)
         write_item(list, text.text);
 }
 
-static void write_node(const libxl_vnode_info *node, struct strbuf *list)
+/* Naming a node of the host turns libxl's own placement off. */
+static void write_node(const libxl_domain_build_info *b_info,
+                       const libxl_vnode_info *node, struct strbuf *list)
 {
     cleanup_free char *pnode = mem_printf("pnode=%u", node->pnode);
     cleanup_free char *size =
@@ -262,7 +264,8 @@ static void write_node(const libxl_vnode_info *node, struct strbuf *list)
     cleanup_free char *cpus = write_cpu_list(&node->vcpus);
     cleanup_free char *vcpus = mem_printf("vcpus=%s", cpus);
 
-    write_item(list, pnode);
+    if (!libxl_defbool_is_default(b_info->numa_placement))
+        write_item(list, pnode);
     write_item(list, size);
     if (*cpus != '\0')
         write_item(list, vcpus);
@@ -277,7 +280,7 @@ void write_vnuma(struct write *write)
     for (int i = 0; i < b_info->num_vnuma_nodes; i++) {
         struct strbuf node = { 0 };
 
-        write_node(&b_info->vnuma_nodes[i], &node);
+        write_node(b_info, &b_info->vnuma_nodes[i], &node);
         write_nested(&nodes, &node);
     }
     write_list(write, "vnuma", &nodes);
