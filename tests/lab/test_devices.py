@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from lab import PATIENCE
 from test_create import block_device, disk
 from test_list import tiny
 from test_same_as_xl import NOTHING, compare
@@ -14,7 +15,6 @@ assert block_device and disk  # fixtures
 
 PROMPT = "guest# "
 XVDB = 51728  # its number: major 202, second disk
-BUSY = "exec 3</dev/xvdb"
 
 
 def listed(host, command, name):
@@ -87,35 +87,37 @@ def test_a_disk_in_several_words_and_by_number(host, guest, block_device):
     assert not nodes(host, up, "vbd")
 
 
-def test_a_disk_that_is_in_use_is_taken_away(host, guest, disk):
+def test_a_guest_that_does_not_answer_loses_it(host, guest, disk):
     up = guest("pv")
     attach_xvdb(host, up, disk)
-    in_guest(up, f"{BUSY}; echo o''pen", "open")
-
+    host.xn("pause", up.name)
     kept = refused(host, 6, "block-detach", "--no-force", "--timeout", "2",
                    up.name, "xvdb")
     assert "the guest does not let go of it" in kept and "-f" in kept
     assert listed(host, "block-list", up.name), "it is still there"
 
-    start = time.monotonic()
-    taken = host.xn("block-detach", "--timeout", "2", up.name, "xvdb")
+    taken = host.xn("block-detach", "--timeout", "2", up.name, "xvdb",
+                    timeout=60)
     assert "taking it away" in taken.stderr
-    assert time.monotonic() - start < 60
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+    host.xn("unpause", up.name)
+
+
+def test_force_does_not_ask(host, guest, disk):
+    up = guest("pv")
+    attach_xvdb(host, up, disk)
+    host.xn("pause", up.name)
+    start = time.monotonic()
+    forced = host.xn("block-detach", "-f", up.name, "xvdb")
+    assert forced.stderr == ""
+    assert time.monotonic() - start < 10 * PATIENCE
     assert not nodes(host, up, "vbd") and disk not in loops(host)
 
 
-def test_force_does_not_wait(host, guest, disk):
+def test_as_xl_it_keeps_what_it_does_not_give(host, guest, disk):
     up = guest("pv")
     attach_xvdb(host, up, disk)
-    in_guest(up, f"{BUSY}; echo o''pen", "open")
-    host.xn("block-detach", "-f", up.name, "xvdb")
-    assert not nodes(host, up, "vbd") and disk not in loops(host)
-
-
-def test_as_xl_a_disk_in_use_stays(host, guest, disk):
-    up = guest("pv")
-    attach_xvdb(host, up, disk)
-    in_guest(up, f"{BUSY}; echo o''pen", "open")
+    host.xn("pause", up.name)
     result = host.run(f"(exec -a xl xn block-detach {up.name} xvdb)",
                       check=False)
     assert result.rc == 1
@@ -141,17 +143,18 @@ def test_a_deaf_guest_keeps_nothing(host, guest, disk):
 
 
 def test_a_wedged_device_does_not_block_its_neighbour(host, guest, disk):
-    up = guest("pv", disk=[f"{disk},raw,xvda,w"])
+    up = tiny(host, guest, "deaf")
     host.run(f"truncate -s 16M {disk}.2")
-    attach_xvdb(host, up, f"{disk}.2")
-    in_guest(up, f"{BUSY}; echo o''pen", "open")
-    stuck = host.run(f"xn block-detach --no-force --timeout 8 {up.name} xvdb & "
-                     f"sleep 1; xn block-detach {up.name} xvda && "
-                     f"echo neighbour; wait", check=False)
-    assert "neighbour" in stuck.stdout
-    (left,) = listed(host, "block-list", up.name)
-    assert left["vdev"] == "xvdb"
-    host.xn("block-detach", "-f", up.name, "xvdb")
+    host.xn("block-attach", up.name, f"{disk},raw,xvda,w")
+    host.xn("block-attach", up.name, f"{disk}.2,raw,xvdb,w")
+    both = host.run(f"xn block-detach --no-force --timeout 30 {up.name} xvda "
+                    f"2>/dev/null & asking=$!; sleep 1; "
+                    f"xn block-detach --timeout 1 {up.name} xvdb && "
+                    f"xn block-list {up.name}; kill $asking; wait", check=False)
+    (left,) = both.stdout.splitlines()[1:]
+    assert left.startswith("51712 "), "xvda waits on"
+    host.xn("block-detach", "-f", up.name, "xvda")
+    assert not nodes(host, up, "vbd")
     host.run(f"rm {disk}.2")
 
 
@@ -165,8 +168,7 @@ GARBAGE = {
 
 def test_garbage_in_the_front_end(host, guest, disk):
     """The guest owns these nodes; what it writes there is only shown."""
-    up = guest("pv", wait=False)
-    up.wait_up()
+    up = guest("pv")
     attach_xvdb(host, up, disk)
     front = f"/local/domain/{up.domid()}/device/vbd/{XVDB}"
     for node, value in GARBAGE.items():
@@ -180,7 +182,7 @@ def test_garbage_in_the_front_end(host, guest, disk):
              f"/local/domain/{up.domid()}/device/vbd/51744/backend", "/x")
     assert len(listed(host, "block-list", up.name)) == 1, \
         "a guest cannot make a device"
-    host.xn("block-detach", up.name, "xvdb", check=False)
+    host.xn("block-detach", up.name, "xvdb")
     host.run("xenstore-rm", f"/local/domain/{up.domid()}/device/vbd/51744")
     assert not nodes(host, up, "vbd") and disk not in loops(host)
 

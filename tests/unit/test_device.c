@@ -33,9 +33,10 @@ static char *fake_word(const void *device)
     return mem_printf("%d", *(const int *)device);
 }
 
-static char *fake_resolve(const struct device_owner *owner, const char *word)
+static bool fake_is(const struct device_owner *owner, const void *device,
+                    const char *text)
 {
-    return strcmp(word, "dozen") == 0 ? mem_strdup("12") : NULL;
+    return *(const int *)device == 12 && strcmp(text, "dozen") == 0;
 }
 
 static int fake_add(libxl_ctx *ctx, uint32_t domid, void *device,
@@ -92,10 +93,35 @@ static void a_kind_may_know_other_words(void **state)
     cleanup_device_list struct device_list list = { 0 };
     struct device_kind knowing = fake;
 
-    knowing.resolve = fake_resolve;
+    knowing.is = fake_is;
     device_list_read(&list, &knowing, &web);
     assert_int_equal(*(int *)device_list_find(&list, &web, "dozen"), 12);
-    assert_null(device_list_find(&list, &web, "12"));
+    assert_int_equal(*(int *)device_list_find(&list, &web, "12"), 12);
+    assert_null(device_list_find(&list, &web, "Dozen"));
+}
+
+static void a_vif_goes_by_its_mac_address_too(void **state)
+{
+    const libxl_device_nic nic = { .mac = { 0, 0x16, 0x3e, 0xa, 0xb, 0xc } };
+
+    assert_true(device_nic.is(&web, &nic, "00:16:3e:0a:0b:0c"));
+    assert_true(device_nic.is(&web, &nic, "00:16:3E:0A:0B:0C"));
+    assert_false(device_nic.is(&web, &nic, "00:16:3e:0a:0b:0"));
+    assert_false(device_nic.is(&web, &nic, ""));
+}
+
+static void a_tpm_goes_by_its_uuid_too(void **state)
+{
+    const char *text = "01234567-89ab-cdef-0123-456789abcdef";
+    libxl_device_vtpm vtpm;
+
+    libxl_device_vtpm_init(&vtpm);
+    assert_int_equal(libxl_uuid_from_string(&vtpm.uuid, text), 0);
+    assert_true(device_vtpm.is(&web, &vtpm, text));
+    assert_false(
+        device_vtpm.is(&web, &vtpm, "01234567-89ab-cdef-0123-456789abcdee"));
+    assert_false(device_vtpm.is(&web, &vtpm, "0"));
+    libxl_device_vtpm_dispose(&vtpm);
 }
 
 static void what_is_not_there_is_told_with_what_is(void **state)
@@ -154,6 +180,8 @@ static void a_pci_address_is_written_in_full(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_device_is_found_by_its_number),
     cmocka_unit_test(a_kind_may_know_other_words),
+    cmocka_unit_test(a_vif_goes_by_its_mac_address_too),
+    cmocka_unit_test(a_tpm_goes_by_its_uuid_too),
     cmocka_unit_test(what_is_not_there_is_told_with_what_is),
     cmocka_unit_test(what_is_there_is_not_attached_again),
     cmocka_unit_test(a_check_comes_before_anything_is_done),

@@ -197,19 +197,21 @@ static char *word(const void *device)
 }
 
 /* Any name of the device that libxl knows: xvdb, 51728, d1p0. */
-static char *resolve(const struct device_owner *owner, const char *text)
+static bool is(const struct device_owner *owner, const void *device,
+               const char *text)
 {
-    libxl_device_disk disk;
+    const libxl_device_disk *disk = device;
+    libxl_device_disk found;
 
     /* libxl has disposed of it when it fails. */
     int rc =
-        libxl_vdev_to_device_disk(owner->host->ctx, owner->domid, text, &disk);
+        libxl_vdev_to_device_disk(owner->host->ctx, owner->domid, text, &found);
     host_log_forget(&owner->host->log);
     if (rc != 0)
-        return NULL;
-    char *vdev = steal(disk.vdev);
-    libxl_device_disk_dispose(&disk);
-    return vdev;
+        return false;
+    bool same = strcmp(found.vdev, disk->vdev) == 0;
+    libxl_device_disk_dispose(&found);
+    return same;
 }
 
 static int number(const struct device_owner *owner, const void *device)
@@ -238,7 +240,7 @@ const struct device_kind device_disk = {
     .remove = call_remove,
     .destroy = call_destroy,
     .word = word,
-    .resolve = resolve,
+    .is = is,
     .number = number,
     .check = check_attach,
     .check_detach = check_detach,

@@ -12,6 +12,7 @@
 
 #include <libxl.h>
 #include <libxl_utils.h>
+#include <stdbool.h>
 
 #include "host/host.h"
 
@@ -43,10 +44,11 @@ struct device_kind {
     /* What a user calls this one among its kind: "xvdb", "0"; the caller's. */
     char *(*word)(const void *device);
     /*
-     * From what else a user may say to that word: a MAC address, a number of
-     * a disk; NULL if it means none. The caller's. May be NULL.
+     * Is it what else a user may call it: a MAC address, a UUID, another name
+     * of a disk? May be NULL.
      */
-    char *(*resolve)(const struct device_owner *owner, const char *word);
+    bool (*is)(const struct device_owner *owner, const void *device,
+               const char *text);
     /* Its number, the record's name; -1: not known. Of kinds with a node. */
     int (*number)(const struct device_owner *owner, const void *device);
     /* What must be true before one is attached; may be NULL. */

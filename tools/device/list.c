@@ -29,14 +29,11 @@ void *device_list_item(const struct device_list *list, int i)
     return list->items + (size_t)i * list->kind->size;
 }
 
-/* "007" is 7 for a kind that goes by numbers; the caller's. */
-static char *plain_word(const struct device_kind *kind,
-                        const struct device_owner *owner, const char *word)
+/* "007" is 7; the caller's. */
+static char *plain_word(const char *word)
 {
     uint32_t number;
 
-    if (kind->resolve != NULL)
-        return kind->resolve(owner, word);
     if (number_parse_u32(word, &number))
         return mem_printf("%u", number);
     return mem_strdup(word);
@@ -45,13 +42,15 @@ static char *plain_word(const struct device_kind *kind,
 void *device_list_find(const struct device_list *list,
                        const struct device_owner *owner, const char *word)
 {
-    cleanup_free char *wanted = plain_word(list->kind, owner, word);
+    const struct device_kind *kind = list->kind;
+    cleanup_free char *wanted = plain_word(word);
 
-    for (int i = 0; wanted != NULL && i < list->count; i++) {
+    for (int i = 0; i < list->count; i++) {
         void *device = device_list_item(list, i);
-        cleanup_free char *name = list->kind->word(device);
+        cleanup_free char *name = kind->word(device);
 
-        if (strcmp(name, wanted) == 0)
+        if (strcmp(name, wanted) == 0 ||
+            (kind->is != NULL && kind->is(owner, device, word)))
             return device;
     }
     return NULL;

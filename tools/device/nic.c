@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/strbuf.h"
 #include "device/kind.h"
 #include "host/domains.h"
@@ -88,19 +87,18 @@ int nic_check_mac(struct host *host, const libxl_device_nic *nic,
 {
     static const libxl_mac none;
     cleanup_domain_list struct domain_list list = { 0 };
-    const uint8_t *mac = nic->mac;
+    cleanup_free char *mac = nic_mac(nic);
 
-    if (memcmp(mac, none, sizeof(none)) == 0 ||
+    if (memcmp(nic->mac, none, sizeof(none)) == 0 ||
         domain_list_read(&list, DOMAIN_NAMES, NULL) < 0)
         return 0;
     VEC_EACH (&list.items, info) {
         if (info->domid == 0 || info->name == NULL ||
-            strcmp(info->name, name) == 0 || !has_mac(host, info->domid, mac))
+            strcmp(info->name, name) == 0 ||
+            !has_mac(host, info->domid, nic->mac))
             continue;
         return error_set(err, ERR_STATE,
-                         "%s: the MAC address "
-                         "%02x:%02x:%02x:%02x:%02x:%02x is in use by %s",
-                         label, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+                         "%s: the MAC address %s is in use by %s", label, mac,
                          info->name);
     }
     return 0;
@@ -112,24 +110,17 @@ static int check_attach(const struct device_owner *owner, const void *device,
     return nic_check(device, "vif", "xenbr0", err);
 }
 
-/* The number, or that of the vif with this MAC address. */
-static char *resolve(const struct device_owner *owner, const char *text)
+char *nic_mac(const libxl_device_nic *nic)
 {
-    libxl_device_nic nic;
-    uint32_t value;
+    return mem_printf(LIBXL_MAC_FMT, LIBXL_MAC_BYTES(nic->mac));
+}
 
-    if (number_parse_u32(text, &value))
-        return mem_printf("%u", value);
-    if (strchr(text, ':') == NULL)
-        return NULL;
-    int rc =
-        libxl_mac_to_device_nic(owner->host->ctx, owner->domid, text, &nic);
-    host_log_forget(&owner->host->log);
-    if (rc != 0)
-        return NULL;
-    char *devid = mem_printf("%d", nic.devid);
-    libxl_device_nic_dispose(&nic);
-    return devid;
+static bool is(const struct device_owner *owner, const void *device,
+               const char *text)
+{
+    cleanup_free char *mac = nic_mac(device);
+
+    return strcasecmp(mac, text) == 0;
 }
 
 DEVICE_CALLS(nic)
@@ -145,6 +136,6 @@ const struct device_kind device_nic = {
     .remove = call_remove,
     .destroy = call_destroy,
     DEVICE_DEVID_FIELDS,
-    .resolve = resolve,
+    .is = is,
     .check = check_attach,
 };

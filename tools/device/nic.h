@@ -24,4 +24,7 @@ int nic_check(const libxl_device_nic *nic, const char *label,
 int nic_check_mac(struct host *host, const libxl_device_nic *nic,
                   const char *label, const char *name, struct error *err);
 
+/* "00:16:3e:01:02:03"; the caller's. */
+char *nic_mac(const libxl_device_nic *nic);
+
 #endif

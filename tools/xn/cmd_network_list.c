@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/mem.h"
+#include "device/nic.h"
 #include "show/show.h"
 #include "xn/device.h"
 #include "xn/format.h"
@@ -40,8 +41,7 @@ static void show(const struct device_owner *owner, void *device,
         0)
         return;
     cleanup_free char *backend = format_name(info.backend);
-    cleanup_free char *mac =
-        mem_printf(LIBXL_MAC_FMT, LIBXL_MAC_BYTES(nic->mac));
+    cleanup_free char *mac = nic_mac(nic);
     if (json != NULL)
         add(json, nic, &info, mac);
     else
