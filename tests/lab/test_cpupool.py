@@ -3,16 +3,12 @@ import json
 
 import pytest
 
+from test_verbs import refused
+
 
 def pools(host):
     shown = json.loads(host.xn("cpupool-list", "--json").stdout)
     return {pool["name"]: pool for pool in shown["pools"]}
-
-
-def refused(host, status, *words):
-    result = host.xn(*words, check=False)
-    assert result.rc == status, result
-    return result.stderr
 
 
 @pytest.fixture

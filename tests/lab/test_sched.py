@@ -4,15 +4,11 @@ import json
 
 import pytest
 
-
-def shown(host, *words):
-    return json.loads(host.xn(*words, "--json").stdout)
+from test_verbs import refused
 
 
-def refused(host, status, *words):
-    result = host.xn(*words, check=False)
-    assert result.rc == status, result
-    return result.stderr
+def shown(host, command, *words):
+    return json.loads(host.xn(command, "--json", *words).stdout)
 
 
 def same(host, *words):
@@ -95,10 +91,12 @@ def test_a_pool_under_credit(host, guest, pool):
     for words in (("-d", up.name), ("-p", "credit"), ("-s", "-p", "credit"),
                   ()):
         same(host, "sched-credit", *words)
+    host.xn("sched-credit", "-d", up.name, "-c", "40")
     document = shown(host, "sched-credit")["pools"][0]
     assert (document["timeslice"], document["ratelimit"],
             document["migration_delay"]) == (0.02, 0.0005, 0.0001)
-    assert document["domains"][0]["weight"] == 300
+    assert (document["domains"][0]["weight"],
+            document["domains"][0]["cap"]) == (300, 40)
     host.xn("cpupool-migrate", up.name, "Pool-0")
 
 
