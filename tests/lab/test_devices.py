@@ -220,6 +220,22 @@ def test_words_are_checked_with_their_places(host, guest, disk):
         host, 2, "vtpm-attach", up.name)
 
 
+def test_a_disk_grows(host, guest, disk):
+    up = guest("pv")
+    attach_xvdb(host, up, disk)
+    assert "would be lost" in refused(
+        host, 7, "block-resize", up.name, "xvdb", "1")
+    host.xn("block-resize", up.name, "xvdb", "32")
+    # The back end looks at the size when a request comes.
+    in_guest(up, "dd if=/dev/xvdb of=/dev/null skip=9000 count=1; sleep 1; "
+             "echo sectors $(cat /sys/block/xvdb/size)", "sectors 65536")
+    host.run(f"truncate -s 48M {disk}")
+    host.xn("block-resize", up.name, "xvdb")
+    in_guest(up, "dd if=/dev/xvdb of=/dev/null skip=60000 count=1; sleep 1; "
+             "echo sectors $(cat /sys/block/xvdb/size)", "sectors 98304")
+    host.xn("block-detach", up.name, "xvdb")
+
+
 def test_qcow2_needs_qemu_and_raw_is_raw(host, guest, disk):
     up = tiny(host, guest, "formats")
     host.run(f"qemu-img create -q -f qcow2 {disk} 16M || "

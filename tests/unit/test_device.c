@@ -6,6 +6,7 @@
 #include "device/detach.h"
 #include "device/list.h"
 #include "device/pci.h"
+#include "device/resize.h"
 
 /* A kind whose devices are the numbers 3 and 12; its calls count. */
 static struct {
@@ -167,6 +168,39 @@ static void a_check_comes_before_anything_is_done(void **state)
     assert_int_equal(calls.added + calls.removed, 0);
 }
 
+static void an_image_grows_and_never_shrinks(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    cleanup_free char *path = scratch_path("image");
+    cleanup_free char *wanted =
+        mem_printf("%s: it has 8192 bytes already; what the guest has there "
+                   "would be lost",
+                   path);
+    size_t length;
+    char *bytes;
+
+    assert_int_equal(io_replace_file(path, 0600, "data", 4, &err), 0);
+    assert_int_equal(disk_grow_file(path, 8192, &err), 0);
+    assert_int_equal(disk_grow_file(path, 8192, &err), 0);
+    assert_int_equal(disk_grow_file(path, 8191, &err), -1);
+    expect_error(&err, ERR_CONFIG, wanted);
+    assert_int_equal(io_read_file(path, 1 << 20, &bytes, &length, &err), 0);
+    assert_int_equal(length, 8192);
+    assert_memory_equal(bytes, "data", 5);
+    free(bytes);
+    scratch_remove(path);
+}
+
+static void only_an_image_grows(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    assert_int_equal(disk_grow_file("/dev/null", 1, &err), -1);
+    expect_error(&err, ERR_CONFIG, "/dev/null: not an image file");
+    assert_int_equal(disk_grow_file("/nowhere/a.img", 1, &err), -1);
+    expect_error(&err, ERR_CONFIG, "/nowhere/a.img: No such file or directory");
+}
+
 static void a_pci_address_is_written_in_full(void **state)
 {
     const libxl_device_pci pci = {
@@ -185,6 +219,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_there_is_told_with_what_is),
     cmocka_unit_test(what_is_there_is_not_attached_again),
     cmocka_unit_test(a_check_comes_before_anything_is_done),
+    cmocka_unit_test(an_image_grows_and_never_shrinks),
+    cmocka_unit_test(only_an_image_grows),
     cmocka_unit_test(a_pci_address_is_written_in_full),
 };
 

@@ -111,7 +111,7 @@ int device_detach(const struct device_kind *kind,
         return -1;
     if (force > 0)
         rc = take_away(kind, owner, device);
-    if (traces.nodes[0] == NULL && rc != 0)
+    if (traces.nodes[DEVICE_RECORD] == NULL && rc != 0)
         return host_fail(owner->host, err, ERR_DEVICE, rc, "detaching %s",
                          label);
     host_log_forget(&owner->host->log);

@@ -22,9 +22,6 @@
 
 #define PATH_LIMIT ((size_t)4096) /* bytes of a file's name in sysfs */
 
-/* The places of a record's answers. */
-enum { RECORD, BACKEND, FRONTEND, ANSWERS };
-
 /* A node that Dom0 wrote, but better not a path to remove unless it is one. */
 static char *copy_path(const char *text)
 {
@@ -45,9 +42,11 @@ static int read_nodes(struct device_traces *traces, const char *record,
     xenstore_reads_add(&reads, "%s/frontend", record);
     if (xenstore_reads_run(&reads, err) < 0)
         return -1;
-    traces->nodes[RECORD] = mem_strdup(record);
-    traces->nodes[BACKEND] = copy_path(xenstore_reads_value(&reads, BACKEND));
-    traces->nodes[FRONTEND] = copy_path(xenstore_reads_value(&reads, FRONTEND));
+    traces->nodes[DEVICE_RECORD] = mem_strdup(record);
+    traces->nodes[DEVICE_BACKEND] =
+        copy_path(xenstore_reads_value(&reads, DEVICE_BACKEND));
+    traces->nodes[DEVICE_FRONTEND] =
+        copy_path(xenstore_reads_value(&reads, DEVICE_FRONTEND));
     return 0;
 }
 
@@ -91,7 +90,7 @@ static int read_backend(struct device_traces *traces,
                         const struct device_kind *kind, uint32_t domid,
                         int number, struct error *err)
 {
-    const char *backend = traces->nodes[BACKEND];
+    const char *backend = traces->nodes[DEVICE_BACKEND];
     cleanup_xenstore_reads struct xenstore_reads reads = { 0 };
     const char own[] = "/local/domain/0/";
 
@@ -145,28 +144,28 @@ static bool interface_is_left(const struct device_traces *traces)
 }
 
 /* left[i] for each node; -1 if xenstored cannot be asked. */
-static int nodes_left(const struct device_traces *traces, bool left[ANSWERS],
-                      struct error *err)
+static int nodes_left(const struct device_traces *traces,
+                      bool left[DEVICE_NODES], struct error *err)
 {
     cleanup_xenstore_reads struct xenstore_reads reads = { 0 };
 
-    for (int i = 0; i < ANSWERS; i++)
+    for (int i = 0; i < DEVICE_NODES; i++)
         xenstore_reads_add(&reads, "%s",
                            traces->nodes[i] ? traces->nodes[i] : "/");
     if (xenstore_reads_run(&reads, err) < 0)
         return -1;
-    for (int i = 0; i < ANSWERS; i++)
+    for (int i = 0; i < DEVICE_NODES; i++)
         left[i] = traces->nodes[i] != NULL && reads.list.items[i].errnum == 0;
     return 0;
 }
 
 static int remove_nodes(const struct device_traces *traces, struct error *err)
 {
-    bool left[ANSWERS];
+    bool left[DEVICE_NODES];
 
     if (nodes_left(traces, left, err) < 0)
         return -1;
-    for (int i = 0; i < ANSWERS; i++) {
+    for (int i = 0; i < DEVICE_NODES; i++) {
         if (!left[i])
             continue;
         log_debug("removing what is left: %s", traces->nodes[i]);
@@ -199,7 +198,7 @@ static int free_loop(const struct device_traces *traces, struct error *err)
 
 int device_traces_clear(const struct device_traces *traces, struct error *err)
 {
-    if (traces->nodes[RECORD] == NULL)
+    if (traces->nodes[DEVICE_RECORD] == NULL)
         return 0;
     if (remove_nodes(traces, err) < 0)
         return -1;
@@ -214,7 +213,7 @@ int device_traces_clear(const struct device_traces *traces, struct error *err)
 
 void device_traces_dispose(struct device_traces *traces)
 {
-    for (int i = 0; i < ANSWERS; i++)
+    for (int i = 0; i < DEVICE_NODES; i++)
         free(traces->nodes[i]);
     free(traces->loop);
     free(traces->loop_file);

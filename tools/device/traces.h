@@ -9,11 +9,19 @@
 
 #include "device/kind.h"
 
+/* The nodes of a device in xenstore. */
+enum device_node {
+    DEVICE_RECORD, /* libxl's */
+    DEVICE_BACKEND,
+    DEVICE_FRONTEND,
+    DEVICE_NODES, /* how many there are */
+};
+
 struct device_traces {
-    char *nodes[3];  /* libxl's record, backend, frontend; NULL: none */
-    char *loop;      /* "loop3", or NULL */
-    char *loop_file; /* what is behind it */
-    char *interface; /* "vif3.0", or NULL */
+    char *nodes[DEVICE_NODES]; /* NULL: none; owned */
+    char *loop;                /* "loop3", or NULL */
+    char *loop_file;           /* what is behind it */
+    char *interface;           /* "vif3.0", or NULL */
 };
 
 /* Of a kind without a node there are none. */

@@ -6,6 +6,7 @@ extern const struct command command_autostart;
 extern const struct command command_block_attach;
 extern const struct command command_block_detach;
 extern const struct command command_block_list;
+extern const struct command command_block_resize;
 extern const struct command command_button_press;
 extern const struct command command_cache;
 extern const struct command command_cache_clear;
@@ -125,6 +126,7 @@ const struct command *const commands[] = {
     &command_block_attach,
     &command_block_detach,
     &command_block_list,
+    &command_block_resize,
     &command_button_press,
     &command_cache,
     &command_cache_clear,
