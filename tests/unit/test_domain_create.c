@@ -6,10 +6,12 @@
 
 #include "device/disk.h"
 #include "device/nic.h"
+#include "device/script.h"
 #include "domain/blame.h"
 #include "domain/guest_log.h"
 #include "domain/kernel.h"
 #include "domain/plan.h"
+#include "domain/stand_in.h"
 
 static char *write_image(const void *bytes, size_t length)
 {
@@ -281,6 +283,60 @@ static void only_a_kernel_that_libxenguest_loads_is_cached(void **state)
     expect_cached(LIBXL_DOMAIN_TYPE_PV, "pygrub", false);
 }
 
+static libxl_device_nic *add_nic(struct domain_spec *spec, const char *script)
+{
+    libxl_domain_config *config = &spec->config;
+    libxl_device_nic *nic;
+
+    config->nics =
+        mem_realloc(config->nics, (size_t)config->num_nics + 1, sizeof(*nic));
+    nic = &config->nics[config->num_nics++];
+    libxl_device_nic_init(nic);
+    nic->script = script != NULL ? mem_strdup(script) : NULL;
+    return nic;
+}
+
+/* A path is the user's own script, whatever it is called. */
+static void a_script_given_as_a_path_is_not_replaced(void **state)
+{
+    libxl_device_nic nic = { .script = (char *)"/etc/xen/scripts/vif-bridge" };
+    libxl_device_disk disk =
+        make_disk((char *)"/srv/a.img", LIBXL_DISK_FORMAT_RAW);
+
+    assert_null(script_for_nic(&nic));
+    nic.script = (char *)"vif-of-ours";
+    assert_null(script_for_nic(&nic));
+    disk.script = (char *)"block-iscsi";
+    assert_null(script_for_disk(&disk));
+    disk.script = NULL;
+    disk.format = LIBXL_DISK_FORMAT_QCOW2;
+    assert_null(script_for_disk(&disk));
+}
+
+static void what_stood_in_is_gone_after_the_create(void **state)
+{
+    struct domain_spec cleanup_domain_spec spec;
+    libxl_domain_config *config = &spec.config;
+    struct stand_in stand_in;
+
+    domain_spec_init(&spec);
+    config->c_info.type = LIBXL_DOMAIN_TYPE_PVH;
+    config->b_info.kernel = mem_strdup("/boot/vmlinuz");
+    add_nic(&spec, NULL);
+    add_nic(&spec, "/srv/vif-mine");
+    stand_in_begin(&stand_in, config, "/var/cache/xenith/kernels/1-2");
+    assert_true(stand_in.changed);
+    assert_string_equal(config->b_info.kernel, "/var/cache/xenith/kernels/1-2");
+    assert_string_equal(config->nics[1].script, "/srv/vif-mine");
+    /* As libxl fills in its default. */
+    if (config->nics[0].script == NULL)
+        config->nics[0].script = mem_strdup("/etc/xen/scripts/vif-bridge");
+    stand_in_end(&stand_in, config);
+    assert_string_equal(config->b_info.kernel, "/boot/vmlinuz");
+    assert_null(config->nics[0].script);
+    assert_string_equal(config->nics[1].script, "/srv/vif-mine");
+}
+
 static char trail[16];
 
 static int note(struct create *create, unsigned int i, struct error *err)
@@ -334,6 +390,8 @@ int main(void)
         cmocka_unit_test(a_name_cannot_lead_a_log_elsewhere),
         cmocka_unit_test(a_plan_lists_what_the_domain_has),
         cmocka_unit_test(only_a_kernel_that_libxenguest_loads_is_cached),
+        cmocka_unit_test(a_script_given_as_a_path_is_not_replaced),
+        cmocka_unit_test(what_stood_in_is_gone_after_the_create),
         cmocka_unit_test(a_failed_step_undoes_those_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,8 @@
 
 #define PATHS_CONFIG_FILE XENITH_CONFDIR "/xenith.conf"
 #define PATHS_HOTPLUG XENITH_LIBEXECDIR "/xn-hotplug"
+/* Its names, one for each script that it stands for. */
+#define PATHS_HOTPLUG_SCRIPTS XENITH_LIBEXECDIR "/scripts"
 #define PATHS_STREAM XENITH_LIBEXECDIR "/xn-stream"
 #define PATHS_XN XENITH_SBINDIR "/xn"
 #define PATHS_XND XENITH_LIBEXECDIR "/xnd"

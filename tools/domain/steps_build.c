@@ -10,8 +10,8 @@
 #include "domain/blame.h"
 #include "domain/destroy.h"
 #include "domain/guest_log.h"
-#include "domain/kernel_record.h"
 #include "domain/own.h"
+#include "domain/stand_in.h"
 #include "domain/steps.h"
 #include "domain/supervise.h"
 #include "host/operation.h"
@@ -85,12 +85,11 @@ static int make_domain(struct create *create, libxl_domain_config *config)
 int step_build(struct create *create, unsigned int i, struct error *err)
 {
     libxl_domain_config *config = &create->spec->config;
-    char *named = config->b_info.kernel;
+    struct stand_in stand_in;
 
     if (interrupt_signal() != 0)
         return error_set(err, ERR_FAILED, "interrupted");
-    if (create->kernel.path != NULL)
-        config->b_info.kernel = create->kernel.path;
+    stand_in_begin(&stand_in, config, create->kernel.path);
     int rc = make_domain(create, config);
     config->b_info.kernel = named;
     if (rc != 0) {
@@ -101,6 +100,11 @@ int step_build(struct create *create, unsigned int i, struct error *err)
     }
     if (create->kernel.path != NULL &&
         kernel_record_set(create->host, create->domid, named, err) < 0)
+    stand_in_end(&stand_in, config);
+    if (rc != 0)
+        return blame_create(create->host, config, rc, err);
+    if (stand_in.changed &&
+        stand_in_record(create->host, create->domid, config, err) < 0)
         return -1;
     return own_keep(create->host, create->domid, &create->spec->own, err);
 }

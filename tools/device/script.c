@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "device/script.h"
+
+#include <glob.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/paths.h"
+
+/* Pieces of shell that Xen's vif scripts include. */
+#define VIF_HOOKS XEN_SCRIPT_DIR "/vif-post.d/*.hook"
+
+static const char *const vif_roles[] = { "vif-bridge", "vif-openvswitch",
+                                         "vif-route", "vif-nat" };
+
+/* NULL if it is not installed, as where Xenith runs from its build. */
+static char *installed(const char *role)
+{
+    cleanup_free char *path = mem_printf(PATHS_HOTPLUG_SCRIPTS "/%s", role);
+
+    return access(path, X_OK) == 0 ? steal(path) : NULL;
+}
+
+static bool has_vif_hooks(void)
+{
+    glob_t found;
+    bool has = glob(VIF_HOOKS, GLOB_NOSORT, NULL, &found) == 0;
+
+    globfree(&found);
+    return has;
+}
+
+char *script_for_disk(const libxl_device_disk *disk)
+{
+    bool is_plain = disk->backend_domname == NULL && disk->backend_domid == 0 &&
+                    disk->format == LIBXL_DISK_FORMAT_RAW && !disk->is_cdrom &&
+                    !disk->removable &&
+                    (disk->backend == LIBXL_DISK_BACKEND_UNKNOWN ||
+                     disk->backend == LIBXL_DISK_BACKEND_PHY) &&
+                    disk->specification != LIBXL_DISK_SPECIFICATION_VIRTIO;
+
+    if (!is_plain || disk->pdev_path == NULL || disk->pdev_path[0] == '\0' ||
+        (disk->script != NULL && strcmp(disk->script, "block") != 0))
+        return NULL;
+    return installed("block");
+}
+
+char *script_for_nic(const libxl_device_nic *nic)
+{
+    const char *named = nic->script != NULL ? nic->script : vif_roles[0];
+
+    if (nic->backend_domname != NULL || nic->backend_domid != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof(vif_roles) / sizeof(vif_roles[0]); i++)
+        if (strcmp(named, vif_roles[i]) == 0)
+            return has_vif_hooks() ? NULL : installed(named);
+    return NULL;
+}

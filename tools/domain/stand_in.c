@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/stand_in.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "device/script.h"
+
+/* The name that libxl gives its record (libxl_domain.c). */
+#define RECORD_NAME "libxl-json"
+
+/* A disk with a script of its own is attached to Dom0 before a boot loader
+ * can read it; and QEMU opens an HVM guest's disks by itself. */
+static bool exchanges_disk_scripts(const libxl_domain_config *config)
+{
+    return config->c_info.type != LIBXL_DOMAIN_TYPE_HVM &&
+           config->b_info.bootloader == NULL;
+}
+
+/* Puts a new text, if there is one, in place of the old, which it yields. */
+static char *exchange(struct stand_in *stand_in, char **text, char *replacement)
+{
+    char *old = *text;
+
+    if (replacement == NULL)
+        return old != NULL ? mem_strdup(old) : NULL;
+    *text = replacement;
+    stand_in->changed = true;
+    return old;
+}
+
+static void put_back(char **text, char *named)
+{
+    free(*text);
+    *text = named;
+}
+
+void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
+                    const char *kernel)
+{
+    bool disks = exchanges_disk_scripts(config);
+
+    *stand_in = (struct stand_in){
+        .disk_scripts =
+            mem_zalloc((size_t)config->num_disks + 1, sizeof(char *)),
+        .num_disks = config->num_disks,
+        .nic_scripts = mem_zalloc((size_t)config->num_nics + 1, sizeof(char *)),
+        .num_nics = config->num_nics,
+    };
+    stand_in->kernel = exchange(stand_in, &config->b_info.kernel,
+                                kernel ? mem_strdup(kernel) : NULL);
+    for (int i = 0; i < config->num_disks; i++) {
+        libxl_device_disk *disk = &config->disks[i];
+        stand_in->disk_scripts[i] = exchange(
+            stand_in, &disk->script, disks ? script_for_disk(disk) : NULL);
+    }
+    for (int i = 0; i < config->num_nics; i++) {
+        libxl_device_nic *nic = &config->nics[i];
+        stand_in->nic_scripts[i] =
+            exchange(stand_in, &nic->script, script_for_nic(nic));
+    }
+}
+
+void stand_in_end(struct stand_in *stand_in, libxl_domain_config *config)
+{
+    put_back(&config->b_info.kernel, stand_in->kernel);
+    for (int i = 0; i < stand_in->num_disks; i++)
+        put_back(&config->disks[i].script, stand_in->disk_scripts[i]);
+    for (int i = 0; i < stand_in->num_nics; i++)
+        put_back(&config->nics[i].script, stand_in->nic_scripts[i]);
+    free(stand_in->disk_scripts);
+    free(stand_in->nic_scripts);
+}
+
+/* ---- the record ---- */
+
+static void copy_name(char **to, const char *from)
+{
+    put_back(to, from != NULL ? mem_strdup(from) : NULL);
+}
+
+/* libxl records the devices in the order in which it was given them. */
+static void copy_names(libxl_domain_config *record,
+                       const libxl_domain_config *named)
+{
+    copy_name(&record->b_info.kernel, named->b_info.kernel);
+    for (int i = 0; i < record->num_disks && i < named->num_disks; i++)
+        copy_name(&record->disks[i].script, named->disks[i].script);
+    for (int i = 0; i < record->num_nics && i < named->num_nics; i++)
+        copy_name(&record->nics[i].script, named->nics[i].script);
+}
+
+static int rewrite(libxl_ctx *ctx, const char *json,
+                   const libxl_domain_config *named, char **rewritten)
+{
+    libxl_domain_config record;
+    char *out = NULL;
+
+    libxl_domain_config_init(&record);
+    int rc = libxl_domain_config_from_json(ctx, &record, json);
+    if (rc == 0) {
+        copy_names(&record, named);
+        out = libxl_domain_config_to_json(ctx, &record);
+    }
+    libxl_domain_config_dispose(&record);
+    *rewritten = out;
+    return out != NULL ? 0 : ERROR_FAIL;
+}
+
+int stand_in_record(struct host *host, uint32_t domid,
+                    const libxl_domain_config *config, struct error *err)
+{
+    cleanup_free char *rewritten = NULL;
+    cleanup_free uint8_t *record = NULL;
+    int length = 0;
+
+    int rc = libxl_userdata_retrieve(host->ctx, domid, RECORD_NAME, &record,
+                                     &length);
+    if (rc == 0 && length > 0) {
+        cleanup_free char *json = mem_strndup((char *)record, (size_t)length);
+        rc = rewrite(host->ctx, json, config, &rewritten);
+    }
+    /* With the NUL, as libxl stores it. */
+    if (rc == 0 && rewritten != NULL)
+        rc = libxl_userdata_store(host->ctx, domid, RECORD_NAME,
+                                  (uint8_t *)rewritten,
+                                  (int)strlen(rewritten) + 1);
+    if (rc != 0)
+        return host_fail(host, err, ERR_FAILED, rc, "the record of domain %u",
+                         domid);
+    return 0;
+}

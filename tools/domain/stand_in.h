@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What libxl is given in place of what the user named, for the time of one
+ * create: the unpacked copy of a kernel, the native hook for Xen's scripts. In
+ * libxl's record of the domain, from which it is shown, restarted and migrated,
+ * stands what the user named.
+ */
+#ifndef XENITH_DOMAIN_STAND_IN_H
+#define XENITH_DOMAIN_STAND_IN_H
+
+#include "host/host.h"
+
+/* What the user named, while others stand in for it. */
+struct stand_in {
+    bool changed; /* something stands in for something */
+    char *kernel;
+    char **disk_scripts; /* one for each disk; NULL where it had none */
+    int num_disks;
+    char **nic_scripts;
+    int num_nics;
+};
+
+/* Exchanges it in the configuration. kernel: the copy, or NULL. */
+void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
+                    const char *kernel);
+
+/* Puts back what the user named. */
+void stand_in_end(struct stand_in *stand_in, libxl_domain_config *config);
+
+/* Writes the names of the configuration into libxl's record of the domain. */
+int stand_in_record(struct host *host, uint32_t domid,
+                    const libxl_domain_config *config, struct error *err);
+
+#endif
