@@ -91,18 +91,13 @@ int step_build(struct create *create, unsigned int i, struct error *err)
         return error_set(err, ERR_FAILED, "interrupted");
     stand_in_begin(&stand_in, config, create->kernel.path);
     int rc = make_domain(create, config);
-    config->b_info.kernel = named;
+    stand_in_end(&stand_in, config);
     if (rc != 0) {
         blame_create(create->host, config, rc, err);
         if (create->source != NULL)
             source_blame(create->source, err);
         return -1;
     }
-    if (create->kernel.path != NULL &&
-        kernel_record_set(create->host, create->domid, named, err) < 0)
-    stand_in_end(&stand_in, config);
-    if (rc != 0)
-        return blame_create(create->host, config, rc, err);
     if (stand_in.changed &&
         stand_in_record(create->host, create->domid, config, err) < 0)
         return -1;
