@@ -83,6 +83,9 @@ in_bash() {
 . "$source/docs/completions/xn.bash"
 is "bash: a command" "destroy" "$(in_bash "$build/xn" des)"
 is "bash: an option" "--timeout" "$(in_bash "$build/xn" reboot --t)"
+is "bash: a command of a group" "explain" "$(in_bash "$build/xn" config ex)"
+is "bash: a key alone" "maxmem" \
+    "$(in_bash "$build/xn" config explain maxme)"
 is "bash: a key" "maxmem=" "$(in_bash "$build/xn" create a.cfg maxme)"
 is "bash: nothing" "" "$(in_bash "$build/xn" list --frob)"
 

@@ -13,4 +13,10 @@
 int domain_describe(struct host *host, uint32_t domid, struct domain_spec *spec,
                     struct error *err);
 
+/*
+ * Takes out what libxl fills in when it makes a domain and would fill in
+ * again: the usual type of interfaces, msr_relaxed = 0, no video memory.
+ */
+void describe_forget_filled(libxl_domain_config *config);
+
 #endif

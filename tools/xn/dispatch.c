@@ -32,8 +32,8 @@ static const char *near_command(const char *name, const char *group)
     return near_best(&near);
 }
 
-static void refuse_command(const char *name, const char *group,
-                           bool ambiguous, struct error *err)
+static void refuse_command(const char *name, const char *group, bool ambiguous,
+                           struct error *err)
 {
     cleanup_free char *title =
         mem_printf("%s%s%s", group ? group : "", group ? " " : "", name);
