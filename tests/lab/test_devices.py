@@ -216,8 +216,8 @@ def test_words_are_checked_with_their_places(host, guest, disk):
         host, 2, "block-attach", up.name, disk, "qcow3", "xvdb")
     assert "did you mean 'bridge'?" in refused(
         host, 2, "network-attach", up.name, "bridg=xenbr0")
-    assert "a virtual TPM needs a backend" in refused(
-        host, 2, "vtpm-attach", up.name)
+    assert "a PV display needs a connector" in refused(
+        host, 2, "vdispl-attach", up.name)
 
 
 def test_a_disk_grows(host, guest, disk):

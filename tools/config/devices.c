@@ -125,7 +125,8 @@ void fill_vtpm_words(struct fill *fill, struct fill_words words,
         read_pairs(&spec, vtpm_fields, SPEC_COUNT(vtpm_fields), vtpm,
                    "a virtual TPM");
     }
-    if (vtpm->backend_domname == NULL)
+    /* xl: a command without one means domain 0. */
+    if (vtpm->backend_domname == NULL && !fill->command_line)
         fill_error(fill, words.first, "write backend=DOMAIN",
                    "a virtual TPM needs a backend");
 }

@@ -188,10 +188,12 @@ void device_list_run_one(struct invocation *inv,
     struct json_writer *json = NULL;
 
     device_list_read(&list, listing->kind, &owner);
-    if (invocation_count(inv, "json") > 0)
+    if (invocation_count(inv, "json") > 0) {
         json = show_json_begin(inv->command->name);
-    else if (listing->heading != NULL && list.count > 0)
+        json_add_uint(json, "domid", inv->domid);
+    } else if (listing->heading != NULL && list.count > 0) {
         listing->heading();
+    }
     show_list(listing, &owner, &list, json);
     if (json != NULL)
         show_json_end(json);
