@@ -59,6 +59,7 @@ extern const struct command command_loadpolicy;
 extern const struct command command_logs;
 extern const struct command command_mem_max;
 extern const struct command command_mem_set;
+extern const struct command command_metrics;
 extern const struct command command_network_attach;
 extern const struct command command_network_detach;
 extern const struct command command_network_list;
@@ -179,6 +180,7 @@ const struct command *const commands[] = {
     &command_logs,
     &command_mem_max,
     &command_mem_set,
+    &command_metrics,
     &command_network_attach,
     &command_network_detach,
     &command_network_list,

@@ -1,0 +1,49 @@
+"""xn metrics: the numbers, and that they are what a Prometheus can read."""
+import re
+
+SAMPLE = re.compile(r'([a-z_]+)(\{.*\})? (-?[0-9.e+-]+)')
+
+
+def read(text: str) -> dict[str, list[tuple[str, float]]]:
+    """Samples by name; every one comes after the header of its family."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    family = ""
+    for line in text.splitlines():
+        if line.startswith("# TYPE "):
+            family = line.split()[2]
+            assert family not in found
+            found[family] = []
+        elif not line.startswith("#"):
+            name, labels, value = SAMPLE.fullmatch(line).groups()
+            assert name == family
+            found[name].append((labels or "", float(value)))
+    return found
+
+
+def test_the_numbers_are_the_hosts(host, guest):
+    up = guest("pv")
+    found = read(host.xn("metrics").stdout)
+    assert found["xenith_supervisor_up"] == [("", 1.0)]
+    assert found["xenith_supervised_guests"] == [("", 1.0)]
+    assert found["xen_host_domains"] == [("", 2.0)]
+    total = int(host.xl("info", "total_memory").stdout) << 20
+    assert abs(found["xen_host_memory_bytes"][0][1] - total) < 1 << 20
+    mine = f'name="{up.name}"'
+    memory = [value for labels, value in found["xen_domain_memory_bytes"]
+              if mine in labels]
+    assert 0 < memory[0] <= 1 << 30
+    assert any(mine in labels and f'domid="{up.domid()}"' in labels
+               and 'type="pv"' in labels
+               for labels, _ in found["xen_domain_info"])
+
+
+def test_vifs_and_disks_are_counted(host, guest):
+    up = guest("pv", vif=["bridge=xenbr0"])
+    found = read(host.xn("metrics").stdout)
+    assert any(f'name="{up.name}"' in labels and 'device="0"' in labels
+               for labels, _ in found["xen_domain_vif_receive_bytes_total"])
+
+
+def test_a_file_is_replaced(host):
+    host.run("xn metrics -o /tmp/xen.prom")
+    assert read(host.run("cat /tmp/xen.prom; rm /tmp/xen.prom").stdout)
