@@ -44,6 +44,15 @@ def test_a_domain_comes_back_from_what_is_shown(host, guest, kind, disk):
     up.wait_up()
 
 
+def test_settings_of_a_domain_as_json(host, guest):
+    up = guest("pv", wait=False)
+    shown = json.loads(host.xn("config", "show", "--json", up.name).stdout)
+    assert shown["notes"] == []
+    settings = {one["key"]: one["value"] for one in shown["settings"]}
+    assert settings["name"] == f'"{up.name}"'
+    assert settings["memory"] == "128"
+
+
 def test_what_changed_since_is_shown(host, guest):
     up = guest("pv", maxmem=192)
     host.xn("mem-set", up.name, "96")
