@@ -67,6 +67,14 @@ static void fill_text(uint64_t seed, uint64_t *words)
     }
 }
 
+static void fill_contents(const struct guest_stream *guest, uint32_t pfn,
+                          uint64_t *words)
+{
+    size_t pages = guest->contents_length / PAGE;
+
+    memcpy(words, guest->contents + pfn % pages * PAGE, PAGE);
+}
+
 static void fill_page(const struct maker *maker, uint32_t pfn, uint64_t *words)
 {
     uint32_t kind = (uint32_t)(mix_of(pfn) % 100);
@@ -77,6 +85,8 @@ static void fill_page(const struct maker *maker, uint32_t pfn, uint64_t *words)
         kind < maker->guest->zero + maker->guest->random)
         for (size_t i = 0; i < PAGE / 8; i++)
             words[i] = mix(&seed);
+    else if (kind >= maker->guest->zero && maker->guest->contents != NULL)
+        fill_contents(maker->guest, pfn, words);
     else if (kind >= maker->guest->zero)
         fill_text(seed, words);
     /* Each change is one of a few words. */

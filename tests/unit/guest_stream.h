@@ -23,7 +23,13 @@ struct guest_stream {
     unsigned int dirty;    /* pages sent again in each round, in percent */
     unsigned int constant; /* of these, those that did not change */
     bool hot;              /* it is always the same pages that change */
-    bool bare;             /* no header of xl's before it */
+    /*
+     * Pages that are neither of zeros nor random have these bytes, one after
+     * the other and from the beginning again, or, if NULL, made-up text.
+     */
+    const char *contents;
+    size_t contents_length; /* at least a page */
+    bool bare;              /* no header of xl's before it */
 };
 
 #define GUEST_STREAM_CONFIG \
