@@ -77,6 +77,17 @@ def test_a_disk_comes_and_goes(host, guest, kind, disk):
     assert f"{up.name} has no disk 'xvdb'" in message
 
 
+def test_the_record_names_what_the_user_named(host, guest, disk):
+    up = tiny(host, guest, "recorded")
+    host.xn("block-attach", up.name, f"{disk},raw,xvdb,w")
+    host.xn("network-attach", up.name, "script=vif-bridge")
+    record = json.loads(host.xl("list", "-l", up.name).stdout)[0]["config"]
+    assert "script" not in record["disks"][0]
+    assert record["nics"][0]["script"] == "vif-bridge"
+    host.xn("block-detach", "-f", up.name, "xvdb")
+    host.xn("network-detach", "-f", up.name, "0")
+
+
 def test_a_disk_in_several_words_and_by_number(host, guest, block_device):
     up = guest("pv")
     host.xn("block-attach", up.name, f"target={block_device}", "vdev=xvdb",

@@ -168,6 +168,24 @@ static void a_check_comes_before_anything_is_done(void **state)
     assert_int_equal(calls.added + calls.removed, 0);
 }
 
+static void a_device_is_found_in_the_record_of_its_domain(void **state)
+{
+    libxl_device_disk disks[] = { { .vdev = (char *)"xvda" },
+                                  { .vdev = (char *)"xvdb" } };
+    libxl_device_nic nics[] = { { .devid = 4 }, { .devid = 0 } };
+    libxl_domain_config record = {
+        .num_disks = 2, .disks = disks, .num_nics = 2, .nics = nics
+    };
+    const libxl_device_disk xvdb = { .vdev = (char *)"xvdb" };
+    const libxl_device_disk xvdc = { .vdev = (char *)"xvdc" };
+    const libxl_device_nic vif0 = { .devid = 0 };
+
+    assert_ptr_equal(device_disk.recorded(&record, &xvdb), &disks[1]);
+    assert_null(device_disk.recorded(&record, &xvdc));
+    assert_ptr_equal(device_nic.recorded(&record, &vif0), &nics[1]);
+    assert_ptr_equal(device_nic.script(&nics[1]), &nics[1].script);
+}
+
 static void an_image_grows_and_never_shrinks(void **state)
 {
     cleanup_error struct error err = ERROR_INIT;
@@ -219,6 +237,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_there_is_told_with_what_is),
     cmocka_unit_test(what_is_there_is_not_attached_again),
     cmocka_unit_test(a_check_comes_before_anything_is_done),
+    cmocka_unit_test(a_device_is_found_in_the_record_of_its_domain),
     cmocka_unit_test(an_image_grows_and_never_shrinks),
     cmocka_unit_test(only_an_image_grows),
     cmocka_unit_test(a_pci_address_is_written_in_full),

@@ -6,6 +6,7 @@
 #include "device/detach.h"
 #include "device/list.h"
 #include "host/operation.h"
+#include "host/stored.h"
 
 /* libxl's own steps have deadlines of 10 to 40 s each; this is for all. */
 #define ATTACH_DEADLINE_MS 120000
@@ -35,20 +36,70 @@ static void undo(const struct device_kind *kind,
         log_warn("clean-up: %s", err.message);
 }
 
+static int add(const struct device_kind *kind, const struct device_owner *owner,
+               void *device)
+{
+    struct operation op;
+
+    operation_begin(&op, owner->host);
+    int rc = kind->add(owner->host->ctx, owner->domid, device, &op.how);
+    return operation_wait(&op, rc, ATTACH_DEADLINE_MS);
+}
+
+/* A device, and what its record shall name as its script. */
+struct named {
+    const struct device_kind *kind;
+    void *device;
+    char *script;
+};
+
+static void name_script(libxl_domain_config *record, const void *arg)
+{
+    const struct named *named = arg;
+    void *recorded = named->kind->recorded(record, named->device);
+
+    if (recorded == NULL)
+        return;
+    char **script = named->kind->script(recorded);
+    free(*script);
+    *script = named->script != NULL ? mem_strdup(named->script) : NULL;
+}
+
+/*
+ * The native hook stands in for Xen's scripts while the device is attached; in
+ * libxl's record of the domain stands what the user named, for another host
+ * may have no such hook.
+ */
+static int add_by_hook(const struct device_kind *kind,
+                       const struct device_owner *owner, void *device)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    char *hook = kind->hook != NULL ? kind->hook(device) : NULL;
+
+    if (hook == NULL)
+        return add(kind, owner, device);
+    char **script = kind->script(device);
+    struct named named = { kind, device, *script };
+    *script = hook;
+    int rc = add(kind, owner, device);
+    if (rc == 0 && stored_config_edit(owner->host, owner->domid, name_script,
+                                      &named, &err) < 0)
+        log_warn("%s", err.message);
+    free(*script);
+    *script = named.script;
+    return rc;
+}
+
 int device_attach(const struct device_kind *kind,
                   const struct device_owner *owner, void *device,
                   struct error *err)
 {
-    struct operation op;
-
     if (kind->check != NULL && kind->check(owner, device, err) < 0)
         return -1;
     cleanup_free char *label = device_label(kind, owner, device);
     if (is_there(kind, owner, device))
         return error_set(err, ERR_STATE, "%s: it has this one already", label);
-    operation_begin(&op, owner->host);
-    int rc = kind->add(owner->host->ctx, owner->domid, device, &op.how);
-    rc = operation_wait(&op, rc, ATTACH_DEADLINE_MS);
+    int rc = add_by_hook(kind, owner, device);
     if (rc == 0)
         return 0;
     host_fail(owner->host, err, ERR_DEVICE, rc, "attaching a %s to %s",

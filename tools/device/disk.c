@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "device/kind.h"
+#include "device/script.h"
 #include "host/xenstore.h"
 
 char *disk_label(const libxl_device_disk *disk, unsigned int index)
@@ -228,6 +229,26 @@ static int number(const struct device_owner *owner, const void *device)
     return devid;
 }
 
+static char **script(void *device)
+{
+    return &((libxl_device_disk *)device)->script;
+}
+
+static char *hook(const void *device)
+{
+    return script_for_disk(device);
+}
+
+static void *recorded(libxl_domain_config *record, const void *device)
+{
+    const libxl_device_disk *disk = device;
+
+    for (int i = 0; i < record->num_disks; i++)
+        if (strcmp(record->disks[i].vdev, disk->vdev) == 0)
+            return &record->disks[i];
+    return NULL;
+}
+
 DEVICE_CALLS(disk)
 DEVICE_OPERATION(call_remove, libxl_device_disk_safe_remove)
 DEVICE_OPERATION(call_destroy, libxl_device_disk_destroy)
@@ -243,5 +264,8 @@ const struct device_kind device_disk = {
     .is = is,
     .number = number,
     .check = check_attach,
+    .script = script,
+    .hook = hook,
+    .recorded = recorded,
     .check_detach = check_detach,
 };

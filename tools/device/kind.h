@@ -54,6 +54,14 @@ struct device_kind {
     /* What must be true before one is attached; may be NULL. */
     int (*check)(const struct device_owner *owner, const void *device,
                  struct error *err);
+    /*
+     * Of kinds with a script: where the struct names it, the native hook that
+     * stands for it (the caller's; NULL: none does), and the same device in a
+     * domain's record. May be NULL, all three.
+     */
+    char **(*script)(void *device);
+    char *(*hook)(const void *device);
+    void *(*recorded)(libxl_domain_config *record, const void *device);
     /* Can a running guest do without it? May be NULL. */
     int (*check_detach)(const struct device_owner *owner, const void *device,
                         struct error *err);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "device/kind.h"
+#include "device/script.h"
 #include "host/domains.h"
 
 #define NETWORK_FOLDER "/sys/class/net"
@@ -123,6 +124,26 @@ static bool is(const struct device_owner *owner, const void *device,
     return strcasecmp(mac, text) == 0;
 }
 
+static char **script(void *device)
+{
+    return &((libxl_device_nic *)device)->script;
+}
+
+static char *hook(const void *device)
+{
+    return script_for_nic(device);
+}
+
+static void *recorded(libxl_domain_config *record, const void *device)
+{
+    const libxl_device_nic *nic = device;
+
+    for (int i = 0; i < record->num_nics; i++)
+        if (record->nics[i].devid == nic->devid)
+            return &record->nics[i];
+    return NULL;
+}
+
 DEVICE_CALLS(nic)
 DEVICE_OPERATION(call_remove, libxl_device_nic_remove)
 DEVICE_OPERATION(call_destroy, libxl_device_nic_destroy)
@@ -138,4 +159,7 @@ const struct device_kind device_nic = {
     DEVICE_DEVID_FIELDS,
     .is = is,
     .check = check_attach,
+    .script = script,
+    .hook = hook,
+    .recorded = recorded,
 };

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/stand_in.h"
 
-#include <string.h>
-
 #include "base/mem.h"
 #include "device/script.h"
-
-/* The name that libxl gives its record (libxl_domain.c). */
-#define RECORD_NAME "libxl-json"
+#include "host/stored.h"
 
 /* A disk with a script of its own is attached to Dom0 before a boot loader
  * can read it; and QEMU opens an HVM guest's disks by itself. */
@@ -80,9 +76,10 @@ static void copy_name(char **to, const char *from)
 }
 
 /* libxl records the devices in the order in which it was given them. */
-static void copy_names(libxl_domain_config *record,
-                       const libxl_domain_config *named)
+static void copy_names(libxl_domain_config *record, const void *arg)
 {
+    const libxl_domain_config *named = arg;
+
     copy_name(&record->b_info.kernel, named->b_info.kernel);
     for (int i = 0; i < record->num_disks && i < named->num_disks; i++)
         copy_name(&record->disks[i].script, named->disks[i].script);
@@ -90,43 +87,8 @@ static void copy_names(libxl_domain_config *record,
         copy_name(&record->nics[i].script, named->nics[i].script);
 }
 
-static int rewrite(libxl_ctx *ctx, const char *json,
-                   const libxl_domain_config *named, char **rewritten)
-{
-    libxl_domain_config record;
-    char *out = NULL;
-
-    libxl_domain_config_init(&record);
-    int rc = libxl_domain_config_from_json(ctx, &record, json);
-    if (rc == 0) {
-        copy_names(&record, named);
-        out = libxl_domain_config_to_json(ctx, &record);
-    }
-    libxl_domain_config_dispose(&record);
-    *rewritten = out;
-    return out != NULL ? 0 : ERROR_FAIL;
-}
-
 int stand_in_record(struct host *host, uint32_t domid,
                     const libxl_domain_config *config, struct error *err)
 {
-    cleanup_free char *rewritten = NULL;
-    cleanup_free uint8_t *record = NULL;
-    int length = 0;
-
-    int rc = libxl_userdata_retrieve(host->ctx, domid, RECORD_NAME, &record,
-                                     &length);
-    if (rc == 0 && length > 0) {
-        cleanup_free char *json = mem_strndup((char *)record, (size_t)length);
-        rc = rewrite(host->ctx, json, config, &rewritten);
-    }
-    /* With the NUL, as libxl stores it. */
-    if (rc == 0 && rewritten != NULL)
-        rc = libxl_userdata_store(host->ctx, domid, RECORD_NAME,
-                                  (uint8_t *)rewritten,
-                                  (int)strlen(rewritten) + 1);
-    if (rc != 0)
-        return host_fail(host, err, ERR_FAILED, rc, "the record of domain %u",
-                         domid);
-    return 0;
+    return stored_config_edit(host, domid, copy_names, config, err);
 }

@@ -26,4 +26,13 @@ char *stored_config_json(struct host *host, uint32_t domid, struct error *err);
 int stored_config_update(struct host *host, uint32_t domid, const char *text,
                          size_t length, struct error *err);
 
+/*
+ * Lets edit change the configuration that libxl keeps; what libxl itself
+ * changes at the same moment is lost.
+ */
+int stored_config_edit(struct host *host, uint32_t domid,
+                       void (*edit)(libxl_domain_config *config,
+                                    const void *arg),
+                       const void *arg, struct error *err);
+
 #endif
