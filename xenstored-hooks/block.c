@@ -172,6 +172,24 @@ static int check_guests(struct disk *disk, struct claims *claims,
 
 /* ---- sharing with Dom0 ---- */
 
+/* btrfs and others mount under a device number of their own: the source counts
+ * then. */
+static dev_t mounted_device(unsigned int major_number,
+                            unsigned int minor_number, const char *source)
+{
+    struct stat status;
+
+    if (major_number == 0 && source[0] == '/' && stat(source, &status) == 0 &&
+        S_ISBLK(status.st_mode))
+        return status.st_rdev;
+    return makedev(major_number, minor_number);
+}
+
+static bool is_read_only(const char *options)
+{
+    return strcmp(options, "ro") == 0 || strncmp(options, "ro,", 3) == 0;
+}
+
 /*
  * proc(5), /proc/PID/mountinfo: "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 -
  * ext3 /dev/root rw,errors=continue". The last word's rw is the filesystem's.
@@ -179,18 +197,19 @@ static int check_guests(struct disk *disk, struct claims *claims,
 static bool parse_mount(char *line, struct claim *mount)
 {
     unsigned int major_number, minor_number;
-    char *options = strstr(line, " - ");
+    char *rest = strstr(line, " - ");
 
-    if (options == NULL ||
+    if (rest == NULL ||
         sscanf(line, "%*u %*u %u:%u", &major_number, &minor_number) != 2)
         return false;
-    options = strrchr(options, ' ') + 1;
+    rest += 3;
+    strsep(&rest, " "); /* the filesystem's type */
+    const char *source = strsep(&rest, " ");
+    if (source == NULL || rest == NULL)
+        return false;
     *mount = (struct claim){
-        .device = makedev(major_number, minor_number),
-        .mode =
-            strncmp(options, "ro", 2) == 0 && strchr(",", options[2]) != NULL
-                ? CLAIM_READ
-                : CLAIM_WRITE,
+        .device = mounted_device(major_number, minor_number, source),
+        .mode = is_read_only(rest) ? CLAIM_READ : CLAIM_WRITE,
     };
     if (loop_is_device(mount->device))
         mount->has_file = loop_find_file(mount->device, &mount->file);

@@ -138,6 +138,10 @@ void claims_close(struct claims *claims)
 /* Lost with a crash of the host, as the guests are: not synced. */
 int claims_save(struct claims *claims, struct error *err)
 {
+    if (claims->items.count == 0) {
+        unlink(claims->place->file);
+        return 0;
+    }
     cleanup_free char *part = mem_printf("%s.new", claims->place->file);
     cleanup_strbuf struct strbuf text = { 0 };
 

@@ -30,6 +30,7 @@ VOLATILE = re.compile("|".join((
     r"/tmp/systemd-private-",
     # Folders that stay once they were made; what is in them must not.
     r"/run/xenith(/(create|restart))?$",
+    r"/run/xen-hotplug$",
     # Bounded, and filled by whoever creates a guest first.
     r"/var/cache/xenith(/|$)",
 )))

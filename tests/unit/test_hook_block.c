@@ -275,6 +275,7 @@ static void removing_frees_the_loop_device(void **state)
     expect_no_error(&err);
     close_as_blkback(fixture, 1);
     assert_true(is_free(device));
+    assert_int_equal(access(fixture->place.file, F_OK), -1);
 }
 
 /* It may be somebody else's by then. */
@@ -504,6 +505,10 @@ static void what_dom0_has_mounted_is_not_given_to_a_writer(void **state)
     write_text(fixture->place.mounts, read_only);
     expect_refused(fixture, 1, path, "w", "is mounted in this host");
     expect_refused(fixture, 1, node, "w", "is mounted in this host");
+    cleanup_free char *btrfs =
+        mem_printf("36 35 0:40 / /mnt rw - btrfs %s rw,subvol=/\n", node);
+    write_text(fixture->place.mounts, btrfs);
+    expect_refused(fixture, 2, path, "r", "is mounted in this host");
     write_text(fixture->place.mounts, writable);
     expect_refused(fixture, 2, path, "r", "is mounted in this host");
     write_text(fixture->place.mounts, read_only);

@@ -1,0 +1,124 @@
+"""The native hook: what it connects, what it refuses, what it leaves alone."""
+import json
+
+import pytest
+
+DISK = "/tmp/disk.img"
+NATIVE = "/usr/libexec/xenith/scripts"
+
+
+@pytest.fixture
+def disk(host):
+    """A raw file of 16 MiB in the host."""
+    host.run(f"truncate -s 16M {DISK}")
+    yield DISK
+    host.run(f"rm -f {DISK}")
+
+
+def backend(host, domid: int, kind: str) -> dict[str, str]:
+    """The nodes of a domain's only device of a kind."""
+    folder = f"/local/domain/0/backend/{kind}/{domid}"
+    device = host.run(f"xenstore-list {folder}").stdout.strip()
+    names = host.run(f"xenstore-list {folder}/{device}").stdout.split()
+    return {name: host.run(f"xenstore-read {folder}/{device}/{name}"
+                           ).stdout.rstrip("\n") for name in names}
+
+
+@pytest.mark.parametrize("kind", ("pv", "pvh"))
+def test_disk_and_vif_are_connected_by_the_native_hook(host, guest, disk, kind):
+    up = guest(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
+               wait=False)
+    line = up.wait_up()
+    assert "disks=xvda" in line and "nics=eth0" in line
+    vbd, vif = (backend(host, up.domid(), kind) for kind in ("vbd", "vif"))
+    assert vbd["script"] == f"{NATIVE}/block"
+    assert vbd["hotplug-status"] == "connected"
+    assert vbd["node"] == vbd["physical-device-path"]
+    assert vif["script"] == f"{NATIVE}/vif-bridge"
+    assert vif["hotplug-status"] == "connected"
+
+
+def test_the_record_names_no_script_of_ours(host, guest, disk):
+    up = guest("pvh", disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"])
+    for tool in ("xl", "xn"):
+        text = host.run(f"{tool} list -l {up.name}").stdout
+        assert "libexec/xenith" not in text
+        assert json.loads(text)[0]["config"]["disks"][0]["vdev"] == "xvda"
+
+
+@pytest.mark.parametrize("tool", ("xl", "xn"))
+def test_destroying_frees_the_loop_device(host, guest, disk, tool):
+    up = guest("pvh", disk=[f"{disk},raw,xvda,w"])
+    assert disk in host.run("losetup -a").stdout
+    host.run(f"{tool} destroy {up.name}")
+    host.run(f"timeout 20 sh -c 'while losetup -a | grep -q {disk}; "
+             "do sleep 0.1; done'")
+
+
+def test_a_file_that_is_written_to_is_not_shared(host, guest, disk):
+    guest("pvh", "first", disk=[f"{disk},raw,xvda,w"])
+    for access in ("r", "w"):
+        second = guest("pvh", "second", create=False,
+                       disk=[f"{disk},raw,xvda,{access}"])
+        refused = host.xn("create", second.path, check=False)
+        assert refused.returncode == 8
+        assert f"{disk} is in use by domain" in refused.stderr
+
+
+def test_a_file_that_is_read_is_shared(host, guest, disk):
+    for name in ("first", "second"):
+        guest("pvh", name, disk=[f"{disk},raw,xvda,r"])
+
+
+def test_disks_of_xl_count(host, guest, disk):
+    guest("pvh", "old", tool="xl", disk=[f"{disk},raw,xvda,w"])
+    new = guest("pvh", "new", create=False, disk=[f"{disk},raw,xvda,w"])
+    refused = host.xn("create", new.path, check=False)
+    assert "is in use by domain" in refused.stderr
+
+
+def test_disks_of_ours_count_for_xl(host, guest, disk):
+    guest("pvh", "new", disk=[f"{disk},raw,xvda,w"])
+    old = guest("pvh", "old", create=False, disk=[f"{disk},raw,xvda,w"])
+    assert host.run(f"xl create {old.path}", check=False).returncode != 0
+
+
+def test_a_script_with_a_path_is_run_as_it_is(host, guest):
+    script = "/root/vif-mine"
+    host.write(script, "#!/bin/sh\n"
+               'echo "$@" "$XENBUS_PATH" "$vif" >>/root/vif-mine.log\n'
+               "exec /etc/xen/scripts/vif-bridge \"$@\"\n")
+    host.run(f"chmod +x {script}")
+    try:
+        up = guest("pvh", vif=[f"bridge=xenbr0,script={script}"])
+        domid = up.domid()
+        said = host.run("cat /root/vif-mine.log").stdout
+        assert said == (f"online type_if=vif backend/vif/{domid}/0 "
+                        f"vif{domid}.0\n")
+    finally:
+        host.run("rm -f /root/vif-mine*")
+
+
+def test_a_renamed_vif(host, guest):
+    guest("pvh", vif=["bridge=xenbr0,vifname=web0"])
+    assert "master xenbr0" in host.run("ip link show web0").stdout
+
+
+def test_a_routed_vif(host, guest):
+    up = guest("pvh", vif=["script=vif-route,ip=198.51.100.7,"
+                           "gatewaydev=xenbr0"])
+    assert f"dev vif{up.domid()}.0" in host.run(
+        "ip route show 198.51.100.7").stdout
+
+
+def test_no_shell_is_started(host, guest, disk):
+    """From create to destroy, in what the kernel counts as new processes."""
+    new = guest("pvh", create=False, disk=[f"{disk},raw,xvda,w"],
+                vif=["bridge=xenbr0"])
+    traced = host.run("strace -f -qq -e trace=execve -o /tmp/execs "
+                      f"xn create -q {new.path}; cat /tmp/execs; "
+                      "rm -f /tmp/execs", timeout=600).stdout
+    execs = [line for line in traced.splitlines() if "execve(" in line
+             and " = 0" in line]
+    assert not [line for line in execs if "sh\"" in line]
+    assert len([line for line in execs if NATIVE in line]) == 2
