@@ -9,6 +9,9 @@ def test_domains_are_offered_where_a_domain_is_wanted(host, guest):
     up = guest("pv", wait=False)
     assert up.name in candidates(host, "console", "")
     assert up.name in candidates(host, "vcpu-list", "")
+    assert candidates(host, "config", "show", "") == \
+        candidates(host, "console", "")
+    assert up.name in candidates(host, "config", "diff", "a.cfg", "")
     assert candidates(host, "destroy", up.name[:-1]) == [up.name]
     assert candidates(host, "destroy", "no-such") == []
     assert candidates(host, "mem-set", up.name, "") == []
