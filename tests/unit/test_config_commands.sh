@@ -107,6 +107,8 @@ is "diff: what differs" "--- $folder/good.cfg
 +name = \"b\"
 +disk = [ \"format=raw,access=rw,vdev=xvda,target=/x\" ]" \
     "$(xn diff "$folder"/{good,other}.cfg)"
+is "diff: a file that is not there" "xn: none.cfg: No such file or directory" \
+    "$(xn diff none.cfg "$folder/good.cfg")"
 is "diff: an invalid file" 7 "$(status diff "$folder"/{good,bad}.cfg)"
 is "diff --json" "['name', 'disk'] None" \
     "$(xn diff --json "$folder"/{good,other}.cfg |

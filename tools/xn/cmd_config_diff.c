@@ -13,11 +13,14 @@
 #include "show/show.h"
 #include "xn/load.h"
 
+/* A name like that of a file is one, so that a missing file is told. */
 static bool is_file(const char *word)
 {
+    const char *ending = strrchr(word, '.');
     struct stat status;
 
     return strchr(word, '/') != NULL || strcmp(word, "-") == 0 ||
+           (ending != NULL && strcmp(ending, ".cfg") == 0) ||
            (stat(word, &status) == 0 && !S_ISDIR(status.st_mode));
 }
 

@@ -116,7 +116,7 @@ static int check_words(const struct invocation *inv, struct error *err)
     if (inv->settings->dry_run && !command->can_dry_run)
         return error_set(err, ERR_USAGE, "'%s' has no dry run", title);
     if (command->run == NULL)
-        error_set(err, ERR_USAGE, "'%s' needs a command of its own", title);
+        error_set(err, ERR_USAGE, "'%s' needs one of its commands", title);
     else if (inv->word_count < command->min_words)
         error_set(err, ERR_USAGE, "'%s' needs more words", title);
     else if (command->max_words >= 0 && inv->word_count > command->max_words)
