@@ -221,7 +221,7 @@ def main() -> int:
     for name, wanted in read_xl().items():
         number += 1
         row = rows.get(name)
-        missing = wanted if row is None else missing_options(wanted, row)
+        missing = missing_options(wanted, row or Command([], False))
         bad = row is None or missing
         todo = " # TODO" if "later" in wanted and bad else ""
         failed = failed or bool(bad and not todo)

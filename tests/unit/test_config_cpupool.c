@@ -19,8 +19,8 @@ static struct pool load(const char *text)
                                     .text = text,
                                     .length = strlen(text) };
 
-    pool.rc = config_load_cpupool(&source, lab_host(), &pool.spec,
-                                  &diags, &pool.err);
+    pool.rc =
+        config_load_cpupool(&source, lab_host(), &pool.spec, &diags, &pool.err);
     config_diags_render(&diags, 0, &pool.said);
     if (pool.said.text == NULL)
         strbuf_puts(&pool.said, "");

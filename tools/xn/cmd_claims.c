@@ -8,23 +8,9 @@
 #include "xn/load.h"
 #include "xn/row.h"
 
-static void show_json(const struct domain_list *list)
+static uint64_t amount(const struct domain_info *info)
 {
-    struct json_writer *json = show_json_begin("claims");
-
-    json_key(json, "domains");
-    json_begin_array(json);
-    VEC_EACH (&list->items, info) {
-        json_begin_object(json);
-        json_add_uint(json, "domid", info->domid);
-        if (info->name != NULL)
-            json_add_string(json, "name", info->name);
-        json_add_uint(json, "memory", info->memory);
-        json_add_uint(json, "memory_outstanding", info->memory_outstanding);
-        json_end_object(json);
-    }
-    json_end_array(json);
-    show_json_end(json);
+    return info->memory_outstanding;
 }
 
 static void show_text(const struct domain_list *list)
@@ -33,7 +19,7 @@ static void show_text(const struct domain_list *list)
     show_printf("  Claimed\n");
     VEC_EACH (&list->items, info) {
         row_show_facts(info);
-        show_printf(" %5" PRIu64 "\n", info->memory_outstanding >> 20);
+        show_printf(" %5" PRIu64 "\n", amount(info) >> 20);
     }
 }
 
@@ -58,7 +44,7 @@ static int run(struct invocation *inv, struct error *err)
         domain_list_read(&list, DOMAIN_NAMES, err) < 0)
         return -1;
     if (invocation_count(inv, "json") > 0)
-        show_json(&list);
+        row_show_amounts("claims", &list, "memory_outstanding", amount);
     else
         show_text(&list);
     return 0;

@@ -84,7 +84,7 @@ static void add_vcpus(struct json_writer *json,
 static int show_vcpus(const struct sched_domain *domain, void *data,
                       struct json_writer *json, struct error *err)
 {
-    libxl_vcpu_sched_params all;
+    libxl_vcpu_sched_params all = { 0 };
     libxl_vcpu_sched_params *params = data != NULL ? data : &all;
 
     libxl_vcpu_sched_params_init(&all);

@@ -8,23 +8,9 @@
 #include "xn/format.h"
 #include "xn/row.h"
 
-static void show_json(const struct domain_list *list)
+static uint64_t amount(const struct domain_info *info)
 {
-    struct json_writer *json = show_json_begin("sharing");
-
-    json_key(json, "domains");
-    json_begin_array(json);
-    VEC_EACH (&list->items, info) {
-        json_begin_object(json);
-        json_add_uint(json, "domid", info->domid);
-        if (info->name != NULL)
-            json_add_string(json, "name", info->name);
-        json_add_uint(json, "memory", info->memory);
-        json_add_uint(json, "memory_shared", info->memory_shared);
-        json_end_object(json);
-    }
-    json_end_array(json);
-    show_json_end(json);
+    return info->memory_shared;
 }
 
 static void show_text(const struct domain_list *list)
@@ -34,7 +20,7 @@ static void show_text(const struct domain_list *list)
     VEC_EACH (&list->items, info) {
         cleanup_free char *name = format_name(info->name);
         show_printf("%-40s %5u %5" PRIu64 "  %5" PRIu64 "\n", name, info->domid,
-                    row_memory_mib(info), info->memory_shared >> 20);
+                    row_memory_mib(info), amount(info) >> 20);
     }
 }
 
@@ -46,7 +32,7 @@ static int run(struct invocation *inv, struct error *err)
                            DOMAIN_NAMES, err) < 0)
         return -1;
     if (invocation_count(inv, "json") > 0)
-        show_json(&list);
+        row_show_amounts("sharing", &list, "memory_shared", amount);
     else
         show_text(&list);
     return 0;

@@ -63,10 +63,13 @@ int main(int argc, char **argv)
     log_set_level(settings.verbosity >= 2   ? LOG_LEVEL_DEBUG
                   : settings.verbosity == 1 ? LOG_LEVEL_INFO
                                             : LOG_LEVEL_WARN);
-    if (rc == 0 && optind < argc)
+    if (rc == 0 && optind < argc) {
         rc = dispatch_run(&settings, argc - optind, argv + optind, &exit_status,
                           &err);
-    else if (rc == 0)
+    } else if (rc == 0) {
         rc = dispatch_run(&settings, 1, overview, &exit_status, &err);
+        if (settings.as_xl)
+            exit_status = 1; /* xl: no command is wrong use */
+    }
     return rc == 0 ? exit_status : report_error(&settings, &err);
 }
