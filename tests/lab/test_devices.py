@@ -311,7 +311,10 @@ def test_pci_and_usb_as_far_as_this_host_goes(host, guest):
     up = guest("pv", wait=False)
     assert "no such device" in refused(
         host, 7, "pci-assignable-add", "0000:77:00.0")
-    refused(host, 8, "pci-attach", up.name, "0000:00:1f.0")
+    assert "not assignable: it is with " in refused(
+        host, 7, "pci-attach", up.name, "0000:00:00.0")
+    assert "no such device" in refused(
+        host, 7, "pci-attach", up.name, "0000:77:00.0")
     assert "'banana' is not a PCI address" in refused(
         host, 2, "pci-attach", up.name, "banana")
     assert listed(host, "pci-list", up.name) == []

@@ -229,6 +229,19 @@ static void a_pci_address_is_written_in_full(void **state)
     assert_string_equal(address, "0001:02:1f.7");
 }
 
+static void a_pci_device_that_is_not_there_is_named(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    assert_int_equal(pci_check_present("ffff:ff:1f.7", &err), -1);
+    expect_error(&err, ERR_CONFIG, "PCI device ffff:ff:1f.7: no such device");
+    assert_int_equal(pci_check_assignable("ffff:ff:1f.7", &err), -1);
+    assert_string_equal(err.hint, "xn pci-assignable-add ffff:ff:1f.7");
+    expect_error(&err, ERR_CONFIG,
+                 "PCI device ffff:ff:1f.7: not assignable: it is with no "
+                 "driver");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_device_is_found_by_its_number),
     cmocka_unit_test(a_kind_may_know_other_words),
@@ -241,6 +254,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_image_grows_and_never_shrinks),
     cmocka_unit_test(only_an_image_grows),
     cmocka_unit_test(a_pci_address_is_written_in_full),
+    cmocka_unit_test(a_pci_device_that_is_not_there_is_named),
 };
 
 UNIT_MAIN(tests)

@@ -7,7 +7,6 @@
 #include "device/pci.h"
 
 #define PCIBACK "/sys/bus/pci/drivers/pciback"
-#define PCI_DEVICES "/sys/bus/pci/devices"
 
 static int check_pciback(struct error *err)
 {
@@ -18,22 +17,11 @@ static int check_pciback(struct error *err)
     return -1;
 }
 
-static int check_device(const char *address, struct error *err)
-{
-    cleanup_free char *path = mem_printf(PCI_DEVICES "/%s", address);
-
-    if (access(path, F_OK) == 0)
-        return 0;
-    error_set(err, ERR_CONFIG, "PCI device %s: no such device", address);
-    error_hint(err, "lspci -D lists those of this host");
-    return -1;
-}
-
 int assignable_add(struct host *host, libxl_device_pci *pci, struct error *err)
 {
     cleanup_free char *address = pci_address(pci);
 
-    if (check_device(address, err) < 0 || check_pciback(err) < 0)
+    if (pci_check_present(address, err) < 0 || check_pciback(err) < 0)
         return -1;
     host_log_forget(&host->log);
     int rc = libxl_device_pci_assignable_add(host->ctx, pci, 1);
@@ -48,7 +36,7 @@ int assignable_remove(struct host *host, libxl_device_pci *pci, bool rebind,
 {
     cleanup_free char *address = pci_address(pci);
 
-    if (check_device(address, err) < 0)
+    if (pci_check_present(address, err) < 0)
         return -1;
     host_log_forget(&host->log);
     int rc = libxl_device_pci_assignable_remove(host->ctx, pci, rebind);
