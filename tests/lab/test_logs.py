@@ -38,3 +38,18 @@ def test_following_shows_what_comes(host, guest, tiny_kernel):
         until(lambda: "adopted" in host.run("cat /tmp/late.out").stdout, 10)
     finally:
         host.run("kill $(cat /tmp/late); rm -f /tmp/late /tmp/late.out")
+
+
+def test_what_a_guest_prints_is_capped(host, guest):
+    # The lab starts xenconsoled with --log=guest.
+    up = guest("pv", console_log="64k")
+    log = f"/var/log/xen/console/guest-{up.name}.log"
+    with up.console() as console:
+        console.send("\r")
+        console.expect("guest# ")
+        console.send("i=0; while [ $i -lt 3000 ]; do "
+                     "echo 0123456789012345678901234567890123456789012345678;"
+                     " i=$((i+1)); done; echo DO''NE\r")
+        console.expect("DONE")
+    until(lambda: int(host.run(f"stat -c %s {log}").stdout) <= 64 << 10, 10)
+    assert host.run(f"test -e {log}.1 && rm {log}.1")

@@ -57,6 +57,10 @@ void journal(const char *format, ...)
 {
 }
 
+void journal_warn(const char *format, ...)
+{
+}
+
 static bool stopped;
 
 void xnd_stop(struct xnd *xnd, bool failed)

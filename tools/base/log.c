@@ -4,10 +4,23 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 static enum log_level current_level = LOG_LEVEL_WARN;
 static const char *program_name = "xn";
 static atomic_bool status_drawn;
+
+bool log_parse_level(const char *word, enum log_level *level)
+{
+    static const char *const words[] = { "error", "warn", "info", "debug" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(words[i], word) == 0) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    return false;
+}
 
 void log_set_level(enum log_level level)
 {

@@ -15,6 +15,9 @@ enum log_level {
     LOG_LEVEL_DEBUG,
 };
 
+/* "error", "warn", "info", "debug"; false leaves *level alone. */
+bool log_parse_level(const char *word, enum log_level *level);
+
 void log_set_level(enum log_level level);
 bool log_enabled(enum log_level level);
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "config/fill.h"
@@ -69,22 +70,17 @@ static void set_console_log(struct fill *fill)
 
 static void set_log_level(struct fill *fill)
 {
-    static const char *const levels[] = { "error", "warn", "info", "debug" };
+    enum log_level level;
     const char *text;
 
     if (!fill_text(fill, "log_level", &text))
         return;
-    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-        if (strcmp(levels[i], text) == 0) {
-            fill_replace_text(&fill->spec->own.log_level, text);
-            return;
-        }
-    }
-    fill_error(fill, fill_value(fill, "log_level"),
-               "it is error, warn, info or debug",
-               "'%s' is not a level of "
-               "the log",
-               text);
+    if (log_parse_level(text, &level))
+        fill_replace_text(&fill->spec->own.log_level, text);
+    else
+        fill_error(fill, fill_value(fill, "log_level"),
+                   "it is error, warn, info or debug",
+                   "'%s' is not a level of the log", text);
 }
 
 void fill_own(struct fill *fill)

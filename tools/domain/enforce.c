@@ -391,6 +391,15 @@ static int act(struct work *work, struct domain_spec *spec,
 
 /* ---- from a shutdown to its act ---- */
 
+/* What a guest wants to have in its log. */
+static void set_level(const struct domain_own *own)
+{
+    enum log_level level;
+
+    if (own->log_level != NULL && log_parse_level(own->log_level, &level))
+        log_set_level(level);
+}
+
 static unsigned int limit_of(const struct domain_own *own)
 {
     return own->restart_limit == OWN_RESTART_UNSET
@@ -442,6 +451,7 @@ static int decide_and_act(struct work *work, unsigned int reason,
         return -1;
     if (own_recall(work->host, work->domid, &spec.own, &own) < 0)
         log_warn("%s; going on without", own.message);
+    set_level(&spec.own);
     struct policy_case end = {
         .config = &spec.config,
         .reason = reason,

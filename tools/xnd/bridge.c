@@ -203,7 +203,7 @@ static void disaster(void *user, libxl_event_type type, const char *message,
 {
     struct bridge *bridge = user;
 
-    journal("libxl lost its events: %s (error %d)", message, errnum);
+    journal_warn("libxl lost its events: %s (error %d)", message, errnum);
     xnd_stop(bridge->xnd, true);
 }
 

@@ -333,7 +333,7 @@ static void input_came(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
     /* Neither a line without end nor answers that nobody reads. */
     if (client->input.length > LINE_LIMIT ||
         uv_stream_get_write_queue_size(stream) > LINE_LIMIT) {
-        journal("a client of the control socket is dropped: too much");
+        journal_warn("a client of the control socket is dropped: too much");
         drop_client(client);
     }
 }

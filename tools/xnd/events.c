@@ -91,7 +91,7 @@ static void event_came(void *arg, const struct event *event)
 
     if (event->kind == EVENT_CREATED &&
         changes_watch_guest(events->changes, event->domid, &err) < 0)
-        journal("%s", err.message);
+        journal_warn("%s", err.message);
     if (event->kind == EVENT_STARTED || event->kind == EVENT_DESTROYED)
         changes_unwatch_guest(events->changes, event->domid);
     publish(events->xnd, event);
@@ -137,7 +137,7 @@ void events_look(struct xnd *xnd)
 
     if (xnd->events != NULL &&
         look_at_domains(xnd->events, event_came, &err) < 0)
-        journal("events: %s", err.message);
+        journal_warn("events: %s", err.message);
 }
 
 /* ---- changes ---- */
@@ -192,7 +192,7 @@ static void changes_came(uv_poll_t *poll, int status, int ready)
 
     if (take_changes(events, &err) == 0)
         return;
-    journal("events: %s", err.message);
+    journal_warn("events: %s", err.message);
     xnd_stop(events->xnd, true);
 }
 

@@ -14,6 +14,7 @@
 #include "base/paths.h"
 #include "base/uuid.h"
 #include "domain/guest_log.h"
+#include "domain/own.h"
 #include "domain/policy.h"
 #include "domain/restart.h"
 #include "host/domains.h"
@@ -41,6 +42,8 @@ struct guest {
     struct device_model *model;
     bool model_died;
     struct media media;
+    bool has_console_cap;
+    uint64_t console_cap; /* bytes */
 };
 
 struct guests {
@@ -143,7 +146,7 @@ static void rearm(struct guest *guest)
     cleanup_error struct error err = ERROR_INIT;
 
     if (arm(guest, &err) < 0)
-        journal("%s", err.message);
+        journal_warn("%s", err.message);
 }
 
 /* ---- workers ---- */
@@ -178,7 +181,7 @@ static void start_worker(struct guest *guest)
 
     if (worker_spawn(guest->xnd, &start, &guest->worker, &err) == 0)
         return;
-    journal("domain %u (%s): %s", guest->domid, guest->name, err.message);
+    journal_warn("domain %u (%s): %s", guest->domid, guest->name, err.message);
     guest->attempts++;
     consider(guest);
 }
@@ -197,8 +200,9 @@ static void retry_due(uv_timer_t *timer)
 static void act(struct guest *guest, unsigned int reason)
 {
     if (guest->attempts >= ATTEMPTS) {
-        journal("domain %u (%s): given up after %u workers; it stays shut down",
-                guest->domid, guest->name, guest->attempts);
+        journal_warn(
+            "domain %u (%s): given up after %u workers; it stays shut down",
+            guest->domid, guest->name, guest->attempts);
         forget(guest);
     } else if (guest->attempts == 0) {
         journal("domain %u (%s) shut down: %s", guest->domid, guest->name,
@@ -256,7 +260,8 @@ static void model_died(void *arg)
     if (look_at(guest, &reason) != LOOK_RUNNING)
         return;
     guest->model_died = true;
-    journal("domain %u (%s): its device model died", guest->domid, guest->name);
+    journal_warn("domain %u (%s): its device model died", guest->domid,
+                 guest->name);
     say_in_guest_log(guest, "the device model died: emulated devices, the "
                             "serial port and VNC are gone until a restart");
     events_tell(guest->xnd, guest->domid, EVENT_DEVICE_MODEL_DIED, NULL, NULL);
@@ -292,6 +297,31 @@ void guests_eject(struct xnd *xnd, uint32_t domid, const char *vdev)
         media_eject(xnd, &guest->media, domid, vdev);
 }
 
+uint64_t guests_console_cap(const struct xnd *xnd, const char *name,
+                            uint64_t host_cap)
+{
+    VEC_EACH (&xnd->guests->list, guest) {
+        const struct guest *known = *guest;
+        if (strcmp(known->name, name) == 0 && known->has_console_cap)
+            return known->console_cap;
+    }
+    return host_cap;
+}
+
+/* From the guest's own keys; without them the host's limits hold. */
+static void recall_own(struct guest *guest)
+{
+    cleanup_domain_spec struct domain_spec spec;
+    cleanup_error struct error err = ERROR_INIT;
+
+    domain_spec_init(&spec);
+    if (own_recall(&guest->xnd->host, guest->domid, &spec.own, &err) < 0)
+        journal_warn("%s", err.message);
+    guest->has_console_cap =
+        spec.own.console_log_off || spec.own.console_log != 0;
+    guest->console_cap = spec.own.console_log;
+}
+
 static struct guest *guest_new(struct xnd *xnd, uint32_t domid)
 {
     struct guest *guest = MEM_NEW(struct guest);
@@ -301,6 +331,7 @@ static struct guest *guest_new(struct xnd *xnd, uint32_t domid)
     guest->name = lookup_name(&xnd->host, domid);
     uv_timer_init(&xnd->loop, &guest->retry);
     guest->retry.data = guest;
+    recall_own(guest);
     VEC_PUSH(&xnd->guests->list, guest);
     xnd_reconsider(xnd);
     return guest;
@@ -362,7 +393,7 @@ int guests_adopt_marked(struct xnd *xnd, struct error *err)
         if (mark->value == NULL || !parse_domid(mark->path, &domid))
             continue;
         if (guests_adopt(xnd, domid, &adopt) < 0)
-            journal("%s", adopt.message);
+            journal_warn("%s", adopt.message);
     }
     resume_restarts(xnd);
     return 0;
@@ -392,7 +423,7 @@ static void resume_one(struct xnd *xnd, const char *uuid)
 
     journal("taking up the restart of the guest %s", uuid);
     if (worker_spawn(xnd, &start, NULL, &err) < 0)
-        journal("%s", err.message);
+        journal_warn("%s", err.message);
 }
 
 /* One that somebody is still at makes its worker wait, and find it done. */

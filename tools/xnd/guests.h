@@ -33,6 +33,13 @@ void guests_notice(struct xnd *xnd, uint32_t domid);
 /* The guest ejects the medium of a drive. */
 void guests_eject(struct xnd *xnd, uint32_t domid, const char *vdev);
 
+/*
+ * The cap of a guest's console log in bytes, from its own key or the host's;
+ * also for a guest that is not supervised.
+ */
+uint64_t guests_console_cap(const struct xnd *xnd, const char *name,
+                            uint64_t host_cap);
+
 size_t guests_count(const struct xnd *xnd);
 
 /* An array with an object for each. */

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * systemd's journal takes datagrams of FIELD=value lines at one socket (its
+ * "Native Journal Protocol"); priorities are syslog's.
+ */
 #include "xnd/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,26 +22,63 @@
 #include "base/paths.h"
 
 #define SIZE_LIMIT (1 << 20)
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
-static bool to_file;
+static struct {
+    enum log_level level;
+    unsigned int outputs; /* of enum log_output */
+    int file;
+    bool background; /* standard output and error are the file */
+} state = {
+    .level = LOG_LEVEL_INFO,
+    .outputs = LOG_TO_STDERR,
+    .file = -1,
+};
+
+/* ---- the file ---- */
+
+static int share_with_workers(int fd)
+{
+    return dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0 ? -1 : 0;
+}
 
 static int open_file(void)
 {
     int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
-    cleanup_close int fd = open(PATHS_XND_LOG, flags, 0600);
+    int fd = open(PATHS_XND_LOG, flags, 0600);
 
-    if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+    if (fd < 0 || (state.background && share_with_workers(fd) < 0)) {
+        io_cleanup_close(&fd);
         return -1;
+    }
+    io_cleanup_close(&state.file);
+    state.file = fd;
     return 0;
 }
 
-int journal_to_file(struct error *err)
+static int leave_the_terminal(void)
 {
+    cleanup_close int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    return null < 0 ? -1 : share_with_workers(null);
+}
+
+int journal_open(const struct xenithconf *conf, bool foreground,
+                 struct error *err)
+{
+    state.level = conf->log_level;
+    state.background = !foreground;
+    state.outputs = conf->log_outputs != 0 ? conf->log_outputs
+                    : foreground           ? (unsigned int)LOG_TO_STDERR
+                                           : (unsigned int)LOG_TO_FILE;
+    if (state.background && leave_the_terminal() < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "/dev/null");
+    if (!(state.outputs & LOG_TO_FILE))
+        return 0;
     if (io_make_dirs(XENITH_LOGDIR, 0750, err) < 0)
         return -1;
     if (open_file() < 0)
         return error_set_errno(err, ERR_FAILED, errno, "%s", PATHS_XND_LOG);
-    to_file = true;
     return 0;
 }
 
@@ -41,17 +86,17 @@ static void rotate_if_full(void)
 {
     struct stat status;
 
-    if (!to_file || fstat(STDERR_FILENO, &status) < 0 ||
-        status.st_size < SIZE_LIMIT)
+    if (fstat(state.file, &status) < 0 || status.st_size < SIZE_LIMIT)
         return;
     if (rename(PATHS_XND_LOG, PATHS_XND_LOG ".1") < 0 || open_file() < 0)
-        (void)!ftruncate(STDERR_FILENO, 0);
+        (void)!ftruncate(state.file, 0);
 }
 
+/* ---- lines ---- */
+
 /* Written in one piece: workers write to the same logs. */
-static void write_line(int fd, const char *format, va_list args)
+static void write_line(int fd, const char *text)
 {
-    cleanup_free char *text = mem_vprintf(format, args);
     char stamp[32] = "";
     time_t now = time(NULL);
     struct tm local;
@@ -61,21 +106,64 @@ static void write_line(int fd, const char *format, va_list args)
     dprintf(fd, "%s xnd[%d]: %s\n", stamp, (int)getpid(), text);
 }
 
-void journal_to(int fd, const char *format, ...)
+/* A line feed would end the field. */
+static void send_to_journal(int priority, const char *text)
 {
-    va_list args;
+    struct sockaddr_un address = { .sun_family = AF_UNIX,
+                                   .sun_path = JOURNAL_SOCKET };
+    cleanup_close int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    cleanup_free char *fields =
+        mem_printf("PRIORITY=%d\nSYSLOG_IDENTIFIER=xnd\nMESSAGE=%.*s\n",
+                   priority, (int)strcspn(text, "\n"), text);
 
-    va_start(args, format);
-    write_line(fd, format, args);
-    va_end(args);
+    (void)!sendto(fd, fields, strlen(fields), MSG_NOSIGNAL | MSG_DONTWAIT,
+                  (struct sockaddr *)&address, sizeof(address));
+}
+
+static void say(enum log_level level, const char *text)
+{
+    int priority = level == LOG_LEVEL_WARN ? LOG_WARNING : LOG_INFO;
+
+    if (level > state.level)
+        return;
+    if (state.outputs & LOG_TO_FILE) {
+        rotate_if_full();
+        write_line(state.file, text);
+    }
+    if ((state.outputs & LOG_TO_STDERR) && !state.background)
+        write_line(STDERR_FILENO, text);
+    if (state.outputs & LOG_TO_SYSLOG)
+        syslog(LOG_DAEMON | priority, "%s", text);
+    if (state.outputs & LOG_TO_JOURNAL)
+        send_to_journal(priority, text);
 }
 
 void journal(const char *format, ...)
 {
     va_list args;
 
-    rotate_if_full();
     va_start(args, format);
-    write_line(STDERR_FILENO, format, args);
+    cleanup_free char *text = mem_vprintf(format, args);
     va_end(args);
+    say(LOG_LEVEL_INFO, text);
+}
+
+void journal_warn(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    cleanup_free char *text = mem_vprintf(format, args);
+    va_end(args);
+    say(LOG_LEVEL_WARN, text);
+}
+
+void journal_to(int fd, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    cleanup_free char *text = mem_vprintf(format, args);
+    va_end(args);
+    write_line(fd, text);
 }

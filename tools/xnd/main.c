@@ -14,8 +14,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/notify.h"
+#include "base/paths.h"
 #include "domain/supervisor.h"
 #include "xnd/bridge.h"
+#include "xnd/console_logs.h"
 #include "xnd/control.h"
 #include "xnd/guests.h"
 #include "xnd/instance.h"
@@ -151,6 +153,7 @@ static int start(struct xnd *xnd, unsigned int verbosity, struct error *err)
 
 static void end(struct xnd *xnd)
 {
+    console_logs_close(xnd);
     control_close(xnd);
     if (xnd->guests != NULL)
         guests_close(xnd);
@@ -165,7 +168,8 @@ static void end(struct xnd *xnd)
     bridge_free(xnd);
 }
 
-static int supervise(const struct options *options, int *report,
+static int supervise(const struct options *options,
+                     const struct xenithconf *conf, int *report,
                      struct error *err)
 {
     struct xnd *xnd = MEM_NEW(struct xnd);
@@ -175,6 +179,7 @@ static int supervise(const struct options *options, int *report,
     open_handles(xnd);
     int rc = start(xnd, options->verbosity, err);
     if (rc == 0) {
+        console_logs_open(xnd, conf->console_log);
         journal("ready: %zu guests", guests_count(xnd));
         instance_report(report, INSTANCE_READY, NULL);
         notify_manager("READY=1");
@@ -208,11 +213,27 @@ static bool relieve(int *lock, struct error *err)
     return !held;
 }
 
+/* Mistakes in it must not leave guests without a supervisor. */
+static void read_conf(struct xenithconf *conf, struct error *mistakes)
+{
+    cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    xenithconf_init(conf);
+    if (xenithconf_read(PATHS_CONFIG_FILE, conf, &diags, mistakes) == 0)
+        return;
+    config_diags_render(&diags, 0, &text);
+    if (text.length > 0)
+        fputs(text.text, stderr);
+}
+
 /* What only one at a time may do. */
 static int supervise_alone(const struct options *options, int *report,
                            struct error *err)
 {
     cleanup_close int lock = -1;
+    cleanup_error struct error mistakes = ERROR_INIT;
+    struct xenithconf conf;
     bool held;
 
     if (instance_lock(&lock, &held, err) < 0)
@@ -223,11 +244,12 @@ static int supervise_alone(const struct options *options, int *report,
                    ? error_set(err, ERR_STATE, "another xnd runs already")
                    : 0;
     }
-    if (!options->foreground && journal_to_file(err) < 0) {
-        instance_unlock(&lock);
-        return -1;
-    }
-    int rc = supervise(options, report, err);
+    read_conf(&conf, &mistakes);
+    int rc = journal_open(&conf, options->foreground, err);
+    if (rc == 0 && error_is_set(&mistakes))
+        journal_warn("%s; going on without them", mistakes.message);
+    if (rc == 0)
+        rc = supervise(options, &conf, report, err);
     instance_unlock(&lock);
     return rc;
 }

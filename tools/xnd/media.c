@@ -23,7 +23,7 @@ static void watch_drive(struct xnd *xnd, uint32_t domid, const char *vdev,
     }
     host_fail(&xnd->host, &err, ERR_FAILED, rc, "drive %s of domain %u", vdev,
               domid);
-    journal("%s", err.message);
+    journal_warn("%s", err.message);
 }
 
 void media_watch(struct xnd *xnd, uint32_t domid, struct media *media)
@@ -68,5 +68,5 @@ void media_eject(struct xnd *xnd, struct media *media, uint32_t domid,
     journal("domain %u ejects the medium of %s", domid, vdev);
     events_tell(xnd, domid, EVENT_EJECTED, NULL, vdev);
     if (worker_spawn(xnd, &start, NULL, &err) < 0)
-        journal("%s", err.message);
+        journal_warn("%s", err.message);
 }

@@ -28,10 +28,11 @@ static void worker_exited(uv_process_t *process, int64_t status, int number)
     void *arg = worker->arg;
 
     if (number != 0)
-        journal("worker %d was ended by signal %d", (int)process->pid, number);
+        journal_warn("worker %d was ended by signal %d", (int)process->pid,
+                     number);
     else if (status != 0)
-        journal("worker %d failed with status %d", (int)process->pid,
-                (int)status);
+        journal_warn("worker %d failed with status %d", (int)process->pid,
+                     (int)status);
     uv_close((uv_handle_t *)process, worker_free);
     xnd->workers--;
     ended(xnd, arg, number == 0 && status == 0);

@@ -9,6 +9,7 @@
  *   guests.h    who is supervised; from a shutdown to a worker
  *   worker.h    processes that act on guests
  *   device_model.h, media.h  what else a guest needs somebody for
+ *   console_logs.h  a cap for what guests print
  *   control.h   the socket
  *   events.h    what happens to guests, for those who asked; census.h: how
  *               things were
@@ -27,6 +28,7 @@
 #include "host/host.h"
 
 struct bridge;
+struct console_logs;
 struct control;
 struct events;
 struct guests;
@@ -37,7 +39,8 @@ struct xnd {
     struct bridge *bridge;
     struct guests *guests;
     struct control *control;
-    struct events *events; /* NULL while nobody wants them */
+    struct console_logs *console_logs; /* NULL: there are none */
+    struct events *events;             /* NULL while nobody wants them */
     uv_signal_t signals[2];
     uv_timer_t idle;
     unsigned int workers; /* running */

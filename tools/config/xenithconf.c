@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config/xenithconf.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/near.h"
+#include "base/number.h"
+#include "config/config.h"
+#include "config/parse.h"
+
+/* A value that was read, and where to say what is wrong with it. */
+struct reading {
+    struct xenithconf *conf;
+    const struct config_value *value;
+    struct config_diags *diags;
+};
+
+static void refuse(const struct reading *reading,
+                   const struct config_value *value, const char *wanted)
+{
+    config_diag_add(reading->diags, CONFIG_ERROR, &value->place, NULL,
+                    "it must be %s", wanted);
+}
+
+static void set_log_level(const struct reading *reading)
+{
+    const struct config_value *value = reading->value;
+
+    if (value->type != CONFIG_ATOM ||
+        !log_parse_level(value->u.atom.text, &reading->conf->log_level))
+        refuse(reading, value, "error, warn, info or debug");
+}
+
+static void add_output(const struct reading *reading,
+                       const struct config_value *value)
+{
+    static const struct {
+        const char *word;
+        enum log_output output;
+    } rows[] = {
+        { "file", LOG_TO_FILE },
+        { "stderr", LOG_TO_STDERR },
+        { "syslog", LOG_TO_SYSLOG },
+        { "journal", LOG_TO_JOURNAL },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (value->type == CONFIG_ATOM &&
+            strcmp(value->u.atom.text, rows[i].word) == 0) {
+            reading->conf->log_outputs |= rows[i].output;
+            return;
+        }
+    refuse(reading, value, "file, stderr, syslog or journal");
+}
+
+static void set_log_outputs(const struct reading *reading)
+{
+    if (reading->value->type == CONFIG_ATOM) {
+        add_output(reading, reading->value);
+        return;
+    }
+    for (const struct config_value *item = reading->value->u.list.first;
+         item != NULL; item = item->next)
+        add_output(reading, item);
+}
+
+static void set_console_log(const struct reading *reading)
+{
+    const struct config_value *value = reading->value;
+    uint64_t kib;
+
+    if (value->type != CONFIG_ATOM ||
+        !number_parse_size_kib(value->u.atom.text, &kib) ||
+        kib > UINT64_MAX / 1024)
+        refuse(reading, value, "a size like 4m; 0 keeps no log");
+    else
+        reading->conf->console_log = kib * 1024;
+}
+
+static const struct {
+    const char *name;
+    void (*set)(const struct reading *reading);
+} keys[] = {
+    { "log_level", set_log_level },
+    { "log_outputs", set_log_outputs },
+    { "console_log", set_console_log },
+};
+
+#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+void xenithconf_init(struct xenithconf *conf)
+{
+    *conf = (struct xenithconf){
+        .log_level = LOG_LEVEL_INFO,
+        .console_log = XENITHCONF_CONSOLE_LOG,
+    };
+}
+
+static bool is_known(const char *name)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        if (strcmp(keys[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void refuse_unknown(const struct config_assignment *set,
+                           struct config_diags *diags)
+{
+    struct near near = near_begin(set->key);
+    cleanup_free char *hint = NULL;
+
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        near_offer(&near, keys[i].name);
+    if (near_best(&near) != NULL)
+        hint = mem_printf("did you mean '%s'?", near_best(&near));
+    config_diag_add(diags, CONFIG_ERROR, &set->place, hint, "unknown key '%s'",
+                    set->key);
+}
+
+static void fill(const struct config_tree *tree, struct xenithconf *conf,
+                 struct config_diags *diags)
+{
+    const struct config_assignment *set = config_tree_first(tree);
+
+    for (; set != NULL; set = set->next)
+        if (set->last && !is_known(set->key))
+            refuse_unknown(set, diags);
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        set = config_tree_find(tree, keys[i].name);
+        if (set != NULL)
+            keys[i].set(&(struct reading){
+                .conf = conf, .value = set->value, .diags = diags });
+    }
+}
+
+int xenithconf_read(const char *path, struct xenithconf *conf,
+                    struct config_diags *diags, struct error *err)
+{
+    cleanup_config_tree struct config_tree *tree = NULL;
+    struct config_source source = { .path = path, .plain = true };
+
+    if (access(path, F_OK) < 0)
+        return 0;
+    if (config_read(&source, &tree, diags, err) < 0)
+        return -1;
+    fill(tree, conf, diags);
+    if (diags->errors == 0)
+        return 0;
+    return error_set(err, ERR_CONFIG, "%s: %zu error%s", path, diags->errors,
+                     diags->errors == 1 ? "" : "s");
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * xenith.conf: what this host's supervisor does, in the same grammar as a
+ * domain's file. docs/man/xenith.conf.pod describes the keys.
+ */
+#ifndef XENITH_CONFIG_XENITHCONF_H
+#define XENITH_CONFIG_XENITHCONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "config/diag.h"
+
+enum log_output {
+    LOG_TO_FILE = 1 << 0,
+    LOG_TO_STDERR = 1 << 1,
+    LOG_TO_SYSLOG = 1 << 2,
+    LOG_TO_JOURNAL = 1 << 3,
+};
+
+#define XENITHCONF_CONSOLE_LOG ((uint64_t)4 << 20)
+
+struct xenithconf {
+    enum log_level log_level; /* info */
+    unsigned int log_outputs; /* of enum log_output; 0: not set */
+    uint64_t console_log;     /* cap of a guest's console log, bytes; 4 MiB */
+};
+
+void xenithconf_init(struct xenithconf *conf);
+
+/*
+ * Reads a file over conf (initialised); one that is not there is no error. -1
+ * with err when it cannot be read or has errors, which are in diags.
+ */
+int xenithconf_read(const char *path, struct xenithconf *conf,
+                    struct config_diags *diags, struct error *err);
+
+#endif
