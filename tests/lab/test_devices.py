@@ -221,6 +221,18 @@ def test_an_attach_that_fails_leaves_nothing(host, guest, disk):
     assert not nodes(host, up, "vbd") and not nodes(host, up, "vif")
 
 
+def test_an_attach_that_is_interrupted_leaves_nothing(host, guest, disk):
+    up = guest("pv", wait=False)
+    host.write("/tmp/block-slow", "#!/bin/sh\nexec sleep 120\n")
+    host.run("chmod +x /tmp/block-slow")
+    gone = host.run(f"timeout -s INT 3 xn block-attach {up.name} "
+                    f"script=/tmp/block-slow,vdev=xvdb,target={disk}",
+                    check=False, timeout=60)
+    host.run("rm /tmp/block-slow")
+    assert gone.rc != 0
+    assert not nodes(host, up, "vbd")
+
+
 def test_words_are_checked_with_their_places(host, guest, disk):
     up = tiny(host, guest, "words")
     assert "argument 3:1:1: error: 'qcow3' is not a format" in refused(

@@ -97,8 +97,11 @@ int device_attach(const struct device_kind *kind,
     if (kind->check != NULL && kind->check(owner, device, err) < 0)
         return -1;
     cleanup_free char *label = device_label(kind, owner, device);
-    if (is_there(kind, owner, device))
-        return error_set(err, ERR_STATE, "%s: it has this one already", label);
+    if (is_there(kind, owner, device)) {
+        error_set(err, ERR_STATE, "%s: it has this one already", label);
+        error_hint(err, "detach it first, with -f if it is half made");
+        return -1;
+    }
     int rc = add_by_hook(kind, owner, device);
     if (rc == 0)
         return 0;
