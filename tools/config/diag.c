@@ -103,6 +103,13 @@ static void keep_text(struct config_diags *diags,
     VEC_PUSH(&diags->texts, config_text_ref(text));
 }
 
+bool config_diags_full(const struct config_diags *diags,
+                       enum config_severity severity)
+{
+    return severity == CONFIG_ERROR ? diags->errors > CONFIG_DIAGS_MAX
+                                    : diags->warnings > CONFIG_DIAGS_MAX;
+}
+
 void config_diag_add(struct config_diags *diags, enum config_severity severity,
                      const struct config_place *place, const char *hint,
                      const char *format, ...)
@@ -114,7 +121,7 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
         return;
     diags->errors += severity == CONFIG_ERROR;
     diags->warnings += severity == CONFIG_WARNING;
-    if (diags->list.count >= CONFIG_DIAGS_MAX) {
+    if (config_diags_full(diags, severity)) {
         diags->truncated = true;
         return;
     }
@@ -127,6 +134,11 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
     va_end(args);
     diag.hint = hint != NULL ? mem_strdup(hint) : NULL;
     VEC_PUSH(&diags->list, diag);
+}
+
+bool config_diags_enough(const struct config_diags *diags)
+{
+    return diags != NULL && diags->errors > CONFIG_DIAGS_MAX;
 }
 
 void config_diags_promote(struct config_diags *diags)
@@ -262,12 +274,17 @@ static void quote_line(const struct config_place *place, bool colour,
     const struct config_text *text = place->text;
     const char *at = text->bytes + place->offset;
     const char *start = at - (place->column - 1);
-    const char *end = memchr(at, '\n', text->length - place->offset);
+    size_t left = text->length - place->offset;
     const char *from = start;
     size_t length = place->length;
+    const char *end;
 
+    /* Not to the end of a line of 64 MiB for each of a thousand mistakes. */
+    if (left > QUOTE_WIDTH)
+        left = QUOTE_WIDTH;
+    end = memchr(at, '\n', left);
     if (end == NULL)
-        end = text->bytes + text->length;
+        end = at + left;
     if (end > start && end[-1] == '\r')
         end--;
     if (at - start > QUOTE_WIDTH - QUOTE_BEFORE)
@@ -326,8 +343,8 @@ void config_diags_render(const struct config_diags *diags, unsigned int flags,
     }
     if (diags->truncated)
         strbuf_printf(out,
-                      "only the first %d are shown of %zu errors and %zu "
-                      "warnings\n",
+                      "only the first %d of each are shown of %zu errors and "
+                      "%zu warnings\n",
                       CONFIG_DIAGS_MAX, diags->errors, diags->warnings);
 }
 

@@ -62,10 +62,11 @@ struct config_diags {
     VEC(struct config_text *) texts; /* kept alive for the quotes */
     size_t errors;                   /* how many of each were added */
     size_t warnings;
-    bool truncated; /* errors beyond CONFIG_DIAGS_MAX were only counted */
+    bool truncated; /* beyond CONFIG_DIAGS_MAX they were only counted */
 };
 
-/* A hostile file must not make a list as long as itself. */
+/* Of errors, and of warnings: a hostile file must not make a list as long as
+ * itself. */
 #define CONFIG_DIAGS_MAX 1000
 
 #define CONFIG_DIAGS_INIT ((struct config_diags){ .errors = 0 })
@@ -78,6 +79,16 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
                      const struct config_place *place, const char *hint,
                      const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+
+/* Are there so many errors that the text is no configuration? */
+bool config_diags_enough(const struct config_diags *diags);
+
+/*
+ * Is one more only counted? Each kind has its own limit: warnings do not keep
+ * an error back.
+ */
+bool config_diags_full(const struct config_diags *diags,
+                       enum config_severity severity);
 
 /* Makes an error of every warning. */
 void config_diags_promote(struct config_diags *diags);

@@ -21,6 +21,8 @@ struct disk_reader {
     bool access_set;
     bool old_prefix;
     bool failed;
+    bool
+        over; /* there are more parts than a disk has: the rest means nothing */
 };
 
 /* An error under `length` bytes at `at`, which is inside the text. */
@@ -401,6 +403,7 @@ static void set_positional(struct disk_reader *reader, const char *p,
         reader->access_set = true;
         set_access(reader, p, length);
     } else {
+        reader->over = true;
         refuse(reader, p, length,
                "the parts without a key are: target, format, vdev, access",
                "one part too many: '%.*s'", (int)length, p);
@@ -415,7 +418,8 @@ static void read_parts(struct disk_reader *reader)
         size_t length;
 
         p += strspn(p, " \t\n");
-        if (*p == '\0')
+        if (*p == '\0' || reader->over ||
+            config_diags_enough(reader->fill->diags))
             return;
         length = strcspn(p, "=,");
         if (read_prefix(reader, &p))

@@ -330,7 +330,7 @@ static void check_key(struct fill *fill, const struct config_assignment *set)
         const char *near = NULL;
 
         /* Looking for a near key is slow; a hostile file has many. */
-        if (fill->diags->list.count < CONFIG_DIAGS_MAX)
+        if (fill->diags->warnings < CONFIG_DIAGS_MAX)
             near = config_key_near(set->key);
 
         if (near != NULL)

@@ -25,6 +25,7 @@ struct fill {
     libxl_domain_build_info *b_info;
     struct config_diags *diags;
     bool broken;        /* there are lines that could not be read */
+    size_t words;       /* read so far of strings with a grammar */
     bool command_line;  /* refuse what xl passes over in a file only */
     unsigned int guest; /* GUEST_PV, GUEST_PVH or GUEST_HVM */
 };

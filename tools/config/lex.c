@@ -130,9 +130,10 @@ static void lex_comment(struct config_lexer *lexer, struct config_token *token)
 
 int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
 {
-    static const char escapes[] = "abfnrtv\"'\\";
-    static const char meanings[] = "\a\b\f\n\r\t\v\"'\\";
-    const char *found;
+    static const char meanings[256] = {
+        ['a'] = '\a', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r',
+        ['t'] = '\t', ['v'] = '\v', ['"'] = '"',  ['\''] = '\'', ['\\'] = '\\',
+    };
     size_t digits = 0;
 
     *used = 1;
@@ -140,11 +141,9 @@ int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
     if (*p != '\\' || p + 1 >= end)
         return 1;
     *used = 2;
-    found = p[1] != '\0' ? strchr(escapes, p[1]) : NULL;
-    if (found != NULL) {
-        *byte = meanings[found - escapes];
+    *byte = meanings[(unsigned char)p[1]];
+    if (*byte != '\0')
         return 1;
-    }
     /*
      * xl reads an octal escape of three or four digits and forgets to store
      * the byte; shorter ones and \x it refuses. The same result is kept.
@@ -186,7 +185,8 @@ static void check_string(struct config_lexer *lexer,
         config_diag_add(lexer->diags, CONFIG_WARNING, &token->place,
                         "save the file as UTF-8",
                         "this string is not valid UTF-8");
-    while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+    while (!config_diags_enough(lexer->diags) &&
+           (p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
         int step = config_decode_step(p, end, &used, &byte);
 
         place.column = token->place.column + (unsigned int)(p - token->start);

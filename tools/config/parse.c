@@ -106,7 +106,7 @@ static void resynchronise(struct parser *parser)
     parser->lexer.diags = parser->diags;
     parser->in_list = false;
     /* A text with this many mistakes is no configuration. */
-    if (parser->diags != NULL && parser->diags->truncated)
+    if (config_diags_enough(parser->diags))
         parser->stopped = true;
 }
 

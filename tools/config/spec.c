@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/near.h"
+#include "config/parse.h"
 
 void spec_open(struct spec *spec, struct fill *fill,
                const struct config_value *value)
@@ -30,13 +31,28 @@ void spec_close(struct spec *spec)
     spec->buffer = NULL;
 }
 
+/* Words are values, too: a file of nothing but them is no configuration. */
+static bool count_word(struct spec *spec)
+{
+    if (spec->fill->words > CONFIG_MAX_VALUES)
+        return false;
+    if (++spec->fill->words > CONFIG_MAX_VALUES) {
+        fill_error(spec->fill, spec->value, "nothing after it was read",
+                   "more than %d settings in one configuration",
+                   CONFIG_MAX_VALUES);
+        return false;
+    }
+    return true;
+}
+
 char *spec_next_exact(struct spec *spec)
 {
     char *word = spec->next;
-    char *comma = strchr(word, ',');
+    char *comma;
 
-    if (*word == '\0')
+    if (*word == '\0' || !count_word(spec))
         return NULL;
+    comma = strchr(word, ',');
     spec->next = comma != NULL ? comma + 1 : word + strlen(word);
     if (comma != NULL)
         *comma = '\0';
@@ -57,9 +73,12 @@ add_at(struct spec *spec, enum config_severity severity, const char *word,
        const char *hint, const char *format, va_list args)
 {
     cleanup_free char *message = mem_vprintf(format, args);
-    struct config_place place = config_value_place(
-        spec->value, (size_t)(word - spec->buffer), strlen(word));
+    struct config_place place = spec->value->place;
 
+    /* To find the place of a word takes time. */
+    if (!config_diags_full(spec->fill->diags, severity))
+        place = config_value_place(spec->value, (size_t)(word - spec->buffer),
+                                   strlen(word));
     config_diag_add(spec->fill->diags, severity, &place, hint, "%s", message);
 }
 
@@ -206,8 +225,10 @@ void spec_unknown(struct spec *spec, const struct spec_field *fields,
     cleanup_free char *name = mem_strndup(word, strcspn(word, "="));
     cleanup_free char *hint = NULL;
     struct near near = near_begin(name);
+    bool is_full = config_diags_full(spec->fill->diags,
+                                     fatal ? CONFIG_ERROR : CONFIG_WARNING);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && !is_full; i++)
         near_offer(&near, fields[i].name);
     if (near_best(&near) != NULL)
         hint = mem_printf("did you mean '%s'?", near_best(&near));

@@ -17,6 +17,7 @@
 enum {
     CHUNK_SIZE = 64 * 1024,
     FIRST_SLOTS = 256,
+    MAX_SEARCHED = 64 * 1024, /* bytes of a string before a place in it */
     ALIGNMENT = sizeof(void *),
 };
 
@@ -339,6 +340,9 @@ struct config_place config_value_place(const struct config_value *value,
             break;
         }
     }
+    /* A thousand mistakes in a string of megabytes are not searched for. */
+    if (offset > MAX_SEARCHED)
+        return place;
     bytes = config_text_bytes(place.text, &text_length);
     end = bytes + place.offset + place.length;
     if (bytes[place.offset] == '"' || bytes[place.offset] == '\'') {

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Texts that nobody writes: each ends in the right result or a clear error,
+ * within a second of CPU time and 256 MiB. Each is read in a process of its
+ * own, whose time and memory the kernel tells. Sanitizers are slower by far;
+ * with them only the result counts.
+ */
+#include "config_unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/parse.h"
+
+#ifdef __SANITIZE_ADDRESS__
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
+enum {
+    MIB = 1024 * 1024,
+    MAX_MIB = 256,
+    MAX_MILLISECONDS = 1000,
+    /* The sanitizers would make minutes of the biggest texts. */
+    BIG = SANITIZED ? CONFIG_MAX_BYTES / 16 : CONFIG_MAX_BYTES,
+};
+
+#define BASE "name='t'\nkernel='k'\nmemory=64\nvcpus=2\n"
+
+static char *path; /* of a file that is in memory only */
+
+/* Reads as xn does and shows the diagnostics; yields whether it was as
+ * wanted: "" for a domain, or a part of what must be said. */
+static bool read_as_wanted(const char *wanted)
+{
+    const struct config_source source = { .path = path };
+    struct strbuf quoted = { 0 };
+    struct loaded loaded;
+    bool good;
+
+    loaded_source(&loaded, &source);
+    config_diags_render(&loaded.diags, CONFIG_RENDER_QUOTE, &quoted);
+    good = *wanted == '\0' ? loaded.rc == 0
+                           : strstr(loaded.said.text, wanted) != NULL;
+    if (!good)
+        fprintf(stderr, "# %.300s\n", loaded.said.text);
+    strbuf_dispose(&quoted);
+    loaded_dispose(&loaded);
+    return good;
+}
+
+static long milliseconds(const struct timeval *time)
+{
+    return time->tv_sec * 1000 + time->tv_usec / 1000;
+}
+
+/* Takes the text, so that its memory is not counted as the reader's. */
+static void expect(const char *what, struct strbuf *text, const char *wanted)
+{
+    size_t length = text->length;
+    struct rusage usage;
+    int status;
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(text->text, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+    strbuf_dispose(text);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(read_as_wanted(wanted) ? 0 : 1);
+    assert_int_equal(wait4(pid, &status, 0, &usage), pid);
+    print_message("# %s: %zu KiB, %ld ms, %ld MiB\n", what, length / 1024,
+                  milliseconds(&usage.ru_utime) + milliseconds(&usage.ru_stime),
+                  usage.ru_maxrss / 1024);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("%s: status %#x, wanted: %s", what, (unsigned int)status,
+                 wanted);
+    if (SANITIZED)
+        return;
+    assert_in_range(milliseconds(&usage.ru_utime) +
+                        milliseconds(&usage.ru_stime),
+                    0, MAX_MILLISECONDS);
+    assert_in_range(usage.ru_maxrss / 1024, 0, MAX_MIB);
+}
+
+/* `head`, then `line` again and again up to `size` bytes, then `tail`. */
+static void fill_text(struct strbuf *text, const char *head, const char *line,
+                      size_t size, const char *tail)
+{
+    size_t length = strlen(line);
+
+    strbuf_puts(text, head);
+    while (text->length + length + strlen(tail) <= size)
+        strbuf_add(text, line, length);
+    strbuf_puts(text, tail);
+}
+
+static void texts_of_the_largest_size(void **state)
+{
+    static const struct {
+        const char *what, *head, *line, *tail, *wanted;
+    } texts[] = {
+        { "comments", BASE, "# a comment, one of many\n", "\n", "" },
+        { "empty lines", BASE, "\n", "\n", "" },
+        { "one comment", BASE "#", "a", "\n", "" },
+        { "one string", BASE "cmdline='", "abcdefgh", "'\n", "" },
+        { "one key again", BASE, "a=1\n", "\n", "more than 500000 values" },
+        { "a string added to", BASE "a=''\n", "a+='x'\n", "\n",
+          "more than 500000 values" },
+        { "a list of numbers", BASE "a=[", "1,", "]\n",
+          "more than 500000 values" },
+        { "lists in a list", BASE "a=[", "[],", "]\n",
+          "more than 500000 values" },
+        { "open brackets", BASE "a=", "[", "\n", "nested more than 64 deep" },
+        { "closed brackets", BASE "a=", "]", "\n", "expected a value" },
+        { "quotes", BASE "a=", "'", "\n", "expected the end of the line" },
+        { "an open string", BASE "a='", "x", "\n", "not closed on its line" },
+        { "escapes", BASE "a='", "\\\\", "'\n", "" },
+        { "bad escapes", BASE "a='", "\\q", "'\n", "is not an escape" },
+        { "no values", BASE, "a=\n", "\n", "expected a value" },
+        { "bytes that are no text", BASE, "\xff", "\n",
+          "a character that can only be inside quotes" },
+        { "bytes in a string", BASE "a='", "\xff\xfe", "'\n",
+          "not valid UTF-8" },
+        { "commas", BASE "a=[", ",", "]\n", "expected a value or ']'" },
+        { "a disk of commas", BASE "disk=['", ",", "']\n",
+          "one part too many" },
+        { "a vif of words", BASE "vif=['", "a=b,", "']\n",
+          "more than 500000 settings" },
+        { "vifs of words", BASE "vif=['", "a=b,',\n'", "']\n",
+          "more than 500000 values" },
+        { "a list of CPUs", BASE "cpus='", "0-1,", "'\n",
+          "more than 500000 settings" },
+        { "carriage returns", BASE, "a=1\r\n", "\n", "DOS line ends" },
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+
+        fill_text(&text, texts[i].head, texts[i].line, BIG, texts[i].tail);
+        expect(texts[i].what, &text, texts[i].wanted);
+    }
+}
+
+static void a_byte_more_is_refused(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    if (SANITIZED)
+        return;
+    fill_text(&text, BASE, "\n", CONFIG_MAX_BYTES + 1, "");
+    const struct config_source source = { .path = "t.cfg",
+                                          .text = text.text,
+                                          .length = text.length };
+    struct loaded loaded;
+    loaded_source(&loaded, &source);
+    assert_int_equal(loaded.rc, -1);
+    assert_string_equal(loaded.err.message, "t.cfg: longer than 64 MiB");
+    loaded_dispose(&loaded);
+}
+
+static void ten_thousand_keys(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    strbuf_puts(&text, BASE);
+    for (int i = 0; i < 10000; i++)
+        strbuf_printf(&text, "key_%d = %d\n", i, i);
+    expect("10,000 keys", &text, "unknown key 'key_0' is ignored");
+}
+
+static void as_many_keys_as_there_may_be(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    strbuf_puts(&text, BASE);
+    for (int i = 0; i < CONFIG_MAX_VALUES / 2; i++)
+        strbuf_printf(&text, "k%d=%d\n", i, i);
+    expect("250,000 keys", &text, "unknown key 'k0' is ignored");
+}
+
+static void ten_thousand_devices(void **state)
+{
+    static const struct {
+        const char *key, *item;
+    } devices[] = {
+        { "disk", "'/a,raw,xvda,w'," },
+        { "vif", "'bridge=b,mac=00:16:3e:00:00:01'," },
+        { "pci", "'00:01.0'," },
+        { "vfb", "'vnc=1'," },
+        { "vkb", "'backend-type=qemu'," },
+        { "channel", "'name=n,connection=pty'," },
+        { "usbctrl", "'type=auto'," },
+        { "usbdev", "'hostbus=1,hostaddr=2'," },
+        { "vdispl", "'connectors=a:1x1'," },
+        { "vsnd", "['CARD','PCM','STREAM']," },
+        { "p9", "'tag=t,path=/p,security_model=none'," },
+        { "ioports", "'2f8-2ff'," },
+        { "iomem", "'a0,20'," },
+        { "irqs", "1," },
+    };
+
+    for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+
+        strbuf_printf(&text, "%s%s=[", BASE, devices[i].key);
+        for (int n = 0; n < 10000; n++)
+            strbuf_puts(&text, devices[i].item);
+        strbuf_puts(&text, "]\n");
+        expect(devices[i].key, &text, "");
+    }
+}
+
+static void lists_ten_thousand_deep(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    strbuf_puts(&text, BASE "a=");
+    for (int i = 0; i < 10000; i++)
+        strbuf_putc(&text, '[');
+    for (int i = 0; i < 10000; i++)
+        strbuf_putc(&text, ']');
+    strbuf_putc(&text, '\n');
+    expect("lists 10,000 deep", &text, "nested more than 64 deep");
+}
+
+static void a_nul_byte(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    fill_text(&text, BASE, "a=1\n", MIB, "");
+    strbuf_putc(&text, '\0');
+    fill_text(&text, "", "b=1\n", (size_t)2 * MIB, "");
+    expect("a NUL byte", &text, "a NUL byte: this is not a text file");
+}
+
+static void a_line_of_a_megabyte(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+    cleanup_strbuf struct strbuf wrong = { 0 };
+
+    fill_text(&text, BASE "cmdline='", "x", MIB, "'\n");
+    expect("a line of a megabyte", &text, "");
+    fill_text(&wrong, BASE "cmdline='", "x", MIB, "' oops\n");
+    expect("a wrong line of a megabyte", &wrong,
+           "expected the end of the line after the value of 'cmdline'");
+}
+
+static void numbers_of_any_size(void **state)
+{
+    static const char *const lines[] = {
+        "vcpus=99999999999999999999\n",
+        "memory=99999999999999999999\n",
+        "maxvcpus=2147483647\n",
+        "vif=['rate=99999999999GB/s']\n",
+        "cpus='0-99999999999'\n",
+        "vnuma=[['vcpus=0-4294967295']]\n",
+        "irqs=[99999999999]\n",
+        "iomem=['ffffffffffffffffff,1']\n",
+        "pci=['99999999:99999999:0.0']\n",
+        "ioports=['0-fffffffffffff']\n",
+        "usbdev=['hostbus=999999999999']\n",
+    };
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+
+        strbuf_printf(&text, "%s%s", "name='t'\nkernel='k'\n", lines[i]);
+        expect(lines[i], &text, ":3:");
+    }
+}
+
+static int begin(void **state)
+{
+    int fd = memfd_create("hostile", 0);
+
+    path = mem_printf("/proc/self/fd/%d", fd);
+    return fd >= 0 ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    free(path);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_of_the_largest_size),
+        cmocka_unit_test(a_byte_more_is_refused),
+        cmocka_unit_test(ten_thousand_keys),
+        cmocka_unit_test(as_many_keys_as_there_may_be),
+        cmocka_unit_test(ten_thousand_devices),
+        cmocka_unit_test(lists_ten_thousand_deep),
+        cmocka_unit_test(a_nul_byte),
+        cmocka_unit_test(a_line_of_a_megabyte),
+        cmocka_unit_test(numbers_of_any_size),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
