@@ -107,3 +107,15 @@ def test_the_unit_of_a_guest(host, defined):
         host.run("xn destroy web; systemctl stop xn-guest@web xnd.service; "
                  "systemctl reset-failed", check=False)
     until(lambda: has_ended(host), 10)
+
+
+def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
+    up = guest("pv", stop_action="save")
+    before = up.domid()
+    host.xn("host-stop", "--timeout", "120")
+    image = f"/var/lib/xen/save/{up.name}"
+    assert host.run(f"stat -c %a {image}").stdout == "600\n"
+    assert not domains(host)
+    assert f"started {up.name}" in host.xn("host-start").stdout
+    assert up.domid() > before
+    assert host.run(f"test -e {image}", check=False).returncode == 1

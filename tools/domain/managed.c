@@ -149,11 +149,9 @@ static int compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int managed_list(const struct managed *managed, bool automatic,
-                 struct managed_paths *paths, struct error *err)
+int managed_list_folder(const char *path, const char *suffix,
+                        struct managed_paths *paths, struct error *err)
 {
-    cleanup_free char *path =
-        mem_printf("%s%s", managed->folder, automatic ? "/" AUTO : "");
     DIR *folder = opendir(path);
 
     if (folder == NULL && errno == ENOENT)
@@ -162,7 +160,7 @@ int managed_list(const struct managed *managed, bool automatic,
         return error_set_errno(err, ERR_FAILED, errno, "%s", path);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (is_leftover(entry->d_name) ||
-            (!automatic && !ends_in(entry->d_name, ".cfg")))
+            (suffix != NULL && !ends_in(entry->d_name, suffix)))
             continue;
         char *file = try_path(mem_printf("%s/%s", path, entry->d_name));
         if (file != NULL)
@@ -172,6 +170,15 @@ int managed_list(const struct managed *managed, bool automatic,
     if (paths->list.count > 0)
         qsort(paths->list.items, paths->list.count, sizeof(char *), compare);
     return 0;
+}
+
+int managed_list(const struct managed *managed, bool automatic,
+                 struct managed_paths *paths, struct error *err)
+{
+    cleanup_free char *path =
+        mem_printf("%s%s", managed->folder, automatic ? "/" AUTO : "");
+
+    return managed_list_folder(path, automatic ? NULL : ".cfg", paths, err);
 }
 
 void managed_paths_dispose(struct managed_paths *paths)

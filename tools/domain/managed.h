@@ -15,6 +15,9 @@
 /* Xen's, whatever our prefix is: xl and xendomains have no other. */
 #define MANAGED_FOLDER "/etc/xen"
 
+/* Guests that were saved when the host stopped: a file each, their name. */
+#define MANAGED_SAVED "/var/lib/xen/save"
+
 struct managed {
     const char *folder; /* MANAGED_FOLDER outside of tests */
 };
@@ -39,6 +42,13 @@ int managed_disable(const struct managed *managed, const char *name,
 struct managed_paths {
     VEC(char *) list; /* owned, sorted */
 };
+
+/*
+ * The files of a folder, or those of them that end in the suffix (NULL: all);
+ * what managed_list leaves out is left out.
+ */
+int managed_list_folder(const char *path, const char *suffix,
+                        struct managed_paths *paths, struct error *err);
 
 /*
  * The configurations of the folder auto, or of Xen's folder (those that end in

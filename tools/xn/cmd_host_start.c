@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starts the guests that start with the host, for its units. */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -9,44 +11,73 @@
 #include "xn/fleet.h"
 #include "xn/load.h"
 
+struct start {
+    char *file; /* a configuration, or a saved guest; owned */
+    bool saved;
+};
+
 /* Those to be started, side by side with the order's items. */
 struct starts {
     struct fleet fleet;
-    VEC(char *) files; /* owned */
-    size_t unusable;   /* configurations */
+    VEC(struct start) list;
+    size_t unusable; /* configurations */
 };
 
 static char **words_of(void *arg, size_t place)
 {
     const struct starts *starts = arg;
 
-    return fleet_words("create", "--quiet", "--", starts->files.items[place],
-                       (char *)NULL);
+    const struct start *start = &starts->list.items[place];
+    if (start->saved)
+        return fleet_words("restore", "--", start->file, (char *)NULL);
+    return fleet_words("create", "--quiet", "--", start->file, (char *)NULL);
 }
 
-static bool is_known(const struct starts *starts,
-                     const struct domain_list *running, const char *name)
+/* It runs again: what it was is no longer true. */
+static void ended(void *arg, size_t place, bool ok)
+{
+    const struct starts *starts = arg;
+    const struct start *start = &starts->list.items[place];
+
+    if (ok && start->saved && unlink(start->file) < 0)
+        log_warn("%s: %s", start->file, strerror(errno));
+}
+
+static bool runs(const struct domain_list *running, const char *name)
 {
     VEC_EACH (&running->items, info)
         if (info->name != NULL && !info->dying && strcmp(info->name, name) == 0)
             return true;
-    VEC_EACH (&starts->fleet.order.items, item)
-        if (strcmp(item->name, name) == 0)
-            return true;
     return false;
 }
 
-static void add(struct starts *starts, const char *file,
-                const struct domain_spec *spec)
+static size_t place_of(const struct starts *starts, const char *name)
+{
+    const struct order *order = &starts->fleet.order;
+
+    for (size_t i = 0; i < order->items.count; i++)
+        if (strcmp(order->items.items[i].name, name) == 0)
+            return i;
+    return ORDER_NONE;
+}
+
+static size_t add(struct starts *starts, const char *name, const char *file,
+                  bool saved)
+{
+    struct start start = { .file = mem_strdup(file), .saved = saved };
+
+    VEC_PUSH(&starts->list, start);
+    return order_add(&starts->fleet.order, name);
+}
+
+static void set_order(struct starts *starts, size_t place,
+                      const struct domain_own *own)
 {
     struct order *order = &starts->fleet.order;
-    size_t place = order_add(order, spec->config.c_info.name);
 
-    order->items.items[place].delay_ms = (int64_t)spec->own.start_delay * 1000;
-    for (char **name = spec->own.start_after; name != NULL && *name != NULL;
-         name++)
+    order->items.items[place].delay_ms = (int64_t)own->start_delay * 1000;
+    for (char **name = own->start_after; name != NULL && *name != NULL; name++)
         order_add_before(order, place, *name);
-    VEC_PUSH(&starts->files, mem_strdup(file));
 }
 
 /* automatic: it is in the folder auto and needs no key that says so. */
@@ -66,10 +97,31 @@ static void consider(const struct invocation *inv, struct starts *starts,
         starts->unusable += automatic;
         return;
     }
+    const char *name = spec.config.c_info.name;
+    size_t place = place_of(starts, name);
     libxl_defbool_setdefault(&spec.own.autostart, automatic);
-    if (libxl_defbool_val(spec.own.autostart) &&
-        !is_known(starts, running, spec.config.c_info.name))
-        add(starts, file, &spec);
+    if (runs(running, name))
+        return;
+    if (place == ORDER_NONE && libxl_defbool_val(spec.own.autostart))
+        set_order(starts, add(starts, name, file, false), &spec.own);
+    else if (place != ORDER_NONE && starts->list.items[place].saved)
+        set_order(starts, place, &spec.own);
+}
+
+/* They come first: one that was saved is not started anew. */
+static int consider_saved(struct starts *starts,
+                          const struct domain_list *running, struct error *err)
+{
+    cleanup_managed_paths struct managed_paths paths = { 0 };
+
+    if (managed_list_folder(MANAGED_SAVED, NULL, &paths, err) < 0)
+        return -1;
+    VEC_EACH (&paths.list, path) {
+        const char *name = strrchr(*path, '/') + 1;
+        if (!runs(running, name))
+            add(starts, name, *path, true);
+    }
+    return 0;
 }
 
 static int consider_folder(const struct invocation *inv, struct starts *starts,
@@ -96,6 +148,7 @@ static int collect(const struct invocation *inv, struct starts *starts,
     xlconf_init(&defaults);
     if (load_defaults(inv->settings, &defaults, err) < 0 ||
         domain_list_read(&running, DOMAIN_NAMES, err) < 0 ||
+        consider_saved(starts, &running, err) < 0 ||
         consider_folder(inv, starts, &running, &defaults, true, err) < 0 ||
         consider_folder(inv, starts, &running, &defaults, false, err) < 0)
         return -1;
@@ -105,7 +158,7 @@ static int collect(const struct invocation *inv, struct starts *starts,
 static int run(struct invocation *inv, struct error *err)
 {
     struct starts starts = {
-        .fleet = { .done = "started", .words = words_of },
+        .fleet = { .done = "started", .words = words_of, .ended = ended },
     };
 
     starts.fleet.arg = &starts;
@@ -118,9 +171,9 @@ static int run(struct invocation *inv, struct error *err)
         rc = error_set(err, ERR_CONFIG, "%zu configurations are unusable",
                        starts.unusable);
     order_dispose(&starts.fleet.order);
-    VEC_EACH (&starts.files, file)
-        free(*file);
-    VEC_DISPOSE(&starts.files);
+    VEC_EACH (&starts.list, start)
+        free(start->file);
+    VEC_DISPOSE(&starts.list);
     return rc;
 }
 

@@ -1,26 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Stops the guests of a host that stops, each as its configuration says. */
+#include <string.h>
+#include <sys/statvfs.h>
+
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "config/own_json.h"
+#include "domain/managed.h"
 #include "domain/own.h"
 #include "host/domains.h"
 #include "xn/fleet.h"
 
+struct stop {
+    uint32_t domid;
+    char *image; /* to be saved to; NULL: it is shut down; owned */
+};
+
 struct stops {
     struct fleet fleet;
-    VEC(uint32_t) domids; /* side by side with the order's items */
+    VEC(struct stop) list; /* side by side with the order's items */
+    bool looked;           /* at the space */
+    uint64_t space;        /* left for saved guests, bytes */
 };
 
 /* Without a deadline it waits for ever, as `shutdown -w` does. */
 static char **words_of(void *arg, size_t place)
 {
     const struct stops *stops = arg;
+    const struct stop *stop = &stops->list.items[place];
     int left = clock_left_ms(stops->fleet.deadline);
-    cleanup_free char *domid = mem_printf("%u", stops->domids.items[place]);
+    cleanup_free char *domid = mem_printf("%u", stop->domid);
     cleanup_free char *seconds = mem_printf("%d", left / 1000 + 1);
 
+    if (stop->image != NULL)
+        return fleet_words("save", "--", domid, stop->image, (char *)NULL);
     if (left < 0)
         return fleet_words("shutdown", "-F", "-w", domid, (char *)NULL);
     return fleet_words("shutdown", "-F", "--timeout", seconds, domid,
@@ -34,10 +48,44 @@ static void recall(struct host *host, uint32_t domid, struct domain_own *own)
 
     if (own_recall(host, domid, own, &err) < 0)
         log_warn("%s", err.message);
-    if (own->stop_action == OWN_STOP_SAVE ||
-        own->stop_action == OWN_STOP_MIGRATE)
-        log_warn("domain %u: stop_action %s is not there yet: shut down", domid,
-                 own_stop_name(own->stop_action));
+}
+
+/* Bytes for saved guests; none where there is no such folder to be had. */
+static uint64_t find_space(void)
+{
+    struct statvfs status;
+
+    if (io_make_dirs(MANAGED_SAVED, 0700, NULL) < 0 ||
+        statvfs(MANAGED_SAVED, &status) < 0)
+        return 0;
+    return (uint64_t)status.f_bavail * status.f_frsize;
+}
+
+static bool take_space(struct stops *stops, uint64_t bytes)
+{
+    if (!stops->looked)
+        stops->space = find_space();
+    stops->looked = true;
+    if (bytes > stops->space)
+        return false;
+    stops->space -= bytes;
+    return true;
+}
+
+/* Where it is to be saved, the caller's; NULL: it is shut down instead. */
+static char *choose_image(struct stops *stops, const struct domain_info *info,
+                          const struct domain_own *own)
+{
+    if (own->stop_action == OWN_STOP_MIGRATE)
+        log_warn("%s: no migration with the host: it is shut down", info->name);
+    if (own->stop_action != OWN_STOP_SAVE)
+        return NULL;
+    if (strchr(info->name, '/') != NULL || !take_space(stops, info->memory)) {
+        log_warn("%s: no room for it in %s: it is shut down", info->name,
+                 MANAGED_SAVED);
+        return NULL;
+    }
+    return mem_printf("%s/%s", MANAGED_SAVED, info->name);
 }
 
 static void consider(const struct invocation *inv, struct stops *stops,
@@ -53,11 +101,13 @@ static void consider(const struct invocation *inv, struct stops *stops,
     recall(inv->host, info->domid, &spec.own);
     if (spec.own.stop_action == OWN_STOP_LEAVE)
         return;
+    struct stop stop = { .domid = info->domid,
+                         .image = choose_image(stops, info, &spec.own) };
+    VEC_PUSH(&stops->list, stop);
     size_t place = order_add(order, info->name);
     for (char **name = spec.own.start_after; name != NULL && *name != NULL;
          name++)
         order_add_before(order, place, *name);
-    VEC_PUSH(&stops->domids, info->domid);
 }
 
 static int collect(const struct invocation *inv, struct stops *stops,
@@ -94,7 +144,9 @@ static int run(struct invocation *inv, struct error *err)
     if (rc < 0 && err->kind == ERR_TIMEOUT)
         error_hint(err, "'xn list' shows which; 'xn destroy' does not ask");
     order_dispose(&stops.fleet.order);
-    VEC_DISPOSE(&stops.domids);
+    VEC_EACH (&stops.list, stop)
+        free(stop->image);
+    VEC_DISPOSE(&stops.list);
     return rc;
 }
 
