@@ -19,9 +19,11 @@ def same(host, *words):
 def pool(host):
     """Makes a pool of CPU 1 under a scheduler."""
     def make(scheduler):
-        host.run(f"xl cpupool-cpu-remove 0 1; xl cpupool-create"
-                 f" name='\"{scheduler}\"' sched='\"{scheduler}\"'"
-                 f" cpus='\"1\"'")
+        made = host.run(f"xl cpupool-cpu-remove 0 1; xl cpupool-create"
+                        f" name='\"{scheduler}\"' sched='\"{scheduler}\"'"
+                        f" cpus='\"1\"'", check=False)
+        if made.rc:
+            pytest.skip(f"this Xen is built without {scheduler}")
         return scheduler
     yield make
     host.run("for p in credit rtds; do xl cpupool-destroy $p; done;"
