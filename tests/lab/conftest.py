@@ -145,13 +145,17 @@ def guest(host: lablib.Host) -> Iterator[Callable[..., Guest]]:
         web = guest("pvh", memory=64)            # xn create, until GUEST-UP
         old = guest("pv", "old", tool="xl")      # made by xl
         cfg = guest("hvm", create=False)         # only writes cfg.path
-    """
+
+    An HVM guest that is not waited for stays in its BIOS: QEMU would be busy
+    for most of a minute with loading a kernel."""
     made: list[Guest] = []
 
     def make(kind: str, name: str | None = None, *, tool: str = "xn",
              on: lablib.Host = host, create: bool = True, wait: bool = True,
              **keys: object) -> Guest:
         name = name or f"{kind}{len(made)}"
+        if kind == "hvm" and create and not wait and "kernel" not in keys:
+            keys |= {"kernel": None, "ramdisk": None, "extra": None}
         new = Guest(on, name, kind, lablib.guest_config(kind, name, **keys))
         made.append(new)
         log = f"{lablib.CONSOLE_LOGS}/guest-{name}.log"

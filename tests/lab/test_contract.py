@@ -6,7 +6,6 @@ import pytest
 
 
 def test_xl_lists_shows_and_destroys_our_guest(host, guest, kind):
-    # QEMU takes most of a minute to load an HVM guest's kernel here.
     up = guest(kind, wait=kind != "hvm")
     row = host.xl("list", up.name).stdout.splitlines()[1].split()
     assert row[:4] == [up.name, str(up.domid()), row[2], "1"]

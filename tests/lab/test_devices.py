@@ -303,7 +303,6 @@ def test_lists_and_dry_runs_are_those_of_xl(host, guest, disk):
     ])
 
 
-@pytest.mark.slow
 def test_a_cd_is_changed(host, guest, disk):
     up = guest("hvm", disk=[",raw,hdc,cdrom"], wait=False)
     host.xn("cd-insert", up.name, "hdc", disk)

@@ -47,7 +47,7 @@ def test_a_reboot_takes_the_kernel_from_the_cache(host, guest, empty_cache):
 
 @pytest.mark.slow
 def test_an_hvm_guest_keeps_its_bzimage(host, guest, empty_cache):
-    guest("hvm", wait=False)
+    guest("hvm", kernel=KERNEL, wait=False)
     assert not kernels(host)
 
 

@@ -58,7 +58,7 @@ def test_list_says_rebooting(host, idle):
 
 
 def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
-    guest("hvm", "emulated")
+    guest("hvm", "emulated", wait=False)
     domid = domains(host)["emulated"]
     pid = host.run(f"xenstore-read /local/domain/{domid}/image/"
                    "device-model-pid").stdout.strip()
@@ -71,7 +71,7 @@ def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
 
 
 def test_the_end_of_a_guest_is_no_death_of_its_device_model(host, guest):
-    guest("hvm", "emulated")
+    guest("hvm", "emulated", wait=False)
     host.run("truncate -s 0 /var/log/xenith/emulated.log")
     host.xn("destroy", "emulated")
     until(lambda: has_ended(host), 15)
