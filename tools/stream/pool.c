@@ -30,6 +30,7 @@ struct pool {
     uint64_t worked; /* for the load: jobs whose work is done */
     uint64_t finished;
     bool *done;
+    struct error *errors; /* of each slot's work, until its turn comes */
     bool ending;
     struct error failure; /* the first one; kept until the end */
     struct worker *workers;
@@ -80,12 +81,10 @@ static void *run_worker(void *arg)
         size_t slot = slot_at(pool, pool->taken++);
         bool skip = failed(pool);
         pthread_mutex_unlock(&pool->lock);
-        struct error err = ERROR_INIT;
         if (!skip)
-            pool->calls.work(pool->calls.data, slot, worker->number, &err);
+            pool->calls.work(pool->calls.data, slot, worker->number,
+                             &pool->errors[slot]);
         pthread_mutex_lock(&pool->lock);
-        if (error_is_set(&err))
-            keep_failure(pool, &err);
         pool->done[slot] = true;
         pool->worked++;
         pthread_cond_broadcast(&pool->changed);
@@ -114,12 +113,12 @@ static void *run_finisher(void *arg)
         size_t slot = slot_at(pool, pool->finished);
         bool skip = failed(pool);
         pthread_mutex_unlock(&pool->lock);
-        struct error err = ERROR_INIT;
-        if (!skip)
-            pool->calls.finish(pool->calls.data, slot, &err);
+        struct error *err = &pool->errors[slot];
+        if (!skip && !error_is_set(err))
+            pool->calls.finish(pool->calls.data, slot, err);
         pthread_mutex_lock(&pool->lock);
-        if (error_is_set(&err))
-            keep_failure(pool, &err);
+        if (error_is_set(err))
+            keep_failure(pool, err);
         pool->done[slot] = false;
         pool->finished++;
         pthread_cond_broadcast(&pool->changed);
@@ -155,6 +154,7 @@ struct pool *pool_new(unsigned int threads, size_t slots,
     pool->calls = *calls;
     pool->slots = slots;
     pool->done = mem_zalloc(slots, sizeof(*pool->done));
+    pool->errors = mem_zalloc(slots, sizeof(*pool->errors));
     pool->workers = mem_zalloc(threads + 1, sizeof(*pool->workers));
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->changed, NULL);
@@ -186,6 +186,7 @@ void pool_free(struct pool *pool)
     pthread_mutex_destroy(&pool->lock);
     error_dispose(&pool->failure);
     free(pool->workers);
+    free(pool->errors);
     free(pool->done);
     free(pool);
 }

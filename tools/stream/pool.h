@@ -3,7 +3,9 @@
  * Jobs that several threads work on while their order is kept: work is done in
  * any order, in any of the threads; finish is called in the order in which the
  * jobs were submitted, by one thread. There is a fixed number of job slots, so
- * whoever submits waits for the slowest part, and memory stays bounded.
+ * whoever submits waits for the slowest part, and memory stays bounded. Work
+ * that failed is a failure when its turn to be finished comes: all that was
+ * submitted before it is finished.
  */
 #ifndef XENITH_STREAM_POOL_H
 #define XENITH_STREAM_POOL_H

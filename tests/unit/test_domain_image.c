@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Saved guests on their way through xn-stream, the real program, as save,
+ * restore and image use it; and files that appear when they are complete.
+ */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "stream_unit.h"
+
+#include "base/newfile.h"
+#include "domain/image.h"
+#include "domain/image_convert.h"
+#include "domain/source.h"
+
+static const struct guest_stream guest = { .pages = 3000, .zero = 50 };
+
+/* A saved guest in a file of xl's format; the path is the caller's. */
+static char *save_plain(struct strbuf *plain)
+{
+    char *path = scratch_path("image");
+    struct error err = ERROR_INIT;
+
+    guest_stream_make(&guest, plain);
+    io_replace_file(path, 0600, plain->text, plain->length, &err);
+    expect_no_error(&err);
+    return path;
+}
+
+static int convert_file(const char *from, const char *to, bool plain,
+                        struct codec_report *report, struct error *err)
+{
+    cleanup_close int in = open(from, O_RDONLY | O_CLOEXEC);
+
+    assert_true(in >= 0);
+    return image_convert(in, from, to, plain, "zstd", report, err);
+}
+
+static void expect_contents(const char *path, const struct strbuf *wanted)
+{
+    struct strbuf got = { 0 };
+    struct error err = ERROR_INIT;
+
+    io_read_file(path, (size_t)1 << 30, &got.text, &got.length, &err);
+    expect_no_error(&err);
+    expect_same_bytes(&got, wanted);
+    free(got.text);
+}
+
+static void an_image_is_converted_there_and_back(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    cleanup_free char *ours = mem_printf("%s.ours", path);
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+    struct stat status;
+
+    convert_file(path, ours, false, &report, &err);
+    expect_no_error(&err);
+    assert_int_equal(report.bytes, plain.length);
+    assert_int_equal(stat(ours, &status), 0);
+    assert_int_equal(status.st_size, report.carried);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    assert_true(report.carried < plain.length / 2);
+    convert_file(ours, path, true, &report, &err);
+    expect_no_error(&err);
+    expect_contents(path, &plain);
+    unlink(ours);
+    scratch_remove(path);
+}
+
+static void damage(const char *path, off_t at)
+{
+    cleanup_close int fd = open(path, O_RDWR | O_CLOEXEC);
+    char byte;
+
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+}
+
+/* Makes a damaged image of ours beside the plain one. */
+static char *make_damaged(const char *path)
+{
+    char *ours = mem_printf("%s.ours", path);
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+
+    convert_file(path, ours, false, &report, &err);
+    expect_no_error(&err);
+    damage(ours, (off_t)report.carried - 2000);
+    return ours;
+}
+
+static void expect_damaged(struct error *err, const char *path)
+{
+    assert_int_equal(err->kind, ERR_CONFIG);
+    assert_int_equal(strncmp(err->message, path, strlen(path)), 0);
+    assert_non_null(strstr(err->message, "its data is damaged"));
+    error_dispose(err);
+}
+
+static void what_was_there_survives_a_damaged_image(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    cleanup_free char *ours = make_damaged(path);
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+
+    assert_int_equal(convert_file(ours, path, true, &report, &err), -1);
+    expect_damaged(&err, ours);
+    expect_contents(path, &plain);
+    unlink(ours);
+    scratch_remove(path);
+}
+
+static void a_full_disk_is_said_to_be_full(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+
+    assert_int_equal(convert_file(path, "/dev/full", false, &report, &err), -1);
+    expect_error(&err, ERR_SPACE,
+                 "/dev/full: cannot write: No space left on device");
+    scratch_remove(path);
+}
+
+static void an_image_is_described(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct error err = ERROR_INIT;
+    struct image_facts facts;
+
+    image_inspect(fd, path, true, &facts, &err);
+    expect_no_error(&err);
+    assert_false(facts.xenith);
+    assert_true(facts.complete);
+    assert_string_equal(facts.config, GUEST_STREAM_CONFIG);
+    assert_string_equal(facts.type, "HVM");
+    assert_int_equal(facts.pages, 3000);
+    assert_int_equal(facts.bytes, plain.length);
+    image_facts_dispose(&facts);
+    scratch_remove(path);
+}
+
+/* As libxl: reads its own stream, to its end. */
+static void read_stream(int fd, struct strbuf *got)
+{
+    char block[65536];
+    ssize_t here;
+
+    while ((here = read(fd, block, sizeof(block))) > 0)
+        strbuf_add(got, block, (size_t)here);
+}
+
+static void open_file(struct source *source, const char *path)
+{
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct error err = ERROR_INIT;
+
+    source_open(source, fd, path, &err);
+    expect_no_error(&err);
+    assert_string_equal(source->config_json, GUEST_STREAM_CONFIG);
+}
+
+static void libxl_is_given_its_own_stream_alone(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 }, got = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    size_t head = 48 + 4 + sizeof(GUEST_STREAM_CONFIG);
+    struct strbuf wanted = { .text = plain.text + head,
+                             .length = plain.length - head };
+    struct error err = ERROR_INIT;
+    struct source source;
+
+    open_file(&source, path);
+    read_stream(source.fd, &got);
+    source_finish(&source, &err);
+    expect_no_error(&err);
+    expect_same_bytes(&got, &wanted);
+    source_dispose(&source);
+    scratch_remove(path);
+}
+
+static void damage_is_the_cause_of_what_libxl_says(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 }, got = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    cleanup_free char *ours = make_damaged(path);
+    struct error err = ERROR_INIT;
+    struct source source;
+
+    open_file(&source, ours);
+    read_stream(source.fd, &got);
+    error_set(&err, ERR_FAILED, "libxl: the stream is truncated");
+    source_blame(&source, &err);
+    expect_damaged(&err, ours);
+    source_dispose(&source);
+    unlink(ours);
+    scratch_remove(path);
+}
+
+static void a_failure_of_libxls_own_stays_its_own(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    struct error err = ERROR_INIT;
+    struct source source;
+
+    open_file(&source, path);
+    error_set(&err, ERR_SPACE, "libxl: there is no memory");
+    source_blame(&source, &err);
+    expect_error(&err, ERR_SPACE, "libxl: there is no memory");
+    source_dispose(&source);
+    scratch_remove(path);
+}
+
+static void an_image_with_more_behind_it_is_refused(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    struct error err = ERROR_INIT;
+    struct source source;
+
+    /* libxl stops reading before the last bytes. */
+    open_file(&source, path);
+    size_t head = 48 + 4 + sizeof(GUEST_STREAM_CONFIG) + 5;
+    cleanup_free char *most = mem_zalloc(1, plain.length);
+    for (size_t left = plain.length - head; left > 0;) {
+        ssize_t here = read(source.fd, most, left);
+        assert_true(here > 0);
+        left -= (size_t)here;
+    }
+    assert_int_equal(source_finish(&source, &err), -1);
+    assert_non_null(strstr(err.message, "there is more after its end"));
+    error_dispose(&err);
+    source_dispose(&source);
+    scratch_remove(path);
+}
+
+static void what_is_no_image_is_refused(void **state)
+{
+    cleanup_free char *path = scratch_path("text");
+    struct error err = ERROR_INIT;
+    struct source source;
+
+    io_replace_file(path, 0600, "hello", 5, &err);
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(source_open(&source, fd, path, &err), -1);
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_non_null(strstr(err.message, "it is cut short"));
+    error_dispose(&err);
+    scratch_remove(path);
+}
+
+static void a_new_file_appears_when_it_is_published(void **state)
+{
+    cleanup_free char *path = scratch_path("new");
+    struct error err = ERROR_INIT;
+    struct newfile file;
+    struct strbuf wanted = { .text = (char *)"new", .length = 3 };
+
+    io_replace_file(path, 0644, "old", 3, &err);
+    newfile_open(&file, path, &err);
+    expect_no_error(&err);
+    assert_int_equal(io_write_all(file.fd, "new", 3), 0);
+    struct strbuf old = { .text = (char *)"old", .length = 3 };
+    expect_contents(path, &old);
+    newfile_publish(&file, &err);
+    expect_no_error(&err);
+    newfile_dispose(&file);
+    expect_contents(path, &wanted);
+    /* scratch_remove fails if a temporary file is left beside it. */
+    scratch_remove(path);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(an_image_is_converted_there_and_back),
+    cmocka_unit_test(what_was_there_survives_a_damaged_image),
+    cmocka_unit_test(a_full_disk_is_said_to_be_full),
+    cmocka_unit_test(an_image_is_described),
+    cmocka_unit_test(libxl_is_given_its_own_stream_alone),
+    cmocka_unit_test(damage_is_the_cause_of_what_libxl_says),
+    cmocka_unit_test(a_failure_of_libxls_own_stays_its_own),
+    cmocka_unit_test(an_image_with_more_behind_it_is_refused),
+    cmocka_unit_test(what_is_no_image_is_refused),
+    cmocka_unit_test(a_new_file_appears_when_it_is_published),
+};
+
+UNIT_MAIN(tests)
