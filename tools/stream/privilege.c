@@ -33,3 +33,12 @@ int privilege_drop(struct error *err)
                                "cannot give up privileges");
     return 0;
 }
+
+#ifdef __SANITIZE_ADDRESS__
+/* Its search for leaks traces the process, which can be traced no more. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+#endif
