@@ -116,6 +116,23 @@ static void what_was_there_survives_a_damaged_image(void **state)
     scratch_remove(path);
 }
 
+static void half_an_image_is_not_converted(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    cleanup_free char *ours = mem_printf("%s.ours", path);
+    cleanup_free char *message =
+        mem_printf("%s: it is not whole, or no saved guest", path);
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+
+    assert_int_equal(truncate(path, (off_t)plain.length - 8), 0);
+    assert_int_equal(convert_file(path, ours, false, &report, &err), -1);
+    expect_error(&err, ERR_CONFIG, message);
+    assert_int_equal(access(ours, F_OK), -1);
+    scratch_remove(path);
+}
+
 static void a_full_disk_is_said_to_be_full(void **state)
 {
     cleanup_strbuf struct strbuf plain = { 0 };
@@ -283,6 +300,7 @@ static void a_new_file_appears_when_it_is_published(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_image_is_converted_there_and_back),
     cmocka_unit_test(what_was_there_survives_a_damaged_image),
+    cmocka_unit_test(half_an_image_is_not_converted),
     cmocka_unit_test(a_full_disk_is_said_to_be_full),
     cmocka_unit_test(an_image_is_described),
     cmocka_unit_test(libxl_is_given_its_own_stream_alone),

@@ -76,6 +76,7 @@ static bool parse_report(const struct strbuf *words,
 
     return words->length > 0 &&
            json_parse(words->text, words->length, &json, NULL) == 0 &&
+           json_as_bool(json_get(json, "complete"), &report->complete) &&
            json_as_uint(json_get(json, "bytes"), &report->bytes) &&
            json_as_uint(json_get(json, "carried"), &report->carried);
 }

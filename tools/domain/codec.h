@@ -8,12 +8,14 @@
 #ifndef XENITH_DOMAIN_CODEC_H
 #define XENITH_DOMAIN_CODEC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/proc.h"
 
 /* What libxl writes or reads, and what the file has. */
 struct codec_report {
+    bool complete; /* an encoder saw a saved guest, to its end */
     uint64_t bytes;
     uint64_t carried;
 };

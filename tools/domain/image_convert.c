@@ -47,6 +47,9 @@ static int finish(struct convert *convert, bool plain, const char *from,
         return error_context(err, "%s", to);
     if (codec_finish(&convert->decoder, &read, err) < 0)
         return error_context(err, "%s", from);
+    if (!plain && !report->complete)
+        return error_set(err, ERR_CONFIG,
+                         "%s: it is not whole, or no saved guest", from);
     if (plain)
         *report =
             (struct codec_report){ .bytes = read.bytes, .carried = read.bytes };

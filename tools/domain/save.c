@@ -195,6 +195,8 @@ static int close_output(struct save *save, int rc, struct error *err)
         return error_context(err, "%s", save->request->path);
     }
     error_dispose(&cause);
+    if (rc == 0 && codec_rc == 0 && !save->report->complete)
+        return error_set(err, ERR_FAILED, "what libxl wrote is not whole");
     return rc < 0 ? rc : codec_rc;
 }
 

@@ -403,6 +403,7 @@ int encoder_finish(struct encoder *encoder, struct stream_stats *stats,
                    struct error *err)
 {
     const struct scan_taker taker = { .take = put_span, .data = encoder };
+    uint64_t offset;
 
     if (scan_finish(encoder->scan, &taker, err) < 0 || cut(encoder, err) < 0 ||
         begin_job(encoder, err) < 0 ||
@@ -410,5 +411,7 @@ int encoder_finish(struct encoder *encoder, struct stream_stats *stats,
         pool_drain(encoder->pool, err) < 0)
         return -1;
     *stats = encoder->stats;
+    stats->complete = scan_facts(encoder->scan)->complete &&
+                      scan_problem(encoder->scan, &offset) == NULL;
     return 0;
 }

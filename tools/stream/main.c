@@ -189,6 +189,7 @@ static void report(const struct stream_stats *stats)
     cleanup_json_writer struct json_writer *json = json_writer_new(0);
 
     json_begin_object(json);
+    json_add_bool(json, "complete", stats->complete);
     json_add_uint(json, "bytes", stats->bytes);
     json_add_uint(json, "carried", stats->carried);
     json_add_uint(json, "frames", stats->frames);

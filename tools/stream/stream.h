@@ -3,6 +3,7 @@
 #ifndef XENITH_STREAM_STREAM_H
 #define XENITH_STREAM_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -20,6 +21,7 @@ struct stream_sink {
 };
 
 struct stream_stats {
+    bool complete;    /* it is a saved guest, to its end; the writer's */
     uint64_t bytes;   /* of the stream itself */
     uint64_t carried; /* of its frames, headers included */
     uint64_t frames;
