@@ -4,6 +4,10 @@
 #include "show/show.h"
 #include "xn/device.h"
 
+/* USBIF_MAX_PORTNR of xen/include/public/io/usbif.h; a driver domain could
+ * write any number. */
+#define MAX_PORTS 31
+
 /* The device at a port; false if there is none. */
 static bool find_plugged(const struct device_owner *owner, int devid, int port,
                          unsigned int *bus, unsigned int *address)
@@ -24,7 +28,7 @@ static void show_ports(const struct device_owner *owner,
 {
     unsigned int bus, address;
 
-    for (int port = 1; port <= info->ports; port++) {
+    for (int port = 1; port <= info->ports && port <= MAX_PORTS; port++) {
         show_printf("  Port %d:", port);
         if (find_plugged(owner, info->devid, port, &bus, &address))
             show_printf(" Bus %03x Device %03x", bus, address);
@@ -39,7 +43,7 @@ static void add_ports(const struct device_owner *owner,
 
     json_key(json, "devices");
     json_begin_array(json);
-    for (int port = 1; port <= info->ports; port++) {
+    for (int port = 1; port <= info->ports && port <= MAX_PORTS; port++) {
         if (!find_plugged(owner, info->devid, port, &bus, &address))
             continue;
         json_begin_object(json);
