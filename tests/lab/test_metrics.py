@@ -47,3 +47,19 @@ def test_vifs_and_disks_are_counted(host, guest):
 def test_a_file_is_replaced(host):
     host.run("xn metrics -o /tmp/xen.prom")
     assert read(host.run("cat /tmp/xen.prom; rm /tmp/xen.prom").stdout)
+
+
+def test_top_has_the_columns_of_xentop(host, guest):
+    guest("pv", "web")
+    theirs = host.run("xentop -b -i 1").stdout.splitlines()
+    ours = host.xn("top", "-b", "-i", "1").stdout.splitlines()
+    assert ours[0] == theirs[0]
+    for mine, other in zip(ours[1:], theirs[1:], strict=True):
+        # Name, and what does not change from one moment to the next.
+        for column in (0, 5, 7, 8, 9, -1):
+            assert mine.split()[column] == other.split()[column]
+
+
+def test_top_measures_between_two_tables(host):
+    tables = host.xn("top", "-b", "-d", "1", "-i", "2").stdout
+    assert tables.count("NAME") == 2
