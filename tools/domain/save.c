@@ -18,6 +18,8 @@
 #include "base/mem.h"
 #include "base/newfile.h"
 #include "domain/destroy.h"
+#include "domain/own.h"
+#include "domain/saved_config.h"
 #include "domain/worker.h"
 #include "host/operation.h"
 #include "host/stored.h"
@@ -98,23 +100,34 @@ static void recover_guest(struct host *host, uint32_t domid)
 
 /* -- writing --------------------------------------------------------------- */
 
+/* What libxl and we keep of it, as it would be made again. */
+static int recall_spec(struct save *save, struct domain_spec *spec,
+                       struct error *err)
+{
+    uint32_t domid = save->subject->domid;
+
+    if (stored_config_read(save->host, domid, &spec->config, err) < 0 ||
+        own_recall(save->host, domid, &spec->own, err) < 0)
+        return -1;
+    spec->config.c_info.domid = save->request->keep_domid ? domid : 0;
+    return 0;
+}
+
 static char *make_config(struct save *save, struct error *err)
 {
-    libxl_domain_config config;
-    uint32_t domid = save->subject->domid;
-    char *json = NULL;
+    cleanup_domain_spec struct domain_spec spec;
 
     if (save->request->config_json != NULL)
         return mem_strdup(save->request->config_json);
-    libxl_domain_config_init(&config);
-    if (stored_config_read(save->host, domid, &config, err) == 0) {
-        config.c_info.domid = save->request->keep_domid ? domid : 0;
-        json = libxl_domain_config_to_json(save->host->ctx, &config);
-        if (json == NULL)
-            error_set(err, ERR_FAILED, "its configuration as JSON");
-    }
-    libxl_domain_config_dispose(&config);
-    return json;
+    domain_spec_init(&spec);
+    if (recall_spec(save, &spec, err) < 0)
+        return NULL;
+    cleanup_free char *json =
+        libxl_domain_config_to_json(save->host->ctx, &spec.config);
+    if (json != NULL)
+        return saved_config_make(json, &spec.own);
+    error_set(err, ERR_FAILED, "its configuration as JSON");
+    return NULL;
 }
 
 /* Opens what libxl writes to: the file itself, or the way into the codec. */

@@ -21,7 +21,7 @@ struct save_request {
     bool live;            /* the guest runs while most of it is written */
     bool keep_domid;      /* to be restored under the id that it has */
     enum save_after after;
-    const char *config_json; /* libxl's, instead of its own; or NULL */
+    const char *config_json; /* as saved_config.h makes it, or NULL: its own */
     unsigned int verbosity;
 };
 

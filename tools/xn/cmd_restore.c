@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "domain/create.h"
 #include "domain/foreground.h"
+#include "domain/saved_config.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_file.h"
@@ -47,10 +48,12 @@ static int read_spec(struct invocation *inv, const struct source *source,
                            inv->settings->as_xl, spec, err);
     int rc = libxl_domain_config_from_json(inv->host->ctx, &spec->config,
                                            source->config_json);
-    if (rc == 0 && spec->config.c_info.name != NULL)
-        return 0;
-    return host_fail(inv->host, err, ERR_CONFIG, rc, "%s: its configuration",
-                     source->path);
+    if (rc != 0 || spec->config.c_info.name == NULL)
+        return host_fail(inv->host, err, ERR_CONFIG, rc,
+                         "%s: its configuration", source->path);
+    if (saved_config_read_own(source->config_json, &spec->own, err) < 0)
+        return error_context(err, "%s: its configuration", source->path);
+    return 0;
 }
 
 static int create(struct invocation *inv, struct domain_spec *spec,

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "domain/save.h"
+#include "domain/saved_config.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_format.h"
@@ -46,8 +47,11 @@ static int read_config(struct invocation *inv, const char *file, char **json,
         load_domain(inv->settings, inv->host, &source, &defaults, false, true,
                     &spec, err) < 0)
         return -1;
-    *json = domain_spec_to_json(&spec);
-    return *json != NULL ? 0 : error_set(err, ERR_FAILED, "%s as JSON", file);
+    cleanup_free char *libxl_json = domain_spec_to_json(&spec);
+    if (libxl_json == NULL)
+        return error_set(err, ERR_FAILED, "%s as JSON", file);
+    *json = saved_config_make(libxl_json, &spec.own);
+    return 0;
 }
 
 static int run(struct invocation *inv, struct error *err)
