@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A host for the reports of xl and xn on a machine without Xen, preloaded into
+ * both: two sockets with two cores each and all that Intel can share and
+ * divide, three CPU pools and four domains. The real libxl runs on top of it.
+ * Calls that change something change nothing; they are written to the file
+ * that XEN_CALLS names. XEN_POOLS=1: pool 0 has all CPUs. Of tests only.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <xen/io/xs_wire.h>
+#include <xenctrl.h>
+#include <xenstore.h>
+
+enum {
+    CPUS = 4,
+    CPUS_PER_SOCKET = 2,
+};
+
+static int nothing;
+
+__attribute__((format(printf, 1, 2))) static void record(const char *format,
+                                                         ...)
+{
+    const char *path = getenv("XEN_CALLS");
+    FILE *file = path != NULL ? fopen(path, "a") : NULL;
+    va_list args;
+
+    if (file == NULL)
+        return;
+    va_start(args, format);
+    vfprintf(file, format, args);
+    va_end(args);
+    fclose(file);
+}
+
+static int fail(int errnum)
+{
+    errno = errnum;
+    return -1;
+}
+
+/* ---- what there is ---- */
+
+static const struct {
+    uint32_t id, scheduler, domains;
+    uint8_t cpus;
+} pools[] = {
+    { 0, XEN_SCHEDULER_CREDIT2, 2, 0x1 },
+    { 1, XEN_SCHEDULER_RTDS, 1, 0x2 },
+    { 2, XEN_SCHEDULER_CREDIT, 1, 0x4 },
+};
+
+static const struct {
+    domid_t id;
+    uint32_t pool;
+    uint64_t pages;
+    uint32_t flags, vcpus;
+} domains[] = {
+    { 0, 0, 262144, XEN_DOMINF_running, 2 },
+    { 3, 0, 32768, XEN_DOMINF_blocked | XEN_DOMINF_hvm_guest, 2 },
+    { 5, 2, 65536, XEN_DOMINF_paused, 1 },
+    { 8, 1, 16384, XEN_DOMINF_blocked, 2 },
+};
+
+enum {
+    POOLS = sizeof(pools) / sizeof(pools[0]),
+    DOMAINS = sizeof(domains) / sizeof(domains[0]),
+};
+
+static const struct {
+    const char *path, *value;
+} nodes[] = {
+    { "/local/domain/0/name", "Domain-0" },
+    { "/local/domain/3/name", "web" },
+    { "/local/domain/5/name", "a-domain-with-quite-a-long-name-of-its-own" },
+    { "/local/domain/8/name", "rt1" },
+    { "/local/pool/0/name", "Pool-0" },
+    { "/local/pool/1/name", "rt" },
+    { "/local/pool/2/name", "old" },
+};
+
+static const char *find_node(const char *path)
+{
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+        if (strcmp(nodes[i].path, path) == 0)
+            return nodes[i].value;
+    return NULL;
+}
+
+static bool one_pool(void)
+{
+    return getenv("XEN_POOLS") != NULL;
+}
+
+/* ---- xenstore: the library, and the socket behind it ---- */
+
+struct xs_handle *xs_open(unsigned long flags)
+{
+    return (struct xs_handle *)&nothing;
+}
+
+void xs_close(struct xs_handle *xsh)
+{
+}
+
+void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
+              unsigned int *len)
+{
+    const char *value = find_node(path);
+
+    if (value == NULL) {
+        errno = ENOENT;
+        return NULL;
+    }
+    if (len != NULL)
+        *len = (unsigned int)strlen(value);
+    return strdup(value);
+}
+
+bool xs_write(struct xs_handle *h, xs_transaction_t t, const char *path,
+              const void *data, unsigned int len)
+{
+    if (strstr(path, "/uuid") == NULL)
+        record("xs_write %s %.*s\n", path, (int)len, (const char *)data);
+    return true;
+}
+
+bool xs_mkdir(struct xs_handle *h, xs_transaction_t t, const char *path)
+{
+    return true;
+}
+
+bool xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path)
+{
+    record("xs_rm %s\n", path);
+    return true;
+}
+
+xs_transaction_t xs_transaction_start(struct xs_handle *h)
+{
+    return 1;
+}
+
+bool xs_transaction_end(struct xs_handle *h, xs_transaction_t t, bool abort)
+{
+    return true;
+}
+
+static bool answer(int fd)
+{
+    struct xsd_sockmsg header;
+    char path[XENSTORE_PAYLOAD_MAX + 1] = "";
+
+    if (recv(fd, &header, sizeof(header), MSG_WAITALL) != sizeof(header) ||
+        header.len > XENSTORE_PAYLOAD_MAX ||
+        recv(fd, path, header.len, MSG_WAITALL) != (ssize_t)header.len)
+        return false;
+    const char *value = header.type == XS_READ ? find_node(path) : NULL;
+    if (value == NULL) {
+        header.type = XS_ERROR;
+        value = "ENOENT";
+    }
+    header.len = (uint32_t)strlen(value) + (header.type == XS_ERROR);
+    return send(fd, &header, sizeof(header), MSG_NOSIGNAL) > 0 &&
+           send(fd, value, header.len, MSG_NOSIGNAL) >= 0;
+}
+
+static void *serve(void *arg)
+{
+    int fd = (int)(intptr_t)arg;
+
+    while (answer(fd))
+        continue;
+    close(fd);
+    return NULL;
+}
+
+int connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+    const struct sockaddr_un *path = (const struct sockaddr_un *)address;
+    pthread_t thread;
+    int ends[2];
+
+    if (path->sun_family != AF_UNIX ||
+        strstr(path->sun_path, "xenstored") == NULL)
+        return fail(ECONNREFUSED);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0 ||
+        dup3(ends[0], fd, O_CLOEXEC) < 0)
+        return -1;
+    close(ends[0]);
+    if (pthread_create(&thread, NULL, serve, (void *)(intptr_t)ends[1]) != 0)
+        return fail(EAGAIN);
+    pthread_detach(thread);
+    return 0;
+}
+
+/* ---- signs of Xen ---- */
+
+int access(const char *path, int mode)
+{
+    int (*next)(const char *, int) =
+        (int (*)(const char *, int))dlsym(RTLD_NEXT, "access");
+
+    return strcmp(path, "/sys/hypervisor/type") == 0 ? 0 : next(path, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+    int (*next)(const char *, int, ...) =
+        (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open");
+    va_list args;
+
+    va_start(args, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    if (strcmp(path, "/dev/xen/privcmd") == 0)
+        path = "/dev/null";
+    return next(path, flags, mode);
+}
+
+xc_interface *xc_interface_open(xentoollog_logger *logger,
+                                xentoollog_logger *dombuild_logger,
+                                unsigned int open_flags)
+{
+    return (xc_interface *)&nothing;
+}
+
+int xc_interface_close(xc_interface *xch)
+{
+    return 0;
+}
+
+/* ---- the machine ---- */
+
+int xc_get_max_cpus(xc_interface *xch)
+{
+    return CPUS;
+}
+
+int xc_get_online_cpus(xc_interface *xch)
+{
+    return CPUS;
+}
+
+int xc_get_max_nodes(xc_interface *xch)
+{
+    return 2;
+}
+
+int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
+{
+    memset(info, 0, sizeof(*info));
+    info->nr_cpus = CPUS;
+    info->max_cpu_id = CPUS - 1;
+    info->nr_nodes = 2;
+    info->cores_per_socket = CPUS_PER_SOCKET;
+    info->threads_per_core = 1;
+    return 0;
+}
+
+int xc_cputopoinfo(xc_interface *xch, unsigned int *max_cpus,
+                   xc_cputopo_t *cputopo)
+{
+    *max_cpus = CPUS;
+    for (unsigned int i = 0; cputopo != NULL && i < CPUS; i++)
+        cputopo[i] = (xc_cputopo_t){ .core = i % CPUS_PER_SOCKET,
+                                     .socket = i / CPUS_PER_SOCKET,
+                                     .node = i / CPUS_PER_SOCKET };
+    return 0;
+}
+
+int xc_numainfo(xc_interface *xch, unsigned int *max_nodes,
+                xc_meminfo_t *meminfo, uint32_t *distance)
+{
+    *max_nodes = 2;
+    for (unsigned int i = 0; meminfo != NULL && i < 2; i++)
+        meminfo[i] =
+            (xc_meminfo_t){ .memsize = 4ull << 30, .memfree = 1ull << 30 };
+    for (unsigned int i = 0; distance != NULL && i < 4; i++)
+        distance[i] = i % 3 == 0 ? 10 : 20;
+    return 0;
+}
+
+int xc_pcitopoinfo(xc_interface *xch, unsigned int num_devs,
+                   physdev_pci_device_t *devs, uint32_t *nodes_of)
+{
+    return 0;
+}
+
+long xc_sharing_freed_pages(xc_interface *xch)
+{
+    return 0;
+}
+
+long xc_sharing_used_frames(xc_interface *xch)
+{
+    return 0;
+}
+
+int xc_version(xc_interface *xch, int command, void *result)
+{
+    if (command == XENVER_pagesize)
+        return 4096;
+    if (command == XENVER_commandline)
+        ((char *)result)[0] = '\0';
+    return 0;
+}
+
+int xc_send_debug_keys(xc_interface *xch, const char *keys)
+{
+    record("debug_keys %s\n", keys);
+    return 0;
+}
+
+/* ---- domains ---- */
+
+static void fill_domain(int i, xc_domaininfo_t *info)
+{
+    memset(info, 0, sizeof(*info));
+    info->domain = domains[i].id;
+    info->flags = domains[i].flags;
+    info->tot_pages = domains[i].pages;
+    info->max_pages = domains[i].pages + 256;
+    info->outstanding_pages = domains[i].pages / 8;
+    info->shr_pages = domains[i].pages / 4;
+    info->cpu_time = 1234567890123ull * (uint64_t)(i + 1);
+    info->nr_online_vcpus = domains[i].vcpus;
+    info->max_vcpu_id = domains[i].vcpus - 1;
+    info->cpupool = one_pool() ? 0 : domains[i].pool;
+    memset(info->handle, i, sizeof(info->handle));
+}
+
+int xc_domain_getinfolist(xc_interface *xch, uint32_t first_domain,
+                          unsigned int max_domains, xc_domaininfo_t *info)
+{
+    unsigned int count = 0;
+
+    for (int i = 0; i < DOMAINS && count < max_domains; i++)
+        if (domains[i].id >= first_domain)
+            fill_domain(i, &info[count++]);
+    return (int)count;
+}
+
+int xc_domain_getinfo(xc_interface *xch, uint32_t first_domid,
+                      unsigned int max_doms, xc_dominfo_t *info)
+{
+    unsigned int count = 0;
+
+    for (int i = 0; i < DOMAINS && count < max_doms; i++)
+        if (domains[i].id >= first_domid) {
+            memset(&info[count], 0, sizeof(*info));
+            info[count].domid = domains[i].id;
+            info[count].max_vcpu_id = domains[i].vcpus - 1;
+            info[count++].cpupool = domains[i].pool;
+        }
+    return (int)count;
+}
+
+/* ---- Flask ---- */
+
+int xc_flask_sid_to_context(xc_interface *xch, int sid, char *buf,
+                            uint32_t size)
+{
+    return fail(ENOSYS);
+}
+
+int xc_flask_getenforce(xc_interface *xch)
+{
+    const char *mode = getenv("XEN_FLASK");
+
+    return mode != NULL ? atoi(mode) : fail(ENOSYS);
+}
+
+int xc_flask_setenforce(xc_interface *xch, int mode)
+{
+    record("setenforce %d\n", mode);
+    return 0;
+}
+
+int xc_flask_load(xc_interface *xch, char *buf, uint32_t size)
+{
+    record("load %.*s\n", (int)size, buf);
+    return 0;
+}
+
+/* ---- CPU pools ---- */
+
+xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t poolid)
+{
+    int count = one_pool() ? 1 : POOLS;
+
+    for (int i = 0; i < count; i++) {
+        if (pools[i].id < poolid)
+            continue;
+        xc_cpupoolinfo_t *info = calloc(1, sizeof(*info));
+        info->cpupool_id = pools[i].id;
+        info->sched_id = pools[i].scheduler;
+        info->n_dom = one_pool() ? DOMAINS : pools[i].domains;
+        info->cpumap = calloc(1, 8);
+        info->cpumap[0] = one_pool() ? 0xf : pools[i].cpus;
+        return info;
+    }
+    errno = ENOENT;
+    return NULL;
+}
+
+void xc_cpupool_infofree(xc_interface *xch, xc_cpupoolinfo_t *info)
+{
+    free(info->cpumap);
+    free(info);
+}
+
+xc_cpumap_t xc_cpupool_freeinfo(xc_interface *xch)
+{
+    xc_cpumap_t map = calloc(1, 8);
+
+    map[0] = one_pool() ? 0 : 0x8;
+    return map;
+}
+
+int xc_cpupool_create(xc_interface *xch, uint32_t *ppoolid, uint32_t sched_id)
+{
+    record("cpupool_create %u\n", sched_id);
+    *ppoolid = POOLS;
+    return 0;
+}
+
+int xc_cpupool_destroy(xc_interface *xch, uint32_t poolid)
+{
+    record("cpupool_destroy %u\n", poolid);
+    return 0;
+}
+
+/* CPU 3 alone is free, and pool 0 cannot give its only one. */
+int xc_cpupool_addcpu(xc_interface *xch, uint32_t poolid, int cpu)
+{
+    record("cpupool_addcpu %u %d\n", poolid, cpu);
+    return one_pool() || cpu == CPUS - 1 ? 0 : fail(EBUSY);
+}
+
+int xc_cpupool_removecpu(xc_interface *xch, uint32_t poolid, int cpu)
+{
+    record("cpupool_removecpu %u %d\n", poolid, cpu);
+    return one_pool() ? 0 : fail(EBUSY);
+}
+
+int xc_cpupool_movedomain(xc_interface *xch, uint32_t poolid, uint32_t domid)
+{
+    record("cpupool_movedomain %u %u\n", poolid, domid);
+    return 0;
+}
+
+/* ---- schedulers ---- */
+
+int xc_sched_id(xc_interface *xch, int *sched_id)
+{
+    *sched_id = XEN_SCHEDULER_CREDIT2;
+    return 0;
+}
+
+static bool has_scheduler(uint32_t poolid, uint32_t scheduler)
+{
+    return poolid < POOLS && pools[poolid].scheduler == scheduler;
+}
+
+int xc_sched_credit_domain_get(xc_interface *xch, uint32_t domid,
+                               struct xen_domctl_sched_credit *sdom)
+{
+    *sdom = (struct xen_domctl_sched_credit){ .weight = 300, .cap = 40 };
+    return 0;
+}
+
+int xc_sched_credit_domain_set(xc_interface *xch, uint32_t domid,
+                               struct xen_domctl_sched_credit *sdom)
+{
+    record("credit_domain %u %u %u\n", domid, sdom->weight, sdom->cap);
+    return 0;
+}
+
+int xc_sched_credit_params_get(xc_interface *xch, uint32_t cpupool_id,
+                               struct xen_sysctl_credit_schedule *schedule)
+{
+    if (!has_scheduler(cpupool_id, XEN_SCHEDULER_CREDIT))
+        return fail(EINVAL);
+    *schedule = (struct xen_sysctl_credit_schedule){ .tslice_ms = 30,
+                                                     .ratelimit_us = 1000,
+                                                     .vcpu_migr_delay_us = 7 };
+    return 0;
+}
+
+int xc_sched_credit_params_set(xc_interface *xch, uint32_t cpupool_id,
+                               struct xen_sysctl_credit_schedule *schedule)
+{
+    record("credit_params %u %u %u %u\n", cpupool_id, schedule->tslice_ms,
+           schedule->ratelimit_us, schedule->vcpu_migr_delay_us);
+    return 0;
+}
+
+int xc_sched_credit2_domain_get(xc_interface *xch, uint32_t domid,
+                                struct xen_domctl_sched_credit2 *sdom)
+{
+    *sdom = (struct xen_domctl_sched_credit2){ .weight = 256 };
+    return 0;
+}
+
+int xc_sched_credit2_domain_set(xc_interface *xch, uint32_t domid,
+                                struct xen_domctl_sched_credit2 *sdom)
+{
+    record("credit2_domain %u %u %u\n", domid, sdom->weight, sdom->cap);
+    return 0;
+}
+
+int xc_sched_credit2_params_get(xc_interface *xch, uint32_t cpupool_id,
+                                struct xen_sysctl_credit2_schedule *schedule)
+{
+    if (!has_scheduler(cpupool_id, XEN_SCHEDULER_CREDIT2))
+        return fail(EINVAL);
+    schedule->ratelimit_us = 1000;
+    return 0;
+}
+
+int xc_sched_credit2_params_set(xc_interface *xch, uint32_t cpupool_id,
+                                struct xen_sysctl_credit2_schedule *schedule)
+{
+    record("credit2_params %u %u\n", cpupool_id, schedule->ratelimit_us);
+    return 0;
+}
+
+int xc_sched_rtds_domain_get(xc_interface *xch, uint32_t domid,
+                             struct xen_domctl_sched_rtds *sdom)
+{
+    *sdom = (struct xen_domctl_sched_rtds){ .period = 10000, .budget = 4000 };
+    return 0;
+}
+
+int xc_sched_rtds_vcpu_get(xc_interface *xch, uint32_t domid,
+                           struct xen_domctl_schedparam_vcpu *vcpus,
+                           uint32_t num_vcpus)
+{
+    for (uint32_t i = 0; i < num_vcpus; i++) {
+        vcpus[i].u.rtds.period = 10000 + vcpus[i].vcpuid;
+        vcpus[i].u.rtds.budget = 4000 + vcpus[i].vcpuid;
+        vcpus[i].u.rtds.flags =
+            vcpus[i].vcpuid == 0 ? XEN_DOMCTL_SCHEDRT_extra : 0;
+    }
+    return 0;
+}
+
+int xc_sched_rtds_vcpu_set(xc_interface *xch, uint32_t domid,
+                           struct xen_domctl_schedparam_vcpu *vcpus,
+                           uint32_t num_vcpus)
+{
+    for (uint32_t i = 0; i < num_vcpus; i++)
+        record("rtds_vcpu %u %u %u %u %u\n", domid, vcpus[i].vcpuid,
+               vcpus[i].u.rtds.period, vcpus[i].u.rtds.budget,
+               vcpus[i].u.rtds.flags & XEN_DOMCTL_SCHEDRT_extra);
+    return 0;
+}
+
+/* ---- what sockets share; XEN_CDP: code and data apart ---- */
+
+int xc_psr_cmt_enabled(xc_interface *xch)
+{
+    return 1;
+}
+
+int xc_psr_cmt_get_total_rmid(xc_interface *xch, uint32_t *total_rmid)
+{
+    *total_rmid = 63;
+    return 0;
+}
+
+int xc_psr_cmt_get_l3_event_mask(xc_interface *xch, uint32_t *event_mask)
+{
+    *event_mask = 3; /* no local bandwidth */
+    return 0;
+}
+
+int xc_psr_cmt_get_l3_upscaling_factor(xc_interface *xch,
+                                       uint32_t *upscaling_factor)
+{
+    *upscaling_factor = 4096;
+    return 0;
+}
+
+int xc_psr_cmt_get_l3_cache_size(xc_interface *xch, uint32_t cpu,
+                                 uint32_t *l3_cache_size)
+{
+    *l3_cache_size = 20480 * (1 + cpu / CPUS_PER_SOCKET);
+    return 0;
+}
+
+/* Domain 3 is not attached. */
+int xc_psr_cmt_get_domain_rmid(xc_interface *xch, uint32_t domid,
+                               uint32_t *rmid)
+{
+    *rmid = domid == 3 ? 0 : domid + 1;
+    return 0;
+}
+
+/* Counters that go on with the same speed. */
+int xc_psr_cmt_get_data(xc_interface *xch, uint32_t rmid, uint32_t cpu,
+                        xc_psr_cmt_type type, uint64_t *monitor_data,
+                        uint64_t *tsc)
+{
+    static uint64_t calls;
+
+    calls++;
+    *monitor_data = type == XC_PSR_CMT_L3_OCCUPANCY ? rmid * 100 + cpu
+                                                    : calls * (rmid + cpu);
+    if (tsc != NULL)
+        *tsc = calls * 10000000;
+    return 0;
+}
+
+int xc_psr_cmt_attach(xc_interface *xch, uint32_t domid)
+{
+    record("cmt_attach %u\n", domid);
+    return domid == 3 ? 0 : fail(EEXIST);
+}
+
+int xc_psr_cmt_detach(xc_interface *xch, uint32_t domid)
+{
+    record("cmt_detach %u\n", domid);
+    return domid == 3 ? fail(ENOENT) : 0;
+}
+
+int xc_psr_get_hw_info(xc_interface *xch, uint32_t socket,
+                       xc_psr_feat_type type, xc_psr_hw_info *hw_info)
+{
+    memset(hw_info, 0, sizeof(*hw_info));
+    if (type == XC_PSR_MBA) {
+        hw_info->mba.cos_max = 7;
+        hw_info->mba.thrtl_max = 90;
+        hw_info->mba.linear = socket == 0;
+        return 0;
+    }
+    hw_info->cat.cos_max = 15;
+    hw_info->cat.cbm_len = type == XC_PSR_CAT_L3 ? 20 : 8;
+    hw_info->cat.cdp_enabled =
+        type == XC_PSR_CAT_L3 && getenv("XEN_CDP") != NULL;
+    return 0;
+}
+
+int xc_psr_get_domain_data(xc_interface *xch, uint32_t domid, xc_psr_type type,
+                           uint32_t target, uint64_t *data)
+{
+    if (domid == 8)
+        return fail(ESRCH);
+    *data = domid * 16 + target + (uint64_t)type;
+    return 0;
+}
+
+int xc_psr_set_domain_data(xc_interface *xch, uint32_t domid, xc_psr_type type,
+                           uint32_t target, uint64_t data)
+{
+    record("psr_set %u %d %u %#llx\n", domid, (int)type, target,
+           (unsigned long long)data);
+    return 0;
+}
