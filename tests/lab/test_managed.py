@@ -84,7 +84,7 @@ def test_a_loop_is_refused(host, defined):
 def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
     domid = idle()
     old = supervisors(host)
-    host.run("systemctl start xnd.service")
+    host.run("systemctl daemon-reload; systemctl start xnd.service")
     try:
         until(lambda: supervised(host) == {domid})
         assert supervisors(host) != old

@@ -2,7 +2,6 @@
 /* Finding guests by their names, and the links that start them. */
 #include "unit.h"
 
-
 #include <limits.h>
 #include <sys/stat.h>
 

@@ -12,6 +12,7 @@
 #include "domain/foreground.h"
 #include "domain/plan.h"
 #include "domain/record.h"
+#include "domain/supervise.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/attach.h"
@@ -56,7 +57,10 @@ static int start_domain(void *data, struct error *err)
     struct start *start = data;
     int rc = libxl_domain_unpause(start->host->ctx, start->domid, NULL);
 
-    return rc == 0 ? 0 : host_fail(start->host, err, ERR_FAILED, rc, "start");
+    if (rc != 0)
+        return host_fail(start->host, err, ERR_FAILED, rc, "start");
+    supervise_look();
+    return 0;
 }
 
 /* Made paused, so that the console is open before the guest's first byte. */

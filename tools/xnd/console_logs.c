@@ -22,8 +22,11 @@
 #include "xnd/journal.h"
 
 #define FOLDER "/var/log/xen/console"
-#define PID_FILE "/run/xen/xenconsoled.pid"
 #define PAUSE_MS 1000u
+
+/* Xen's, and Debian's. */
+static const char *const pid_files[] = { "/run/xen/xenconsoled.pid",
+                                         "/run/xenconsoled.pid" };
 
 struct console_logs {
     uv_poll_t poll;
@@ -36,18 +39,37 @@ struct console_logs {
 
 /* ---- full logs ---- */
 
+/* A number that was given to another process since is not told. */
+static bool is_xenconsoled(uint32_t pid)
+{
+    cleanup_free char *path = mem_printf("/proc/%u/comm", pid);
+    cleanup_free char *name = NULL;
+    size_t length;
+
+    return io_read_file(path, 64, &name, &length, NULL) == 0 &&
+           strcmp(name, "xenconsoled\n") == 0;
+}
+
 /* It opens its logs anew after a SIGHUP. */
-static bool tell_xenconsoled(void)
+static bool tell(const char *pid_file)
 {
     cleanup_free char *text = NULL;
     uint32_t pid;
     size_t length;
 
-    if (io_read_file(PID_FILE, 32, &text, &length, NULL) < 0)
+    if (io_read_file(pid_file, 32, &text, &length, NULL) < 0)
         return false;
     text[strcspn(text, "\n")] = '\0';
-    return number_parse_u32(text, &pid) && pid > 1 &&
+    return number_parse_u32(text, &pid) && is_xenconsoled(pid) &&
            kill((pid_t)pid, SIGHUP) == 0;
+}
+
+static bool tell_xenconsoled(void)
+{
+    for (size_t i = 0; i < sizeof(pid_files) / sizeof(pid_files[0]); i++)
+        if (tell(pid_files[i]))
+            return true;
+    return false;
 }
 
 /* true: xenconsoled is to begin another. */
@@ -101,7 +123,7 @@ static void look_at_all(const struct console_logs *logs)
         rotated |= look_at(logs, entry->d_name);
     closedir(folder);
     if (rotated && !tell_xenconsoled())
-        journal_warn("console logs: %s: xenconsoled cannot be told", PID_FILE);
+        journal_warn("console logs: xenconsoled cannot be told to go on");
 }
 
 /* ---- when to look ---- */
