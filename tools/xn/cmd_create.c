@@ -2,21 +2,16 @@
 /* xn create: from configuration files to running domains. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/vec.h"
 #include "domain/create.h"
-#include "domain/foreground.h"
 #include "domain/plan.h"
 #include "domain/record.h"
-#include "domain/supervise.h"
-#include "show/progress.h"
 #include "show/show.h"
-#include "xn/attach.h"
 #include "xn/load.h"
+#include "xn/making.h"
 
 static int sort_words(const struct invocation *inv, struct load_words *words,
                       struct error *err)
@@ -47,91 +42,17 @@ static void show_plan(const struct create_request *request)
     plan_dispose(&plan);
 }
 
-struct start {
-    struct host *host;
-    uint32_t domid;
-};
-
-static int start_domain(void *data, struct error *err)
-{
-    struct start *start = data;
-    int rc = libxl_domain_unpause(start->host->ctx, start->domid, NULL);
-
-    if (rc != 0)
-        return host_fail(start->host, err, ERR_FAILED, rc, "start");
-    supervise_look();
-    return 0;
-}
-
-/* Made paused, so that the console is open before the guest's first byte. */
-static int attach(struct invocation *inv, uint32_t domid, struct error *err)
-{
-    struct attach_options options = ATTACH_DEFAULTS;
-    struct start start = { .host = inv->host, .domid = domid };
-    bool paused = invocation_count(inv, "p") > 0;
-    bool ready = false;
-
-    options.quiet = inv->settings->as_xl;
-    int rc =
-        attach_console(inv->host, domid, &options, paused ? NULL : start_domain,
-                       &start, &ready, &inv->exit_status, err);
-    /* Without a console it runs all the same, as with xl. */
-    if (rc < 0 && !ready && !paused)
-        start_domain(&start, NULL);
-    return rc;
-}
-
-/* As xl: the viewer runs beside and is not waited for. */
-static void start_viewer(struct invocation *inv, uint32_t domid)
-{
-    bool autopass = invocation_count(inv, "vncviewer-autopass") > 0;
-
-    if (!autopass && invocation_count(inv, "vncviewer") == 0)
-        return;
-    pid_t pid = fork();
-    if (pid == 0) {
-        libxl_postfork_child_noexec(inv->host->ctx);
-        libxl_vncviewer_exec(NULL, domid, autopass);
-        _exit(1);
-    }
-    if (pid < 0)
-        log_warn("cannot start vncviewer");
-}
-
 static int create(struct invocation *inv, const struct xlconf *defaults,
                   struct domain_spec *spec, struct error *err)
 {
-    bool wants_console = invocation_count(inv, "c") > 0;
-    bool quiet = invocation_count(inv, "quiet") > 0 || inv->settings->as_xl;
-    bool foreground = invocation_count(inv, "foreground") > 0;
-    struct create_request request = {
-        .spec = spec,
-        .defaults = defaults,
-        .paused = wants_console || invocation_count(inv, "p") > 0,
-        .supervise = !foreground && invocation_count(inv, "e") == 0,
-        .verbosity = inv->settings->verbosity,
-    };
-    uint32_t domid;
+    struct create_request request = { .spec = spec, .defaults = defaults };
 
+    making_read_options(inv, &request);
     if (invocation_count(inv, "plan") > 0) {
         show_plan(&request);
         return 0;
     }
-    cleanup_free char *doing =
-        mem_printf("creating %s", spec->config.c_info.name);
-    struct progress *progress =
-        progress_begin(quiet ? PROGRESS_QUIET : PROGRESS_TEXT, doing);
-    int rc = domain_create(inv->host, &request, &domid, err);
-    progress_end(progress);
-    if (rc < 0)
-        return -1;
-    if (!quiet && !wants_console)
-        show_printf("created %s as domain %u\n", spec->config.c_info.name,
-                    domid);
-    start_viewer(inv, domid);
-    if (wants_console && attach(inv, domid, err) < 0)
-        return -1;
-    return foreground ? supervise_foreground(inv->host, domid, err) : 0;
+    return making_run(inv, &request, "creating", "created", err);
 }
 
 static int create_from(struct invocation *inv, const char *file,

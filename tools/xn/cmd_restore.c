@@ -6,13 +6,12 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
-#include "domain/create.h"
-#include "domain/foreground.h"
 #include "domain/saved_config.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_file.h"
 #include "xn/load.h"
+#include "xn/making.h"
 
 /* Reads all of it before anything is made, where it can be read again. */
 static int verify(int fd, const char *path, bool quiet, struct error *err)
@@ -56,37 +55,6 @@ static int read_spec(struct invocation *inv, const struct source *source,
     return 0;
 }
 
-static int create(struct invocation *inv, struct domain_spec *spec,
-                  const struct xlconf *defaults, struct source *source,
-                  struct error *err)
-{
-    bool foreground = invocation_count(inv, "foreground") > 0;
-    struct create_request request = {
-        .spec = spec,
-        .defaults = defaults,
-        .source = source,
-        .paused = invocation_count(inv, "p") > 0,
-        .supervise = !foreground && invocation_count(inv, "e") == 0,
-        .verbosity = inv->settings->verbosity,
-    };
-    const char *name = spec->config.c_info.name;
-    cleanup_free char *what = mem_printf("restoring %s", name);
-    cleanup_free char *safe = show_safe(what);
-    uint32_t domid;
-
-    struct progress *progress = progress_begin(
-        inv->settings->as_xl ? PROGRESS_QUIET : PROGRESS_TEXT, safe);
-    int rc = domain_create(inv->host, &request, &domid, err);
-    progress_end(progress);
-    if (rc < 0)
-        return -1;
-    if (!inv->settings->as_xl) {
-        cleanup_free char *shown = show_safe(name);
-        show_printf("restored %s as domain %u\n", shown, domid);
-    }
-    return foreground ? supervise_foreground(inv->host, domid, err) : 0;
-}
-
 static int restore_from(struct invocation *inv, const char *config,
                         struct source *source, struct error *err)
 {
@@ -98,18 +66,26 @@ static int restore_from(struct invocation *inv, const char *config,
     if (load_defaults(inv->settings, &defaults, err) < 0 ||
         read_spec(inv, source, config, &defaults, &spec, err) < 0)
         return -1;
-    return create(inv, &spec, &defaults, source, err);
+    if (invocation_count(inv, "d") > 0 &&
+        load_show_domain(&spec, stderr, err) < 0)
+        return -1;
+    struct create_request request = { .spec = &spec,
+                                      .defaults = &defaults,
+                                      .source = source };
+    making_read_options(inv, &request);
+    return making_run(inv, &request, "restoring", "restored", err);
 }
 
 static int run(struct invocation *inv, struct error *err)
 {
     const char *config = inv->word_count > 1 ? inv->words[0] : NULL;
     const char *path = inv->words[inv->word_count - 1];
+    bool quiet = inv->settings->as_xl || invocation_count(inv, "quiet") > 0;
     struct source source = SOURCE_INIT;
     cleanup_close int fd = image_file_open(path, err);
 
     if (fd < 0 || interrupt_install(err) < 0 ||
-        verify(fd, path, inv->settings->as_xl, err) < 0 ||
+        verify(fd, path, quiet, err) < 0 ||
         source_open(&source, fd, path, err) < 0)
         return -1;
     int rc = restore_from(inv, config, &source, err);
@@ -118,10 +94,17 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
+    { 'c', "console", OPTION_FLAG, NULL, "attach to the console at once" },
     { 'p', "paused", OPTION_FLAG, NULL, "leave the domain paused" },
+    { 'q', "quiet", OPTION_FLAG, NULL, "say nothing but errors" },
     { 'F', "foreground", OPTION_FLAG, NULL,
       "stay and act on the domain's shutdowns" },
     { 'e', NULL, OPTION_FLAG, NULL, "nobody acts on the domain's shutdowns" },
+    { 'd', NULL, OPTION_FLAG, NULL,
+      "print the configuration on standard error" },
+    { 'V', "vncviewer", OPTION_FLAG, NULL, "start vncviewer" },
+    { 'A', "vncviewer-autopass", OPTION_FLAG, NULL,
+      "start vncviewer and give it the password" },
     { 0 },
 };
 
