@@ -3,7 +3,8 @@
  * libFuzzer harness of the configuration language: any bytes are read as a
  * domain's file, filled and shown. With a first byte of 1 to 9 the rest is
  * one string of a sub-grammar (disk, vif, ...), so that the fuzzer need not
- * find the way there.
+ * find the way there; with 128 to 136 it is the words of a command line, each
+ * ended by a NUL, that describe a device.
  */
 #include "fuzz_config.h"
 
@@ -11,6 +12,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "config/device.h"
 
 static const char *const lists[] = { "disk",    "vif",     "pci",
                                      "vfb",     "vkb",     "vdispl",
@@ -34,10 +36,89 @@ static void read_config(const char *text, size_t length)
     domain_spec_dispose(&spec);
 }
 
+/* Any of the structs that words are read into. */
+union device {
+    libxl_device_disk disk;
+    libxl_device_nic nic;
+    libxl_device_pci pci;
+    libxl_device_usbctrl usbctrl;
+    libxl_device_usbdev usbdev;
+    libxl_device_vtpm vtpm;
+    libxl_device_vkb vkb;
+    libxl_device_vdispl vdispl;
+    libxl_device_vsnd vsnd;
+};
+
+#define DEVICE_CALLS(type)                            \
+    static void init_##type(union device *device)     \
+    {                                                 \
+        libxl_device_##type##_init(&device->type);    \
+    }                                                 \
+    static void dispose_##type(union device *device)  \
+    {                                                 \
+        libxl_device_##type##_dispose(&device->type); \
+    }
+DEVICE_CALLS(disk)
+DEVICE_CALLS(nic)
+DEVICE_CALLS(pci)
+DEVICE_CALLS(usbctrl)
+DEVICE_CALLS(usbdev)
+DEVICE_CALLS(vtpm)
+DEVICE_CALLS(vkb)
+DEVICE_CALLS(vdispl)
+DEVICE_CALLS(vsnd)
+
+static const struct {
+    void (*init)(union device *device);
+    void (*dispose)(union device *device);
+} devices[] = {
+    [CONFIG_DEVICE_DISK] = { init_disk, dispose_disk },
+    [CONFIG_DEVICE_NIC] = { init_nic, dispose_nic },
+    [CONFIG_DEVICE_PCI] = { init_pci, dispose_pci },
+    [CONFIG_DEVICE_USBCTRL] = { init_usbctrl, dispose_usbctrl },
+    [CONFIG_DEVICE_USBDEV] = { init_usbdev, dispose_usbdev },
+    [CONFIG_DEVICE_VTPM] = { init_vtpm, dispose_vtpm },
+    [CONFIG_DEVICE_VKB] = { init_vkb, dispose_vkb },
+    [CONFIG_DEVICE_VDISPL] = { init_vdispl, dispose_vdispl },
+    [CONFIG_DEVICE_VSND] = { init_vsnd, dispose_vsnd },
+};
+
+enum {
+    FIRST_DEVICE = 0x80, /* begins no text */
+    LAST_DEVICE = FIRST_DEVICE + CONFIG_DEVICE_VSND,
+    MAX_WORDS = 16,
+};
+
+static void read_words(enum config_device kind, const char *text, size_t length)
+{
+    cleanup_free char *copy = mem_zalloc(length + 1, 1);
+    const char *list[MAX_WORDS];
+    struct config_words words = { .words = list, .first = 2 };
+    struct config_diags diags = CONFIG_DIAGS_INIT;
+    struct strbuf said = { 0 };
+    union device device;
+
+    memcpy(copy, text, length);
+    for (size_t at = 0; at < length && words.count < MAX_WORDS;
+         at += strlen(copy + at) + 1)
+        list[words.count++] = copy + at;
+    devices[kind].init(&device);
+    config_device_read(kind, &words, NULL, &device, &diags, NULL);
+    config_diags_render(&diags, CONFIG_RENDER_QUOTE, &said);
+    strbuf_dispose(&said);
+    config_diags_dispose(&diags);
+    devices[kind].dispose(&device);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct strbuf text = { 0 };
 
+    if (size > 0 && data[0] >= FIRST_DEVICE && data[0] <= LAST_DEVICE) {
+        read_words((enum config_device)(data[0] - FIRST_DEVICE),
+                   (const char *)data + 1, size - 1);
+        return 0;
+    }
     if (size == 0 || data[0] == 0 ||
         data[0] > sizeof(lists) / sizeof(lists[0])) {
         read_config((const char *)data, size);
