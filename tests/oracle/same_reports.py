@@ -24,7 +24,19 @@ list
 list web
 list -v
 list -c
+list -n
 vm-list
+vcpu-list
+vcpu-list web 8
+vcpu-list nosuch
+vcpu-pin web 0 1-2
+vcpu-pin web 0 - node:1
+vcpu-pin web all all,^0 2
+vcpu-pin -f web 1 all
+vcpu-pin -f web all 1
+vcpu-pin web 7 1
+vcpu-pin web 0 nothing
+-N vcpu-pin web 0 1,3 node:0
 domid web
 domid nosuch
 domname 3

@@ -368,6 +368,49 @@ int xc_domain_getinfo(xc_interface *xch, uint32_t first_domid,
     return (int)count;
 }
 
+int xc_domain_node_getaffinity(xc_interface *xch, uint32_t domid,
+                               xc_nodemap_t nodemap)
+{
+    nodemap[0] = domid == 3 ? 2 : 3;
+    return 0;
+}
+
+int xc_vcpu_getinfo(xc_interface *xch, uint32_t domid, uint32_t vcpu,
+                    xc_vcpuinfo_t *info)
+{
+    memset(info, 0, sizeof(*info));
+    info->vcpu = vcpu;
+    info->online = domid != 8 || vcpu == 0;
+    info->running = domid == 0;
+    info->blocked = domid == 3;
+    info->cpu_time = 98765432101ull * (vcpu + 1);
+    info->cpu = vcpu;
+    return 0;
+}
+
+int xc_vcpu_getaffinity(xc_interface *xch, uint32_t domid, int vcpu,
+                        xc_cpumap_t cpumap_hard, xc_cpumap_t cpumap_soft,
+                        uint32_t flags)
+{
+    if (flags & XEN_VCPUAFFINITY_HARD)
+        cpumap_hard[0] = domid == 3 ? (uint8_t)(0xb >> vcpu) : 0xf;
+    if (flags & XEN_VCPUAFFINITY_SOFT)
+        cpumap_soft[0] = domid == 5 ? 0 : 0xf;
+    return 0;
+}
+
+int xc_vcpu_setaffinity(xc_interface *xch, uint32_t domid, int vcpu,
+                        xc_cpumap_t cpumap_hard_inout,
+                        xc_cpumap_t cpumap_soft_inout, uint32_t flags)
+{
+    if (vcpu > 1)
+        return fail(ESRCH); /* no domain has more than two */
+    record("setaffinity %u %d %#x %#x %#x\n", domid, vcpu,
+           cpumap_hard_inout != NULL ? cpumap_hard_inout[0] : 0u,
+           cpumap_soft_inout != NULL ? cpumap_soft_inout[0] : 0u, flags);
+    return 0;
+}
+
 /* ---- Flask ---- */
 
 int xc_flask_sid_to_context(xc_interface *xch, int sid, char *buf,
