@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * libFuzzer harness of the configuration language: any bytes are read as a
- * domain's file, filled and shown. With a first byte of 1 to 9 the rest is
+ * domain's file, filled and shown. With a first byte of 1 to 21 the rest is
  * one string of a sub-grammar (disk, vif, ...), so that the fuzzer need not
  * find the way there; with 128 to 136 it is the words of a command line, each
  * ended by a NUL, that describe a device.
@@ -14,9 +14,20 @@
 #include "config/config.h"
 #include "config/device.h"
 
-static const char *const lists[] = { "disk",    "vif",     "pci",
-                                     "vfb",     "vkb",     "vdispl",
-                                     "channel", "usbctrl", "iomem" };
+/* What stands around the string of each grammar. The corpus counts on the
+ * order: new ones go to the end. */
+static const struct grammar {
+    const char *before;
+    const char *after;
+} grammars[] = {
+    { "disk=['", "']" },    { "vif=['", "']" },     { "pci=['", "']" },
+    { "vfb=['", "']" },     { "vkb=['", "']" },     { "vdispl=['", "']" },
+    { "channel=['", "']" }, { "usbctrl=['", "']" }, { "iomem=['", "']" },
+    { "usbdev=['", "']" },  { "vsnd=[['", "']]" },  { "vnuma=[['", "']]" },
+    { "cpus='", "'" },      { "cpuid='", "'" },     { "cpuid=['", "']" },
+    { "p9=['", "']" },      { "vtpm=['", "']" },    { "pvcalls=['", "']" },
+    { "ioports=['", "']" }, { "irqs=['", "']" },    { "viridian=['", "']" },
+};
 
 static void read_config(const char *text, size_t length)
 {
@@ -120,18 +131,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     if (size == 0 || data[0] == 0 ||
-        data[0] > sizeof(lists) / sizeof(lists[0])) {
+        data[0] > sizeof(grammars) / sizeof(grammars[0])) {
         read_config((const char *)data, size);
         return 0;
     }
-    strbuf_printf(&text, "name='n';kernel='k';memory=64;vcpus=2\n%s=['",
-                  lists[data[0] - 1]);
+    strbuf_printf(&text, "name='n';kernel='k';memory=64;vcpus=2\n%s%s",
+                  data[0] > 20 ? "type='hvm'\n" : "",
+                  grammars[data[0] - 1].before);
     for (size_t i = 1; i < size; i++) {
         if (data[i] == '\'' || data[i] == '\\')
             strbuf_putc(&text, '\\');
         strbuf_putc(&text, (char)data[i]);
     }
-    strbuf_puts(&text, "']\n");
+    strbuf_puts(&text, grammars[data[0] - 1].after);
+    strbuf_putc(&text, '\n');
     read_config(text.text, text.length);
     strbuf_dispose(&text);
     return 0;
