@@ -74,8 +74,10 @@ def test_options_that_contradict_each_other(host):
 
 
 def test_another_scheduler_is_told(host):
-    assert "under credit2, not credit" in refused(
-        host, 4, "sched-credit", "-d", "0")
+    wrong = host.xn("sched-credit", "-d", "0", check=False)
+    assert wrong.rc == 4 and wrong.stdout == ""
+    assert "'Domain-0' is in a CPU pool under credit2, not credit" in \
+        wrong.stderr
     assert "under credit2, not credit" in refused(host, 4, "sched-credit",
                                                   "-s")
     assert host.xn("sched-credit").stdout == ""

@@ -33,8 +33,7 @@ int sched_get_domain(const struct sched_domain *domain,
     return check_scheduler(domain, params->sched, err);
 }
 
-/* libxl would take the parameters for those of another scheduler. */
-static int check_domain(const struct sched_domain *domain, struct error *err)
+int sched_check_domain(const struct sched_domain *domain, struct error *err)
 {
     libxl_domain_sched_params now;
 
@@ -47,7 +46,7 @@ static int check_domain(const struct sched_domain *domain, struct error *err)
 int sched_set_domain(const struct sched_domain *domain,
                      libxl_domain_sched_params *params, struct error *err)
 {
-    if (check_domain(domain, err) < 0)
+    if (sched_check_domain(domain, err) < 0)
         return -1;
     params->sched = domain->scheduler;
     host_log_forget(&domain->host->log);
@@ -61,7 +60,7 @@ int sched_get_vcpus(const struct sched_domain *domain,
 {
     libxl_ctx *ctx = domain->host->ctx;
 
-    if (check_domain(domain, err) < 0)
+    if (sched_check_domain(domain, err) < 0)
         return -1;
     host_log_forget(&domain->host->log);
     int rc = params->num_vcpus == 0
@@ -75,7 +74,7 @@ int sched_set_vcpus(const struct sched_domain *domain, bool all,
 {
     libxl_ctx *ctx = domain->host->ctx;
 
-    if (check_domain(domain, err) < 0)
+    if (sched_check_domain(domain, err) < 0)
         return -1;
     params->sched = domain->scheduler;
     host_log_forget(&domain->host->log);

@@ -14,6 +14,12 @@ struct sched_domain {
 };
 
 /*
+ * Whether it is under that scheduler. libxl does not ask: it would take the
+ * parameters for those of another one.
+ */
+int sched_check_domain(const struct sched_domain *domain, struct error *err);
+
+/*
  * All four: ERR_STATE if the domain is in a CPU pool with another scheduler;
  * the parameters are libxl's, initialised by the caller.
  */

@@ -127,9 +127,11 @@ int sched_show_domain(const struct invocation *inv,
 {
     cleanup_free char *name = lookup_name(inv->host, domain->domid);
     struct sched_domain named = *domain;
-    struct json_writer *json = begin_json(inv, view, "domains");
 
     named.label = name;
+    if (sched_check_domain(&named, err) < 0)
+        return -1; /* before the headings */
+    struct json_writer *json = begin_json(inv, view, "domains");
     if (json == NULL)
         show_printf("%s\n", view->headings);
     if (show_domain(view, &named, json, err) < 0) {
