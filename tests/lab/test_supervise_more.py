@@ -86,3 +86,22 @@ def test_own_keys_leave_nothing(host, idle):
     until(lambda: not domains(host))
     assert not host.run(f"ls /var/lib/xen/userdata-*.{domid}.*",
                         check=False).stdout
+
+
+def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest,
+                                                             idle):
+    idle()  # for an xnd that stays
+    guest("pvh", "theirs", tool="xl", wait=False, **KEYS)
+    domid = domains(host)["theirs"]
+    until(lambda: "Waiting for" in host.run(
+        "cat /var/log/xen/xl-theirs.log", check=False).stdout, 10)
+    host.run("pkill -9 -x xnd; /usr/libexec/xenith/xnd --transient")
+    assert domid not in {guest["domid"] for guest in
+                         ask(host, '{"request":"status"}')[0]["guests"]}
+    host.run("pkill -9 -x xl")
+    until(lambda: domid in {guest["domid"] for guest in
+                            ask(host, '{"request":"status"}')[0]["guests"]})
+    shut_down(host, domid, REBOOT)
+    until(lambda: other_domid(host, "theirs", domid))
+    host.xn("destroy", "theirs")
+    host.run("rm -f /var/log/xen/xl-theirs.log*")

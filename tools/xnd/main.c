@@ -22,6 +22,7 @@
 #include "xnd/guests.h"
 #include "xnd/instance.h"
 #include "xnd/journal.h"
+#include "xnd/strays.h"
 #include "xnd/xnd.h"
 
 /* A transient xnd that nobody needs stays this long, ms. */
@@ -153,6 +154,7 @@ static int start(struct xnd *xnd, unsigned int verbosity, struct error *err)
 
 static void end(struct xnd *xnd)
 {
+    strays_close(xnd);
     console_logs_close(xnd);
     control_close(xnd);
     if (xnd->guests != NULL)
@@ -180,6 +182,7 @@ static int supervise(const struct options *options,
     int rc = start(xnd, options->verbosity, err);
     if (rc == 0) {
         console_logs_open(xnd, conf->console_log);
+        strays_open(xnd);
         journal("ready: %zu guests", guests_count(xnd));
         instance_report(report, INSTANCE_READY, NULL);
         notify_manager("READY=1");

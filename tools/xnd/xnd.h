@@ -7,6 +7,7 @@
  *   journal.h   what it says
  *   bridge.h    libxl's descriptors and timers in the loop
  *   guests.h    who is supervised; from a shutdown to a worker
+ *   strays.h    guests of xl, which may come to be ours
  *   worker.h    processes that act on guests
  *   device_model.h, media.h  what else a guest needs somebody for
  *   console_logs.h  a cap for what guests print
@@ -32,12 +33,14 @@ struct console_logs;
 struct control;
 struct events;
 struct guests;
+struct strays;
 
 struct xnd {
     uv_loop_t loop;
     struct host host;
     struct bridge *bridge;
     struct guests *guests;
+    struct strays *strays;
     struct control *control;
     struct console_logs *console_logs; /* NULL: there are none */
     struct events *events;             /* NULL while nobody wants them */
