@@ -34,7 +34,7 @@ def test_a_domain_is_what_its_file_says(host, guest, kind, disk):
 @pytest.mark.slow("hvm")
 def test_a_domain_comes_back_from_what_is_shown(host, guest, kind, disk):
     up = guest(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
-               on_poweroff="preserve", vcpus=1, maxvcpus=2)
+               on_poweroff="preserve")
     shown = host.xn("config", "show", up.name).stdout
     host.write(COPY, shown)
     host.xn("config", "check", "--strict", COPY)
