@@ -148,6 +148,43 @@ setenforce maybe
 debug-keys hq
 loadpolicy /dev/null
 loadpolicy /nonexistent
+block-list web
+block-list web 5
+block-list 5
+network-list web
+vtpm-list web
+vkb-list web
+vdispl-list web
+vsnd-list web
+channel-list web
+pci-list web
+usb-list web
+network-list nosuch
+-N block-attach web phy:/srv/a.img,xvdb,w
+-N block-attach web /srv/a.img raw xvdb r
+-N block-attach web target=/srv/a,b.img vdev=xvdb access=ro
+-N block-attach web /srv/a.img,qcow3,xvdb
+-N block-attach nosuch /srv/a.img,raw,xvdb
+-N network-attach web
+-N network-attach web mac=00:16:3e:01:02:03 bridge=br7 rate=10Mb/s
+-N network-attach web bridg=br7
+-N network-attach web type=tap
+-N vtpm-attach web
+-N vtpm-attach web backend=tpm uuid=01234567-89ab-cdef-0123-456789abcdef
+-N vtpm-attach web nothing
+-N vkb-attach web backend-type=linux unique-id=x width=7
+-N vkb-attach web width=7
+-N vdispl-attach web be-alloc=1 connectors=a:800x600;b:1x1
+-N vdispl-attach web
+-N vsnd-attach web CARD,short-name=a PCM,name=b STREAM,type=p
+-N vsnd-attach web BOARD
+-N pci-attach web 02:00.0
+pci-attach web banana
+block-detach web xvdz
+network-detach web 7
+vkb-detach web 3
+cd-insert web hdc /nonexistent.iso
+usbdev-detach web 0 1
 """
 
 # Of xn under its own name: each is one document of the command's schema.
@@ -177,6 +214,16 @@ psr-cat-show
 psr-cat-show -l 2
 psr-mba-show
 getenforce
+block-list web
+network-list web
+vtpm-list web
+vkb-list web
+vdispl-list web
+vsnd-list web
+channel-list web
+pci-list web
+usb-list web
+pci-assignable-list
 """
 
 

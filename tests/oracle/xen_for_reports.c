@@ -86,17 +86,69 @@ static const struct {
     { "/local/domain/3/name", "web" },
     { "/local/domain/5/name", "a-domain-with-quite-a-long-name-of-its-own" },
     { "/local/domain/8/name", "rt1" },
+    /* web's disk, CD drive, vif, TPM, keyboard and channel */
+    { "/libxl/3/device/vbd/51712", "" },
+    { "/libxl/3/device/vbd/51712/frontend",
+      "/local/domain/3/device/vbd/51712" },
+    { "/libxl/3/device/vbd/51712/backend",
+      "/local/domain/0/backend/vbd/3/51712" },
+    { "/libxl/3/device/vbd/51712/params", "/srv/a.img" },
+    { "/libxl/3/device/vbd/51712/type", "phy" },
+    { "/libxl/3/device/vbd/51712/dev", "xvda" },
+    { "/libxl/3/device/vbd/51712/removable", "0" },
+    { "/libxl/3/device/vbd/51712/mode", "w" },
+    { "/libxl/3/device/vbd/51712/device-type", "disk" },
+    { "/local/domain/3/device/vbd/51712/state", "4" },
+    { "/local/domain/3/device/vbd/51712/event-channel", "7" },
+    { "/local/domain/3/device/vbd/51712/ring-ref", "8" },
+    { "/libxl/3/device/vbd/5632", "" },
+    { "/libxl/3/device/vbd/5632/frontend", "/local/domain/3/device/vbd/5632" },
+    { "/libxl/3/device/vbd/5632/backend",
+      "/local/domain/0/backend/qdisk/3/5632" },
+    { "/libxl/3/device/vbd/5632/params", "" },
+    { "/libxl/3/device/vbd/5632/type", "qdisk" },
+    { "/libxl/3/device/vbd/5632/dev", "hdc" },
+    { "/libxl/3/device/vbd/5632/removable", "1" },
+    { "/libxl/3/device/vbd/5632/mode", "r" },
+    { "/libxl/3/device/vbd/5632/device-type", "cdrom" },
+    { "/local/domain/3/device/vbd/5632/state", "garbage" },
+    { "/libxl/3/device/vif/0", "" },
+    { "/libxl/3/device/vif/0/frontend", "/local/domain/3/device/vif/0" },
+    { "/libxl/3/device/vif/0/backend", "/local/domain/0/backend/vif/3/0" },
+    { "/libxl/3/device/vif/0/handle", "0" },
+    { "/libxl/3/device/vif/0/mac", "00:16:3e:01:02:03" },
+    { "/libxl/3/device/vif/0/bridge", "br0" },
+    { "/local/domain/3/device/vif/0/state", "1" },
+    { "/libxl/3/device/vtpm/0", "" },
+    { "/libxl/3/device/vtpm/0/frontend", "/local/domain/3/device/vtpm/0" },
+    { "/libxl/3/device/vtpm/0/backend", "/local/domain/0/backend/vtpm/3/0" },
+    { "/libxl/3/device/vtpm/0/uuid", "01234567-89ab-cdef-0123-456789abcdef" },
+    { "/local/domain/3/device/vtpm/0/state", "3" },
+    { "/libxl/3/device/vkbd/0", "" },
+    { "/libxl/3/device/vkbd/0/frontend", "/local/domain/3/device/vkbd/0" },
+    { "/libxl/3/device/vkbd/0/backend", "/local/domain/0/backend/vinput/3/0" },
+    { "/libxl/3/device/vkbd/0/backend-type", "linux" },
+    { "/libxl/3/device/vkbd/0/unique-id", "pad" },
+    { "/local/domain/3/device/vkbd/0/state", "4" },
     { "/local/pool/0/name", "Pool-0" },
     { "/local/pool/1/name", "rt" },
     { "/local/pool/2/name", "old" },
 };
 
+/* A parent of nodes is there without being named, and empty. */
 static const char *find_node(const char *path)
 {
-    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+    const char *found = NULL;
+    size_t length = strlen(path);
+
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
         if (strcmp(nodes[i].path, path) == 0)
             return nodes[i].value;
-    return NULL;
+        if (strncmp(nodes[i].path, path, length) == 0 &&
+            nodes[i].path[length] == '/')
+            found = "";
+    }
+    return found;
 }
 
 static bool one_pool(void)
@@ -127,6 +179,51 @@ void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path,
     if (len != NULL)
         *len = (unsigned int)strlen(value);
     return strdup(value);
+}
+
+char *xs_get_domain_path(struct xs_handle *h, unsigned int domid)
+{
+    char *path;
+
+    return asprintf(&path, "/local/domain/%u", domid) < 0 ? NULL : path;
+}
+
+/* The length of the name of a child of path that a node begins with, or 0. */
+static size_t child_length(const char *node, const char *path)
+{
+    size_t length = strlen(path);
+
+    if (strncmp(node, path, length) != 0 || node[length] != '/')
+        return 0;
+    return strcspn(node + length + 1, "/");
+}
+
+/* Nodes of one parent stand together. As the library, in one piece. */
+char **xs_directory(struct xs_handle *h, xs_transaction_t t, const char *path,
+                    unsigned int *count)
+{
+    enum { MOST = 32, LONGEST = 32 };
+    char **names = calloc(1, MOST * (sizeof(*names) + LONGEST));
+    char *text = (char *)(names + MOST);
+    size_t skip = strlen(path) + 1;
+
+    *count = 0;
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+        size_t length = child_length(nodes[i].path, path);
+
+        if (length == 0 || length >= LONGEST || *count == MOST ||
+            (*count > 0 && strlen(names[*count - 1]) == length &&
+             memcmp(names[*count - 1], nodes[i].path + skip, length) == 0))
+            continue;
+        names[*count] = memcpy(text, nodes[i].path + skip, length);
+        text += length + 1;
+        ++*count;
+    }
+    if (*count > 0 || find_node(path) != NULL)
+        return names;
+    free(names);
+    errno = ENOENT;
+    return NULL;
 }
 
 bool xs_write(struct xs_handle *h, xs_transaction_t t, const char *path,
