@@ -96,6 +96,7 @@ int hook_begin(struct hook *hook, int argc, char **argv, bool *runs,
                          "to be started as a device's script, see "
                          "xenstored-hooks/README.md");
     hook->role = role->name;
+    hook->run = role->run;
     if (read_command(hook, argv[1], &is_tap, err) < 0)
         return -1;
     for (int i = 2; i < argc; i++)
@@ -121,7 +122,7 @@ void hook_end(struct hook *hook)
 
 int hook_run(struct hook *hook, struct error *err)
 {
-    return find_role(hook->role)->run(hook, err);
+    return hook->run(hook, err);
 }
 
 int hook_report(struct hook *hook, const struct error *failure,

@@ -17,7 +17,8 @@
 
 struct hook {
     struct store *store;
-    const char *role;      /* "vif-bridge": the script it stands for */
+    const char *role; /* "vif-bridge": the script it stands for */
+    int (*run)(struct hook *hook, struct error *err); /* the role's work */
     bool arrives;          /* online, add; else it leaves */
     bool tap;              /* the emulated interface, not the vif */
     char *path;            /* of the backend in xenstore; owned */

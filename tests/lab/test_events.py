@@ -80,10 +80,10 @@ def test_wait_for_each_state(host, guest, tiny_kernel):
     host.xn("wait", "--timeout", "5", "idle", "paused")
     host.xn("unpause", "idle")
     assert host.run("xn wait --timeout 1 idle paused",
-                    check=False).returncode == 6
+                    check=False).rc == 6
     host.run("(sleep 1; xn destroy idle) & xn wait --timeout 30 idle gone; "
              "wait")
-    assert host.run("xn wait idle asleep", check=False).returncode == 2
+    assert host.run("xn wait idle asleep", check=False).rc == 2
     until(lambda: has_ended(host), 10)
 
 

@@ -61,7 +61,7 @@ def test_a_file_that_is_written_to_is_not_shared(host, guest, disk):
         second = guest("pvh", "second", create=False,
                        disk=[f"{disk},raw,xvda,{access}"])
         refused = host.xn("create", second.path, check=False)
-        assert refused.returncode == 8
+        assert refused.rc == 8
         assert f"{disk} is in use by domain" in refused.stderr
 
 
@@ -80,7 +80,7 @@ def test_disks_of_xl_count(host, guest, disk):
 def test_disks_of_ours_count_for_xl(host, guest, disk):
     guest("pvh", "new", disk=[f"{disk},raw,xvda,w"])
     old = guest("pvh", "old", create=False, disk=[f"{disk},raw,xvda,w"])
-    assert host.run(f"xl create {old.path}", check=False).returncode != 0
+    assert host.run(f"xl create {old.path}", check=False).rc != 0
 
 
 def test_a_script_with_a_path_is_run_as_it_is(host, guest):

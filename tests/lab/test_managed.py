@@ -34,7 +34,7 @@ def test_a_defined_guest_is_started_by_name(host, defined):
     defined("web")
     host.xn("start", "-q", "web")
     assert list(domains(host)) == ["web"]
-    assert host.run("xn start nobody", check=False).returncode == 3
+    assert host.run("xn start nobody", check=False).rc == 3
 
 
 def test_autostart_makes_and_removes_the_link(host, defined):
@@ -59,7 +59,7 @@ def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
     assert host.xn("host-start").stdout == ""  # they run already
     # These kernels hear no request: what is left at the deadline is told.
     stop = host.run("xn host-stop --timeout 3", check=False)
-    assert stop.returncode in (1, 6)
+    assert stop.rc in (1, 6)
     assert set(domains(host)) == {"db", "web"}
 
 
@@ -76,7 +76,7 @@ def test_a_loop_is_refused(host, defined):
     defined("db", start_after=["web"], autostart=1)
     defined("web", start_after=["db"], autostart=1)
     loop = host.run("xn host-start", check=False)
-    assert loop.returncode == 7
+    assert loop.rc == 7
     assert "goes round" in loop.stderr
     assert not domains(host)
 
@@ -118,4 +118,4 @@ def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
     assert not domains(host)
     assert f"started {up.name}" in host.xn("host-start").stdout
     assert up.domid() > before
-    assert host.run(f"test -e {image}", check=False).returncode == 1
+    assert host.run(f"test -e {image}", check=False).rc == 1

@@ -31,7 +31,10 @@ static int write_file(const char *folder, long number, const char *text)
     cleanup_free char *path = mem_printf("%s/%05ld.cfg", folder, number);
     FILE *file = fopen(path, "we");
 
-    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+    if (file == NULL)
+        return fail(path);
+    bool written = fputs(text, file) >= 0;
+    if (fclose(file) != 0 || !written)
         return fail(path);
     return 0;
 }

@@ -63,9 +63,11 @@ bool is_exception(const char *key, const char *setting)
     for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {
         const struct exception *exception = &exceptions[i];
 
-        if (strcmp(exception->key, key) == 0 &&
-            (exception->setting != NULL) == (setting != NULL) &&
-            (setting == NULL || strcmp(exception->setting, setting) == 0))
+        if (strcmp(exception->key, key) != 0)
+            continue;
+        if (exception->setting == NULL || setting == NULL)
+            return exception->setting == setting;
+        if (strcmp(exception->setting, setting) == 0)
             return true;
     }
     return false;

@@ -143,10 +143,14 @@ const struct value_rule *value_rule_find(const char *key, const char *setting)
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         const struct value_rule *rule = &rules[i];
 
-        if (strcmp(rule->key, key) == 0 &&
-            (rule->setting != NULL) == (setting != NULL) &&
-            (setting == NULL || strcmp(rule->setting, setting) == 0))
+        if (strcmp(rule->key, key) != 0)
+            continue;
+        if (rule->setting == NULL || setting == NULL) {
+            if (rule->setting == setting)
+                return rule;
+        } else if (strcmp(rule->setting, setting) == 0) {
             return rule;
+        }
     }
     return NULL;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The units of systemd, the init script and the dashboard, as they would be
 # installed. TAP.
-units="$top_builddir/docs/systemd"
+units="${top_builddir:?}/docs/systemd"
 init="$top_builddir/docs/init/xn-domains"
 count=0
 
@@ -30,7 +30,7 @@ verify() {
             chmod +x "$root$program"
         done
     mkdir "$root/units"
-    cp "$units"/xn* "$top_srcdir/docs/systemd"/*.target \
+    cp "$units"/xn* "${top_srcdir:?}/docs/systemd"/*.target \
         "$top_srcdir/docs/systemd"/*.timer "$root/units"
     rm -f "$root"/units/*.in
     sed -i "s|^\(Exec[A-Z][a-z]*=\)|\1$root|" "$root"/units/*.service
