@@ -71,16 +71,13 @@ def test_a_file_that_is_read_is_shared(host, guest, disk):
 
 
 def test_disks_of_xl_count(host, guest, disk):
+    """The other way round they do not: Debian 12's script compares a device's
+    number in hexadecimal with one in decimal, and shares any file."""
     guest("pvh", "old", tool="xl", disk=[f"{disk},raw,xvda,w"])
     new = guest("pvh", "new", create=False, disk=[f"{disk},raw,xvda,w"])
     refused = host.xn("create", new.path, check=False)
+    host.xl("destroy", "old")
     assert "is in use by domain" in refused.stderr
-
-
-def test_disks_of_ours_count_for_xl(host, guest, disk):
-    guest("pvh", "new", disk=[f"{disk},raw,xvda,w"])
-    old = guest("pvh", "old", create=False, disk=[f"{disk},raw,xvda,w"])
-    assert host.run(f"xl create {old.path}", check=False).rc != 0
 
 
 def test_a_script_with_a_path_is_run_as_it_is(host, guest):

@@ -2,6 +2,7 @@
 #include "host/log.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -40,11 +41,34 @@ static const char *skip_origin(const char *text)
     return text;
 }
 
+/*
+ * Of a hook libxl first says that it ended with a status, then what it wrote
+ * into xenstore as its reason: "script: /srv/a.img is in use".
+ */
+static const char *find_reason_of_hook(const struct host_log *log,
+                                       const char *cause)
+{
+    bool is_after_its_end =
+        log->first_origin != NULL &&
+        strncmp(log->first_origin, "libxl_exec.c:", 13) == 0;
+
+    return is_after_its_end && strncmp(cause, "script: ", 8) == 0 ? cause + 8
+                                                                  : NULL;
+}
+
 static void keep_first(struct host_log *log, int errnoval, const char *text)
 {
-    if (log->first_error != NULL)
-        return;
     const char *cause = skip_origin(text);
+
+    if (log->first_error != NULL) {
+        const char *reason = find_reason_of_hook(log, cause);
+        if (reason != NULL &&
+            strstr(reason, "failed; error detected") == NULL) {
+            free(log->first_error);
+            log->first_error = mem_strdup(reason);
+        }
+        return;
+    }
     log->first_origin = mem_strndup(text, (size_t)(cause - text));
     size_t length = strlen(cause);
     while (length > 0 &&
