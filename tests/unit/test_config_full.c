@@ -42,13 +42,18 @@ static char *lay_out(const char *text)
 
 /*
  * Is it a domain, with nothing to warn of? The first lines are none yet: name
- * and type are added where they are missing.
+ * and type are added where they are missing, and what SPICE needs.
  */
 static bool is_spotless(const char *start)
 {
     const char *name = strstr(start, "\nname") ? "" : "name = \"t\"\n";
     const char *type = strstr(start, "\ntype") ? "" : "type = \"hvm\"\n";
-    cleanup_free char *text = mem_printf("%s%s%s", start, name, type);
+    const char *port = strstr(start, "\nspiceport") ? "" : "spiceport = 1\n";
+    const char *word =
+        strstr(start, "\nspicepass") ? "" : "spicepasswd = \"x\"\n";
+    bool spice = strstr(start, "\nspice =") != NULL;
+    cleanup_free char *text = mem_printf("%s%s%s%s%s", start, name, type,
+                                         spice ? port : "", spice ? word : "");
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
     cleanup_error struct error err = ERROR_INIT;
     struct domain_spec cleanup_domain_spec spec;

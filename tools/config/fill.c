@@ -109,6 +109,23 @@ bool fill_quiet_number(const struct config_value *value, long *number)
            fill_is_number(value, number);
 }
 
+const char *fill_quiet_text(const struct config_value *value)
+{
+    return value != NULL && value->type == CONFIG_ATOM ? value->u.atom.text
+                                                       : NULL;
+}
+
+bool fill_is_on(libxl_defbool truth, bool usual)
+{
+    return libxl_defbool_is_default(truth) ? usual : libxl_defbool_val(truth);
+}
+
+bool fill_is_traditional(struct fill *fill)
+{
+    return fill->b_info->device_model_version ==
+           LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN_TRADITIONAL;
+}
+
 static void report_number(struct fill *fill, const char *key,
                           const struct config_value *value)
 {
@@ -385,6 +402,7 @@ static void run_steps(struct fill *fill)
     fill_vkbs(fill);
     fill_own(fill);
     fill_check_rules(fill);
+    fill_check_needs(fill);
     fill_global_masks(fill);
 }
 

@@ -65,6 +65,13 @@ const struct config_value *fill_list(struct fill *fill, const char *key);
 bool fill_is_number(const struct config_value *value, long *number);
 /* Is it a number, and not one made with +=, which xl does not take? */
 bool fill_quiet_number(const struct config_value *value, long *number);
+/* A single value's text; NULL for a list, and where there is no value. */
+const char *fill_quiet_text(const struct config_value *value);
+
+/* Is it on, where `usual` is what applies when it is not set? */
+bool fill_is_on(libxl_defbool truth, bool usual);
+/* Is the device model the old one? */
+bool fill_is_traditional(struct fill *fill);
 
 /*
  * The strings of a list in turn, from NULL on. xl stops at the first item
@@ -157,6 +164,7 @@ void fill_vkbs(struct fill *fill);          /* vkb.c */
 void fill_display(struct fill *fill);       /* display.c */
 void fill_own(struct fill *fill);           /* own.c */
 void fill_check_rules(struct fill *fill);   /* rules.c */
+void fill_check_needs(struct fill *fill);   /* needs.c */
 
 /* cpus.c: a CPU list into a bitmap of the host's CPUs. */
 bool fill_cpu_list(struct fill *fill, const struct config_value *value,
