@@ -5,6 +5,8 @@
  */
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "stream_unit.h"
 
@@ -12,6 +14,7 @@
 #include "domain/image.h"
 #include "domain/image_convert.h"
 #include "domain/source.h"
+#include "stream/xl.h"
 
 static const struct guest_stream guest = { .pages = 3000, .zero = 50 };
 
@@ -205,6 +208,115 @@ static void libxl_is_given_its_own_stream_alone(void **state)
     scratch_remove(path);
 }
 
+/* -- between two hosts ----------------------------------------------------- */
+
+/* libxl's part of a sender: writes into the codec, whose end is its own. */
+static void send_all(const struct strbuf *plain, int wire)
+{
+    struct proc_child codec = PROC_CHILD_INIT;
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+    int ends[2];
+
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    codec_start_sender("zstd", ends[0], wire, &codec, &err);
+    expect_no_error(&err);
+    close(ends[0]);
+    assert_int_equal(io_write_all(ends[1], plain->text, plain->length), 0);
+    close(ends[1]);
+    codec_finish(&codec, &report, &err);
+    expect_no_error(&err);
+    assert_true(report.complete);
+    assert_int_equal(report.bytes, plain->length);
+}
+
+static pid_t start_sending(const struct strbuf *plain, int wire)
+{
+    pid_t pid = fork();
+
+    if (pid != 0)
+        return pid;
+    send_all(plain, wire);
+    _exit(0);
+}
+
+/* The wire stays open: what the two ends say to each other comes behind it. */
+static void frames_on_a_wire_end_by_themselves(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 }, got = { 0 };
+    size_t head = 48 + 4 + sizeof(GUEST_STREAM_CONFIG);
+    struct error err = ERROR_INIT;
+    struct source source;
+    char next[8] = "";
+    int wire[2], status;
+
+    guest_stream_make(&guest, &plain);
+    struct strbuf wanted = { .text = plain.text + head,
+                             .length = plain.length - head };
+    assert_int_equal(pipe2(wire, O_CLOEXEC), 0);
+    pid_t sender = start_sending(&plain, wire[1]);
+    source_open_wire(&source, wire[0], true, &err);
+    expect_no_error(&err);
+    assert_string_equal(source.config_json, GUEST_STREAM_CONFIG);
+    read_stream(source.fd, &got);
+    expect_same_bytes(&got, &wanted);
+    source_finish(&source, &err);
+    expect_no_error(&err);
+    source_dispose(&source);
+    assert_int_equal(io_write_all(wire[1], "go", 2), 0);
+    assert_int_equal(read(wire[0], next, sizeof(next)), 2);
+    assert_string_equal(next, "go");
+    assert_int_equal(waitpid(sender, &status, 0), sender);
+    assert_int_equal(status, 0);
+    close(wire[0]);
+    close(wire[1]);
+}
+
+/* libxl knows where its stream ends; nobody else reads from the wire. */
+static void of_a_plain_wire_only_the_header_is_read(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    struct error err = ERROR_INIT;
+    struct source source;
+    char next[8] = "";
+    int wire[2];
+
+    xl_header_make(GUEST_STREAM_CONFIG, &plain);
+    strbuf_puts(&plain, "LibxlFmt");
+    assert_int_equal(pipe2(wire, O_CLOEXEC), 0);
+    assert_int_equal(io_write_all(wire[1], plain.text, plain.length), 0);
+    source_open_wire(&source, wire[0], false, &err);
+    expect_no_error(&err);
+    assert_string_equal(source.config_json, GUEST_STREAM_CONFIG);
+    assert_int_equal(read(source.fd, next, sizeof(next)), 8);
+    assert_memory_equal(next, "LibxlFmt", 8);
+    source_finish(&source, &err);
+    expect_no_error(&err);
+    source_dispose(&source);
+    close(wire[0]);
+    close(wire[1]);
+}
+
+static void a_sender_that_dies_is_told(void **state)
+{
+    static const char *const wanted[] = {
+        "what came: byte 0, frame 0: the stream is cut short",
+        "what came: it is cut short",
+    };
+
+    for (int frames = 1; frames >= 0; frames--) {
+        struct error err = ERROR_INIT;
+        struct source source;
+        int wire[2];
+
+        assert_int_equal(pipe2(wire, O_CLOEXEC), 0);
+        close(wire[1]);
+        assert_int_equal(source_open_wire(&source, wire[0], frames, &err), -1);
+        expect_error(&err, ERR_CONFIG, wanted[1 - frames]);
+        close(wire[0]);
+    }
+}
+
 static void damage_is_the_cause_of_what_libxl_says(void **state)
 {
     cleanup_strbuf struct strbuf plain = { 0 }, got = { 0 };
@@ -299,6 +411,9 @@ static void a_new_file_appears_when_it_is_published(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_image_is_converted_there_and_back),
+    cmocka_unit_test(frames_on_a_wire_end_by_themselves),
+    cmocka_unit_test(of_a_plain_wire_only_the_header_is_read),
+    cmocka_unit_test(a_sender_that_dies_is_told),
     cmocka_unit_test(what_was_there_survives_a_damaged_image),
     cmocka_unit_test(half_an_image_is_not_converted),
     cmocka_unit_test(a_full_disk_is_said_to_be_full),

@@ -17,6 +17,9 @@
 /* It has little to say. */
 #define WORDS_KEEP ((size_t)64 << 10)
 
+/* What either end keeps of earlier pages while a guest migrates. */
+#define HISTORY "128m"
+
 int codec_start_encoder(const char *compress, int in, int out,
                         struct proc_child *child, struct error *err)
 {
@@ -26,6 +29,26 @@ int codec_start_encoder(const char *compress, int in, int out,
 
     if (compress == NULL)
         argv[4] = NULL;
+    return proc_start(&proc, out, child, err);
+}
+
+int codec_start_sender(const char *compress, int in, int out,
+                       struct proc_child *child, struct error *err)
+{
+    const char *argv[] = { PATHS_STREAM, "encode",     "--report", "--history",
+                           HISTORY,      "--compress", compress,   NULL };
+    struct proc proc = { .argv = argv, .input_fd = in };
+
+    return proc_start(&proc, out, child, err);
+}
+
+int codec_start_receiver(int in, int out, struct proc_child *child,
+                         struct error *err)
+{
+    static const char *const argv[] = { PATHS_STREAM, "decode", "--report",
+                                        "--until-end", NULL };
+    struct proc proc = { .argv = argv, .input_fd = in };
+
     return proc_start(&proc, out, child, err);
 }
 

@@ -29,6 +29,16 @@ int codec_start_decoder(int in, int out, struct proc_child *child,
                         struct error *err);
 
 /*
+ * The same between two hosts: nothing is held back, pages that are sent again
+ * are sent as what changed (both ends keep 128 MiB for it), and the receiver
+ * ends with the stream and leaves alone what comes after it.
+ */
+int codec_start_sender(const char *compress, int in, int out,
+                       struct proc_child *child, struct error *err);
+int codec_start_receiver(int in, int out, struct proc_child *child,
+                         struct error *err);
+
+/*
  * Waits for its end, which it comes to when its input ends. err is what it
  * said, if it failed. An interrupt (base/interrupt.h) ends it.
  */

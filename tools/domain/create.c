@@ -22,6 +22,7 @@ static int make(void *argument, int64_t *value, struct error *err)
         .spec = request->spec,
         .defaults = request->defaults,
         .source = request->source,
+        .takeover = request->takeover,
         .paused = request->paused,
         .supervise = request->supervise,
         .short_lives = request->short_lives,
@@ -58,10 +59,18 @@ static void clean_up_after(struct host *host, struct source *source)
         log_warn("clean-up: %s", undo.message);
 }
 
+static int blame(const struct create_request *request, struct error *err)
+{
+    const char *verb = request->source != NULL ? "restore" : "create";
+
+    if (request->takeover != NULL)
+        return error_context(err, "receive %s", request->takeover->name);
+    return error_context(err, "%s %s", verb, request->spec->config.c_info.name);
+}
+
 int domain_create(struct host *host, const struct create_request *request,
                   uint32_t *domid, struct error *err)
 {
-    const char *name = request->spec->config.c_info.name;
     cleanup_close int supervisor = -1;
     struct worker_result result;
 
@@ -77,6 +86,5 @@ int domain_create(struct host *host, const struct create_request *request,
         clean_up_after(host, request->source);
     if (rc == 0)
         return 0;
-    return error_context(err, "%s %s",
-                         request->source != NULL ? "restore" : "create", name);
+    return blame(request, err);
 }

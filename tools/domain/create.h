@@ -4,15 +4,17 @@
 
 #include "config/config.h"
 #include "domain/source.h"
+#include "domain/takeover.h"
 #include "host/host.h"
 
 struct create_request {
     struct domain_spec *spec;
     const struct xlconf *defaults;
-    struct source *source;    /* a saved guest to go on with, or NULL */
-    bool paused;              /* leave it paused */
-    bool supervise;           /* hand it over to the supervisor */
-    unsigned int short_lives; /* restarts that led to it, see host/mark.h */
+    struct source *source;     /* a saved guest to go on with, or NULL */
+    struct takeover *takeover; /* the host that it comes from, or NULL */
+    bool paused;               /* leave it paused */
+    bool supervise;            /* hand it over to the supervisor */
+    unsigned int short_lives;  /* restarts that led to it, see host/mark.h */
     unsigned int verbosity;
 };
 

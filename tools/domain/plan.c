@@ -114,11 +114,17 @@ void plan_make(struct plan *plan, const struct create *create)
     if (create->source != NULL)
         add_step(plan, mem_strdup("see that the image was whole"), 0,
                  step_finish_source, NULL);
+    if (create->takeover != NULL)
+        add_step(plan, mem_strdup("ask for it, and give it its name"), 0,
+                 step_take_over, step_refuse);
     if (create->supervise)
         add_step(plan, mem_strdup("hand it to the supervisor"), 0,
                  step_supervise, NULL);
     if (!create->paused)
         add_step(plan, mem_strdup("start it"), 0, step_unpause, NULL);
+    if (create->takeover != NULL)
+        add_step(plan, mem_strdup("tell that it runs"), 0, step_tell_sender,
+                 NULL);
 }
 
 void plan_dispose(struct plan *plan)

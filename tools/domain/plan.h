@@ -11,6 +11,7 @@
 #include "domain/kernel_cache.h"
 #include "domain/record.h"
 #include "domain/source.h"
+#include "domain/takeover.h"
 #include "host/host.h"
 
 /* One create under way: what its steps share. */
@@ -18,10 +19,11 @@ struct create {
     struct host *host; /* NULL while a plan is only listed */
     struct domain_spec *spec;
     const struct xlconf *defaults;
-    struct source *source;    /* the saved guest that it shall be, or NULL */
-    bool paused;              /* leave it paused */
-    bool supervise;           /* hand it over to the supervisor */
-    unsigned int short_lives; /* restarts that led to it, see host/mark.h */
+    struct source *source;     /* the saved guest that it shall be, or NULL */
+    struct takeover *takeover; /* the host that it comes from, or NULL */
+    bool paused;               /* leave it paused */
+    bool supervise;            /* hand it over to the supervisor */
+    unsigned int short_lives;  /* restarts that led to it, see host/mark.h */
     struct record record;
     struct kernel_copy kernel; /* what libxl boots instead, if anything */
     uint32_t domid;            /* INVALID_DOMID until it exists */

@@ -147,6 +147,8 @@ int record_undo(struct record *record, struct host *host, struct error *err)
     uint8_t uuid[UUID_BYTES];
     size_t length;
 
+    if (record->path == NULL)
+        return 0;
     if (io_read_file(record->path, RECORD_LIMIT, &text, &length, err) < 0)
         return -1;
     /* A note that was never finished comes before any domain. */

@@ -28,7 +28,7 @@ void record_end(struct record *record);
 
 /*
  * Destroys the domain that the note is about, if it exists; a domain that had
- * the UUID before is left alone.
+ * the UUID before is left alone. Fine after record_end.
  */
 int record_undo(struct record *record, struct host *host, struct error *err);
 

@@ -14,19 +14,12 @@
 
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/newfile.h"
 #include "domain/destroy.h"
-#include "domain/own.h"
-#include "domain/saved_config.h"
+#include "domain/outgoing.h"
 #include "domain/worker.h"
-#include "host/operation.h"
-#include "host/stored.h"
 #include "stream/xl.h"
-
-/* What a killed worker left may end by itself, ms. */
-#define ORPHAN_PATIENCE_MS 2000
 
 struct save {
     const struct subject *subject; /* its host is the parent's */
@@ -40,29 +33,6 @@ struct save {
 
 /* -- before and after ------------------------------------------------------ */
 
-static bool is_suspended(struct host *host, uint32_t domid)
-{
-    libxl_dominfo info;
-
-    libxl_dominfo_init(&info);
-    bool suspended = libxl_domain_info(host->ctx, &info, domid) == 0 &&
-                     info.shutdown &&
-                     info.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND;
-    libxl_dominfo_dispose(&info);
-    return suspended;
-}
-
-int save_resume(struct host *host, uint32_t domid, struct error *err)
-{
-    if (!is_suspended(host, domid))
-        return 0;
-    host_log_forget(&host->log);
-    int rc = libxl_domain_resume(host->ctx, domid, 1, NULL);
-    if (rc == 0)
-        return 0;
-    return host_fail(host, err, ERR_FAILED, rc, "resume domain %u", domid);
-}
-
 static int pause_and_resume(struct host *host, uint32_t domid,
                             struct error *err)
 {
@@ -70,7 +40,7 @@ static int pause_and_resume(struct host *host, uint32_t domid,
     int rc = libxl_domain_pause(host->ctx, domid, NULL);
     if (rc != 0)
         return host_fail(host, err, ERR_FAILED, rc, "pause domain %u", domid);
-    return save_resume(host, domid, err);
+    return outgoing_resume(host, domid, err);
 }
 
 /* The image is safe; what was asked for the guest itself. */
@@ -80,7 +50,7 @@ static int settle_guest(struct save *save, struct error *err)
     int rc;
 
     if (save->request->after == SAVE_THEN_CONTINUE)
-        rc = save_resume(save->host, domid, err);
+        rc = outgoing_resume(save->host, domid, err);
     else if (save->request->after == SAVE_THEN_PAUSE)
         rc = pause_and_resume(save->host, domid, err);
     else
@@ -88,47 +58,7 @@ static int settle_guest(struct save *save, struct error *err)
     return rc == 0 ? 0 : error_context(err, "the image is saved, but");
 }
 
-/* Whatever failed, the guest goes on; failing in that, too, is only told. */
-static void recover_guest(struct host *host, uint32_t domid)
-{
-    cleanup_error struct error err = ERROR_INIT;
-
-    interrupt_clear();
-    if (save_resume(host, domid, &err) < 0)
-        log_warn("%s", err.message);
-}
-
 /* -- writing --------------------------------------------------------------- */
-
-/* What libxl and we keep of it, as it would be made again. */
-static int recall_spec(struct save *save, struct domain_spec *spec,
-                       struct error *err)
-{
-    uint32_t domid = save->subject->domid;
-
-    if (stored_config_read(save->host, domid, &spec->config, err) < 0 ||
-        own_recall(save->host, domid, &spec->own, err) < 0)
-        return -1;
-    spec->config.c_info.domid = save->request->keep_domid ? domid : 0;
-    return 0;
-}
-
-static char *make_config(struct save *save, struct error *err)
-{
-    cleanup_domain_spec struct domain_spec spec;
-
-    if (save->request->config_json != NULL)
-        return mem_strdup(save->request->config_json);
-    domain_spec_init(&spec);
-    if (recall_spec(save, &spec, err) < 0)
-        return NULL;
-    cleanup_free char *json =
-        libxl_domain_config_to_json(save->host->ctx, &spec.config);
-    if (json != NULL)
-        return saved_config_make(json, &spec.own);
-    error_set(err, ERR_FAILED, "its configuration as JSON");
-    return NULL;
-}
 
 /* Opens what libxl writes to: the file itself, or the way into the codec. */
 static int open_output(struct save *save, struct error *err)
@@ -151,7 +81,11 @@ static int open_output(struct save *save, struct error *err)
 static int write_header(struct save *save, struct error *err)
 {
     cleanup_strbuf struct strbuf header = { 0 };
-    cleanup_free char *json = make_config(save, err);
+    cleanup_free char *json =
+        save->request->config_json != NULL
+            ? mem_strdup(save->request->config_json)
+            : outgoing_config(save->host, save->subject->domid,
+                              save->request->keep_domid, err);
 
     if (json == NULL)
         return -1;
@@ -160,20 +94,6 @@ static int write_header(struct save *save, struct error *err)
         return error_set_errno(err, errno == ENOSPC ? ERR_SPACE : ERR_FAILED,
                                errno, "%s", save->request->path);
     return 0;
-}
-
-static int write_guest(struct save *save, struct error *err)
-{
-    struct operation op;
-    int flags = save->request->live ? LIBXL_SUSPEND_LIVE : 0;
-
-    operation_begin(&op, save->host);
-    int rc = libxl_domain_suspend(save->host->ctx, save->subject->domid,
-                                  save->out, flags, &op.how);
-    rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
-    if (rc == ERROR_ABORTED || interrupt_signal() != 0)
-        return error_set(err, ERR_FAILED, "interrupted");
-    return rc == 0 ? 0 : host_fail(save->host, err, ERR_FAILED, rc, "suspend");
 }
 
 static int measure_file(struct save *save, struct error *err)
@@ -220,17 +140,13 @@ static int write_image(struct save *save, struct error *err)
     if (rc == 0)
         rc = write_header(save, err);
     if (rc == 0)
-        rc = write_guest(save, err);
+        rc = outgoing_write(save->host, save->subject->domid, save->out,
+                            save->request->live ? LIBXL_SUSPEND_LIVE : 0, err);
     rc = close_output(save, rc, err);
     return rc == 0 ? newfile_publish(&save->file, err) : -1;
 }
 
 /* -- the worker and its parent --------------------------------------------- */
-
-/* libxl must leave the codec's end to us. */
-static const libxl_childproc_hooks leave_other_children = {
-    .chldowner = libxl_sigchld_owner_libxl_always_selective_reap,
-};
 
 static int run_save(void *argument, int64_t *value, struct error *err)
 {
@@ -240,22 +156,15 @@ static int run_save(void *argument, int64_t *value, struct error *err)
     int rc = host_open(&host, save->request->verbosity, err);
     if (rc == 0) {
         save->host = &host;
-        libxl_childproc_setmode(host.ctx, &leave_other_children, NULL);
+        outgoing_prepare(&host);
         rc = write_image(save, err);
         if (rc == 0)
             rc = settle_guest(save, err);
         else
-            recover_guest(&host, save->subject->domid);
+            outgoing_recover(&host, save->subject->domid);
     }
     host_close(&host);
     return rc;
-}
-
-static void clean_up_after(const struct subject *subject)
-{
-    if (!worker_wait_orphans(ORPHAN_PATIENCE_MS))
-        worker_kill_orphans();
-    recover_guest(subject->host, subject->domid);
 }
 
 static int run_worker(struct save *save, struct error *err)
@@ -263,8 +172,10 @@ static int run_worker(struct save *save, struct error *err)
     struct worker_result result;
 
     int rc = worker_run(run_save, save, &result, err);
-    if (rc < 0 && result.died)
-        clean_up_after(save->subject);
+    if (rc < 0 && result.died) {
+        outgoing_end_orphans();
+        outgoing_recover(save->subject->host, save->subject->domid);
+    }
     return rc;
 }
 

@@ -35,7 +35,4 @@ int domain_save(const struct subject *subject,
                 const struct save_request *request, struct codec_report *report,
                 struct error *err);
 
-/* Has a guest go on that stands suspended; fine with any other. */
-int save_resume(struct host *host, uint32_t domid, struct error *err);
-
 #endif

@@ -68,7 +68,8 @@ static int make_domain(struct create *create, libxl_domain_config *config)
     struct host *host = create->host;
     struct operation op;
 
-    int log_fd = guest_log_open(config->c_info.name);
+    int log_fd = guest_log_open(create->takeover ? create->takeover->name
+                                                 : config->c_info.name);
     host_log_to(&host->log, log_fd);
     operation_begin(&op, host);
     int rc = start_making(create, config, &op);
@@ -122,6 +123,37 @@ void step_unbuild(struct create *create, unsigned int i)
 int step_finish_source(struct create *create, unsigned int i, struct error *err)
 {
     return source_finish(create->source, err);
+}
+
+/*
+ * From here on the sender may not start it again, so it is no half-made domain
+ * any more: whatever kills us now, it stays.
+ */
+int step_take_over(struct create *create, unsigned int i, struct error *err)
+{
+    if (takeover_ask(create->takeover, create->host, create->domid, err) < 0)
+        return -1;
+    record_end(&create->record);
+    return 0;
+}
+
+/* It is destroyed by its id, as the note may be gone. */
+void step_refuse(struct create *create, unsigned int i)
+{
+    cleanup_error struct error undo = ERROR_INIT;
+
+    interrupt_clear();
+    takeover_refuse(create->takeover);
+    if (domain_destroy(create->host, create->domid, &undo) < 0)
+        log_warn("clean-up: %s", undo.message);
+    else
+        takeover_give_back(create->takeover);
+}
+
+int step_tell_sender(struct create *create, unsigned int i, struct error *err)
+{
+    takeover_tell(create->takeover);
+    return 0;
 }
 
 int step_supervise(struct create *create, unsigned int i, struct error *err)

@@ -173,7 +173,9 @@ static int pump_decoder(const struct decode_options *options, int in, int out,
     if (decoder == NULL)
         return -1;
     while (got > 0 && decoder_write(decoder, bytes, (size_t)got, err) == 0)
-        got = filter_read(in, bytes, FILTER_INPUT, err);
+        got = options->until_end && decoder_is_complete(decoder)
+                  ? 0
+                  : filter_read(in, bytes, FILTER_INPUT, err);
     int rc = got == 0 ? decoder_finish(decoder, stats, err) : -1;
     decoder_free(decoder);
     return rc;

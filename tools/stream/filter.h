@@ -16,7 +16,11 @@
 int filter_encode(const struct encode_options *options, bool bulk, int in,
                   int out, struct stream_stats *stats, struct error *err);
 
-/* any: what is no Xenith stream comes out as it is, and counts as carried so.
+/*
+ * any: what is no Xenith stream comes out as it is, and counts as carried so.
+ * With options->until_end it returns at the stream's own end, after which
+ * nothing may come before somebody has seen it return; otherwise at that of the
+ * input.
  */
 int filter_decode(const struct decode_options *options, bool any, int in,
                   int out, struct stream_stats *stats, struct error *err);

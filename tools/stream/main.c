@@ -28,6 +28,7 @@ static const char usage[] =
     "                       allow the stream that much          (else)\n"
     "  -b, --bulk           fill frames: nobody waits for them  (encode)\n"
     "  -a, --any            pass on what is no such stream      (decode)\n"
+    "  -e, --until-end      read no further than its end        (decode)\n"
     "  -H, --head           stop at the first page              (inspect)\n"
     "  -t, --threads N      0: none beside the main one\n"
     "  -r, --report         end with a line of JSON on standard error\n"
@@ -42,6 +43,7 @@ enum verb {
 struct options {
     enum verb verb;
     bool any;
+    bool until_end;
     bool head;
     bool bulk;
     bool report;
@@ -81,6 +83,7 @@ static int read_letters(struct options *options, int argc, char **argv,
         { "history", required_argument, NULL, 'k' },
         { "bulk", no_argument, NULL, 'b' },
         { "any", no_argument, NULL, 'a' },
+        { "until-end", no_argument, NULL, 'e' },
         { "head", no_argument, NULL, 'H' },
         { "threads", required_argument, NULL, 't' },
         { "report", no_argument, NULL, 'r' },
@@ -90,7 +93,7 @@ static int read_letters(struct options *options, int argc, char **argv,
     int letter;
 
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, "ac:k:bHt:rh", rows, NULL)) !=
+    while ((letter = getopt_long(argc, argv, "aec:k:bHt:rh", rows, NULL)) !=
            -1) {
         if (letter == '?')
             return error_set(err, ERR_USAGE, "unknown option '%s'",
@@ -99,6 +102,8 @@ static int read_letters(struct options *options, int argc, char **argv,
             options->bulk = true;
         else if (letter == 'a')
             options->any = true;
+        else if (letter == 'e')
+            options->until_end = true;
         else if (letter == 'H')
             options->head = true;
         else if (letter == 'r')
@@ -171,6 +176,7 @@ static int run(const struct options *options, struct stream_stats *stats,
         .threads = options->threads,
         .history_max =
             options->history_given ? options->history : DECODE_HISTORY_MAX,
+        .until_end = options->until_end,
     };
 
     if (privilege_drop(err) < 0)

@@ -6,7 +6,6 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
-#include "domain/saved_config.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_file.h"
@@ -45,14 +44,7 @@ static int read_spec(struct invocation *inv, const struct source *source,
     if (config != NULL)
         return load_domain(inv->settings, inv->host, &file, defaults, false,
                            inv->settings->as_xl, spec, err);
-    int rc = libxl_domain_config_from_json(inv->host->ctx, &spec->config,
-                                           source->config_json);
-    if (rc != 0 || spec->config.c_info.name == NULL)
-        return host_fail(inv->host, err, ERR_CONFIG, rc,
-                         "%s: its configuration", source->path);
-    if (saved_config_read_own(source->config_json, &spec->own, err) < 0)
-        return error_context(err, "%s: its configuration", source->path);
-    return 0;
+    return load_saved(inv->host, source, spec, err);
 }
 
 static int restore_from(struct invocation *inv, const char *config,

@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "domain/save.h"
-#include "domain/saved_config.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_format.h"
@@ -33,27 +32,6 @@ static int read_request(const struct invocation *inv,
     return 0;
 }
 
-/* The configuration to be restored from, instead of the domain's own. */
-static int read_config(struct invocation *inv, const char *file, char **json,
-                       struct error *err)
-{
-    cleanup_domain_spec struct domain_spec spec;
-    cleanup_xlconf struct xlconf defaults;
-    struct config_source source = { .path = file };
-
-    domain_spec_init(&spec);
-    xlconf_init(&defaults);
-    if (load_defaults(inv->settings, &defaults, err) < 0 ||
-        load_domain(inv->settings, inv->host, &source, &defaults, false, true,
-                    &spec, err) < 0)
-        return -1;
-    cleanup_free char *libxl_json = domain_spec_to_json(&spec);
-    if (libxl_json == NULL)
-        return error_set(err, ERR_FAILED, "%s as JSON", file);
-    *json = saved_config_make(libxl_json, &spec.own);
-    return 0;
-}
-
 static int run(struct invocation *inv, struct error *err)
 {
     struct subject subject = subject_of(inv);
@@ -63,7 +41,8 @@ static int run(struct invocation *inv, struct error *err)
 
     if (read_request(inv, &request, err) < 0)
         return -1;
-    if (inv->word_count > 1 && read_config(inv, inv->words[1], &json, err) < 0)
+    if (inv->word_count > 1 &&
+        load_saved_config(inv, inv->words[1], &json, err) < 0)
         return -1;
     request.config_json = json;
     bool to_stdout = strcmp(request.path, "-") == 0;

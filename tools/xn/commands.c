@@ -60,6 +60,8 @@ extern const struct command command_logs;
 extern const struct command command_mem_max;
 extern const struct command command_mem_set;
 extern const struct command command_metrics;
+extern const struct command command_migrate;
+extern const struct command command_migrate_receive;
 extern const struct command command_network_attach;
 extern const struct command command_network_detach;
 extern const struct command command_network_list;
@@ -181,6 +183,8 @@ const struct command *const commands[] = {
     &command_mem_max,
     &command_mem_set,
     &command_metrics,
+    &command_migrate,
+    &command_migrate_receive,
     &command_network_attach,
     &command_network_detach,
     &command_network_list,

@@ -8,6 +8,7 @@
 #include <libxl_utils.h>
 
 #include "base/mem.h"
+#include "domain/saved_config.h"
 #include "show/show.h"
 
 #define XL_CONF "/etc/xen/xl.conf"
@@ -114,6 +115,39 @@ int load_domain(const struct settings *settings, struct host *host,
     load_facts_dispose(&facts);
     load_print_diags(&diags, quiet || settings->as_xl);
     return rc;
+}
+
+int load_saved(struct host *host, const struct source *source,
+               struct domain_spec *spec, struct error *err)
+{
+    int rc = libxl_domain_config_from_json(host->ctx, &spec->config,
+                                           source->config_json);
+    if (rc != 0 || spec->config.c_info.name == NULL)
+        return host_fail(host, err, ERR_CONFIG, rc, "%s: its configuration",
+                         source->path);
+    if (saved_config_read_own(source->config_json, &spec->own, err) < 0)
+        return error_context(err, "%s: its configuration", source->path);
+    return 0;
+}
+
+int load_saved_config(struct invocation *inv, const char *file, char **json,
+                      struct error *err)
+{
+    cleanup_domain_spec struct domain_spec spec;
+    cleanup_xlconf struct xlconf defaults;
+    struct config_source source = { .path = file };
+
+    domain_spec_init(&spec);
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, err) < 0 ||
+        load_domain(inv->settings, inv->host, &source, &defaults, false, true,
+                    &spec, err) < 0)
+        return -1;
+    cleanup_free char *libxl_json = domain_spec_to_json(&spec);
+    if (libxl_json == NULL)
+        return error_set(err, ERR_FAILED, "%s as JSON", file);
+    *json = saved_config_make(libxl_json, &spec.own);
+    return 0;
 }
 
 int load_show_domain(struct domain_spec *spec, FILE *debug, struct error *err)

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "config/cpupool.h"
 #include "config/device.h"
+#include "domain/source.h"
 #include "xn/command.h"
 
 /* The words of a command line, told apart; all borrowed. */
@@ -57,6 +58,14 @@ int load_domain(const struct settings *settings, struct host *host,
                 const struct config_source *source,
                 const struct xlconf *defaults, bool ignore_affinity_masks,
                 bool quiet, struct domain_spec *spec, struct error *err);
+
+/* The configuration that came with a saved guest; spec was initialised. */
+int load_saved(struct host *host, const struct source *source,
+               struct domain_spec *spec, struct error *err);
+
+/* The way back, from a file: what a guest takes along in place of its own. */
+int load_saved_config(struct invocation *inv, const char *file, char **json,
+                      struct error *err);
 
 /* Prints it as JSON: on standard output, or to debug if that is not NULL. */
 int load_show_domain(struct domain_spec *spec, FILE *debug, struct error *err);

@@ -1,0 +1,257 @@
+"""Guests that change hosts, between every two of xn and xl. host1 reaches
+host2 by ssh; both boot the same kernels, and the guests have no disks."""
+from __future__ import annotations
+
+import re
+import shlex
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+MARK = "/migrate-mark"
+SUMMARY = re.compile(r"migrated (\S+) to host2: [\d.]+ s, stopped for "
+                     r"([\d.]+) s, ([\d.]+) MiB sent for ([\d.]+) MiB of "
+                     r"state \([\d.]+\)(, to a plain xl)?\n")
+
+
+@pytest.fixture
+def away(hosts) -> Iterator[Callable[[str], None]]:
+    """Guests that may end up on host2: destroyed there afterwards."""
+    names: list[str] = []
+    yield names.append
+    for name in names:
+        for one in (name, f"{name}--incoming"):
+            hosts[1].run(f"xl destroy {shlex.quote(one)} 2>/dev/null",
+                         check=False)
+
+
+def put_mark(up) -> None:
+    with up.console() as console:
+        console.send(f"echo before >{MARK}\n")
+        console.send("echo mark set; sync\n")
+        console.expect("mark set", 120)
+
+
+def expect_mark(up, host) -> None:
+    """It is the same guest, and it answers."""
+    up.host = host
+    with up.console() as console:
+        console.send(f"cat {MARK}\n")
+        console.expect("before", 120)
+
+
+def is_there(host, name) -> bool:
+    return host.xn("domid", name, check=False).rc == 0
+
+
+def expect_only_on(hosts, name, place) -> None:
+    for number, host in enumerate(hosts):
+        assert is_there(host, name) == (number == place), host.name
+        for suffix in ("--incoming", "--migratedaway"):
+            assert not is_there(host, name + suffix), host.name
+
+
+def expect_runs(host, name) -> None:
+    state = host.xn("list", name).stdout.splitlines()[1].split()[4]
+    assert "s" not in state and "p" not in state, state
+
+
+@pytest.mark.slow("hvm")
+def test_a_guest_goes_on_at_another_host(hosts, guest, kind, away):
+    up = guest(kind, memory=128)
+    away(up.name)
+    put_mark(up)
+    said = hosts[0].xn("migrate", up.name, "host2", timeout=600)
+    found = SUMMARY.fullmatch(said.stdout)
+    assert found and found[1] == up.name and not found[5], said.stdout
+    assert float(found[3]) < 0.5 * float(found[4])
+    expect_only_on(hosts, up.name, 1)
+    expect_mark(up, hosts[1])
+
+
+def test_it_is_supervised_where_it_went(hosts, guest, away):
+    up = guest("pvh", memory=128, on_reboot="restart")
+    away(up.name)
+    hosts[0].xn("migrate", up.name, "host2", timeout=600)
+    up.host = hosts[1]
+    before = up.domid()
+    hosts[1].xn("reboot", up.name)
+    for _ in range(120):
+        if is_there(hosts[1], up.name) and up.domid() != before:
+            return
+        time.sleep(1)
+    pytest.fail("nobody started it again")
+
+
+@pytest.mark.slow("hvm")
+def test_xl_takes_what_we_send(hosts, guest, kind, away):
+    up = guest(kind, memory=128)
+    away(up.name)
+    put_mark(up)
+    said = hosts[0].xn("migrate", "-s", "ssh", up.name, "host2", timeout=600)
+    found = SUMMARY.fullmatch(said.stdout)
+    assert found and found[5], said.stdout
+    expect_only_on(hosts, up.name, 1)
+    expect_mark(up, hosts[1])
+
+
+def test_where_there_is_no_xn_xl_is_asked(hosts, guest, away):
+    """The asking itself: xn is hidden on the other host for the time."""
+    up = guest("pvh", memory=128)
+    away(up.name)
+    hosts[1].run("mv /usr/sbin/xn /usr/sbin/xn.hidden")
+    try:
+        said = hosts[0].xn("migrate", up.name, "host2", timeout=600)
+    finally:
+        hosts[1].run("mv /usr/sbin/xn.hidden /usr/sbin/xn")
+    assert ", to a plain xl" in said.stdout
+    expect_only_on(hosts, up.name, 1)
+
+
+@pytest.mark.slow("hvm")
+def test_we_take_what_xl_sends(hosts, guest, kind, away):
+    """xl runs "xl migrate-receive" there, which is ours in that folder."""
+    up = guest(kind, memory=128, tool="xl")
+    away(up.name)
+    put_mark(up)
+    line = ("ssh host2 env PATH=/usr/libexec/xenith/as-xl:$PATH "
+            "xl migrate-receive")
+    hosts[0].run("xl", "migrate", "-s", "", up.name, line, timeout=600)
+    expect_only_on(hosts, up.name, 1)
+    expect_mark(up, hosts[1])
+
+
+def test_as_xl_both_ends_speak_plainly(hosts, guest, away):
+    up = guest("pvh", memory=128)
+    away(up.name)
+    said = hosts[0].run("exec -a xl /usr/sbin/xn migrate "
+                        f"{up.name} host2", timeout=600)
+    assert said.stdout == "" and "Migration successful." in said.stderr
+    expect_only_on(hosts, up.name, 1)
+
+
+def test_it_may_wait_there(hosts, guest, away):
+    up = guest("pvh", memory=128)
+    away(up.name)
+    hosts[0].xn("migrate", "-p", "-e", "--compress", "lz4", up.name, "host2",
+                timeout=600)
+    state = hosts[1].xn("list", up.name).stdout.splitlines()[1].split()[4]
+    assert state[2] == "p"
+
+
+def test_a_host_that_is_not_there(hosts, guest):
+    up = guest("pvh", memory=128)
+    said = hosts[0].xn("migrate", "-s", "false", up.name, "host2",
+                       check=False)
+    assert said.rc == 1
+    assert "host2: the connection ended before its greeting" in said.stderr
+    expect_only_on(hosts, up.name, 0)
+    expect_runs(hosts[0], up.name)
+
+
+def test_a_name_that_is_taken_there(hosts, guest, away):
+    up = guest("pvh", "twin", memory=128)
+    other = guest("pvh", "twin", memory=64, on=hosts[1], wait=False)
+    said = hosts[0].xn("migrate", up.name, "host2", check=False, timeout=600)
+    assert said.rc == 1
+    assert "the name twin is taken by domain" in said.stderr
+    expect_runs(hosts[0], up.name)
+    expect_runs(hosts[1], other.name)
+
+
+def test_too_little_memory_there(hosts, guest):
+    up = guest("pvh", memory=128)
+    hosts[1].run("cp -n /etc/xen/xl.conf /root/xl.conf.before; "
+                 "echo 'autoballoon=\"off\"' >>/etc/xen/xl.conf")
+    free = int(hosts[1].run("xl info free_memory").stdout)
+    hog = guest("pvh", "hog", memory=free - 64, on=hosts[1], wait=False)
+    try:
+        said = hosts[0].xn("migrate", up.name, "host2", check=False,
+                           timeout=600)
+    finally:
+        hosts[1].run("mv /root/xl.conf.before /etc/xen/xl.conf")
+    assert said.rc == 1
+    expect_runs(hosts[0], up.name)
+    assert is_there(hosts[1], hog.name)
+    assert not is_there(hosts[1], f"{up.name}--incoming")
+
+
+def start_migrating(host, name) -> None:
+    host.run("systemd-run", "--unit=migrating", "--collect", "xn", "migrate",
+             name, "host2")
+
+
+def wait_incoming(host, name) -> None:
+    for _ in range(300):
+        if is_there(host, f"{name}--incoming"):
+            return
+        time.sleep(0.2)
+    pytest.fail("nothing arrives")
+
+
+def expect_back_home(hosts, name) -> None:
+    for _ in range(150):
+        if not is_there(hosts[1], f"{name}--incoming"):
+            break
+        time.sleep(0.2)
+    expect_only_on(hosts, name, 0)
+    expect_runs(hosts[0], name)
+
+
+# What ends the transfer in the middle: where, and how.
+ENDS = {
+    "ctrl-c": (0, "systemctl kill --kill-whom=main -s INT migrating"),
+    "sender": (0, "systemctl kill --kill-whom=main -s KILL migrating"),
+    "sender-all": (0, "systemctl kill -s KILL migrating"),
+    "link": (0, "pkill -KILL -f 'ssh host2'"),
+    "receiver": (1, "pkill -KILL -o -f 'xn migrate-receive'"),
+    "receiver-all": (1, "pkill -KILL -f 'xn migrate-receive'"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
+    up = guest("pvh", memory=192)
+    start_migrating(hosts[0], up.name)
+    wait_incoming(hosts[1], up.name)
+    place, command = ENDS[end]
+    hosts[place].run(command)
+    if end == "receiver-all":
+        time.sleep(2)
+        hosts[1].xn("gc")
+    expect_back_home(hosts, up.name)
+
+
+def test_after_a_failure_it_migrates(hosts, guest, away):
+    up = guest("pvh", memory=128)
+    away(up.name)
+    start_migrating(hosts[0], up.name)
+    wait_incoming(hosts[1], up.name)
+    hosts[0].run("systemctl kill --kill-whom=main -s INT migrating")
+    expect_back_home(hosts, up.name)
+    hosts[0].xn("migrate", up.name, "host2", timeout=600)
+    expect_only_on(hosts, up.name, 1)
+
+
+def test_there_and_back_again(hosts, guest, away):
+    up = guest("pv", memory=128)
+    away(up.name)
+    put_mark(up)
+    hosts[0].xn("migrate", up.name, "host2", timeout=600)
+    line = f"xn migrate {up.name} host1"
+    hosts[1].run(line, timeout=600)
+    expect_only_on(hosts, up.name, 0)
+    expect_mark(up, hosts[0])
+
+
+def test_an_id_and_a_configuration_go_along(hosts, guest, away):
+    up = guest("pvh", memory=128)
+    away(up.name)
+    domid = up.domid()
+    hosts[0].run(f"sed 's/^memory.*/memory = 128\\nextra_note = 1/' {up.path} "
+                 ">/root/other.cfg")
+    hosts[0].xn("migrate", "-D", "-C", "/root/other.cfg", up.name, "host2",
+                timeout=600)
+    hosts[0].run("rm /root/other.cfg")
+    assert hosts[1].xn("domid", up.name).stdout == f"{domid}\n"

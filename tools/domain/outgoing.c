@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/outgoing.h"
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "domain/own.h"
+#include "domain/saved_config.h"
+#include "domain/worker.h"
+#include "host/operation.h"
+#include "host/stored.h"
+
+/* What a killed worker left may end by itself, ms. */
+#define ORPHAN_PATIENCE_MS 2000
+
+static const libxl_childproc_hooks leave_other_children = {
+    .chldowner = libxl_sigchld_owner_libxl_always_selective_reap,
+};
+
+void outgoing_prepare(struct host *host)
+{
+    libxl_childproc_setmode(host->ctx, &leave_other_children, NULL);
+}
+
+/* What libxl and we keep of it, as it would be made again. */
+static int recall_spec(struct host *host, uint32_t domid, bool keep_domid,
+                       struct domain_spec *spec, struct error *err)
+{
+    if (stored_config_read(host, domid, &spec->config, err) < 0 ||
+        own_recall(host, domid, &spec->own, err) < 0)
+        return -1;
+    spec->config.c_info.domid = keep_domid ? domid : 0;
+    return 0;
+}
+
+char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
+                      struct error *err)
+{
+    cleanup_domain_spec struct domain_spec spec;
+
+    domain_spec_init(&spec);
+    if (recall_spec(host, domid, keep_domid, &spec, err) < 0)
+        return NULL;
+    cleanup_free char *json =
+        libxl_domain_config_to_json(host->ctx, &spec.config);
+    if (json != NULL)
+        return saved_config_make(json, &spec.own);
+    error_set(err, ERR_FAILED, "its configuration as JSON");
+    return NULL;
+}
+
+int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
+                   struct error *err)
+{
+    struct operation op;
+
+    operation_begin(&op, host);
+    int rc = libxl_domain_suspend(host->ctx, domid, out, flags, &op.how);
+    rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+    if (rc == ERROR_ABORTED || interrupt_signal() != 0)
+        return error_set(err, ERR_FAILED, "interrupted");
+    return rc == 0 ? 0 : host_fail(host, err, ERR_FAILED, rc, "suspend");
+}
+
+bool outgoing_is_suspended(struct host *host, uint32_t domid)
+{
+    libxl_dominfo info;
+
+    libxl_dominfo_init(&info);
+    bool suspended = libxl_domain_info(host->ctx, &info, domid) == 0 &&
+                     info.shutdown &&
+                     info.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND;
+    libxl_dominfo_dispose(&info);
+    return suspended;
+}
+
+int outgoing_resume(struct host *host, uint32_t domid, struct error *err)
+{
+    if (!outgoing_is_suspended(host, domid))
+        return 0;
+    host_log_forget(&host->log);
+    int rc = libxl_domain_resume(host->ctx, domid, 1, NULL);
+    if (rc == 0)
+        return 0;
+    return host_fail(host, err, ERR_FAILED, rc, "resume domain %u", domid);
+}
+
+void outgoing_recover(struct host *host, uint32_t domid)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    interrupt_clear();
+    if (outgoing_resume(host, domid, &err) < 0)
+        log_warn("%s", err.message);
+}
+
+void outgoing_end_orphans(void)
+{
+    if (!worker_wait_orphans(ORPHAN_PATIENCE_MS))
+        worker_kill_orphans();
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A guest on its way out of its domain, into a file or to another host: what
+ * save and migrate share. Both work in a worker; whatever fails, the guest goes
+ * on where it is.
+ */
+#ifndef XENITH_DOMAIN_OUTGOING_H
+#define XENITH_DOMAIN_OUTGOING_H
+
+#include <stdbool.h>
+
+#include "domain/state.h"
+
+/* To be called before libxl works beside a codec: it collects no child but its
+ * own. */
+void outgoing_prepare(struct host *host);
+
+/*
+ * The configuration that goes with it, as saved_config.h makes it; the
+ * caller's. keep_domid: it asks for the id that the domain has.
+ */
+char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
+                      struct error *err);
+
+/* libxl writes the guest and leaves it suspended; flags: LIBXL_SUSPEND_*. */
+int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
+                   struct error *err);
+
+bool outgoing_is_suspended(struct host *host, uint32_t domid);
+
+/* Has a guest go on that stands suspended; fine with any other. */
+int outgoing_resume(struct host *host, uint32_t domid, struct error *err);
+
+/* The same after a failure; failing in that, too, is only told. */
+void outgoing_recover(struct host *host, uint32_t domid);
+
+/* Ends what a killed worker left behind. */
+void outgoing_end_orphans(void);
+
+#endif

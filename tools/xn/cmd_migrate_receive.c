@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The other end of migrate, on its standard input and output. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "domain/create.h"
+#include "domain/foreground.h"
+#include "xn/command.h"
+#include "xn/load.h"
+
+/*
+ * Takes the two streams away from whatever else would write to them: what is
+ * printed goes to standard error from now on.
+ */
+static int open_wire(struct handover_wire *wire, struct error *err)
+{
+    *wire = (struct handover_wire){
+        .in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1),
+        .out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1),
+        .peer = "the sender",
+        .patience = HANDOVER_PATIENCE,
+    };
+    cleanup_close int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (wire->in >= 0 && wire->out >= 0 && null >= 0 &&
+        dup2(null, STDIN_FILENO) >= 0 &&
+        dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+        return 0;
+    return error_set_errno(err, ERR_FAILED, errno, "standard input and output");
+}
+
+static void close_wire(struct handover_wire *wire)
+{
+    io_cleanup_close(&wire->in);
+    io_cleanup_close(&wire->out);
+}
+
+/* The domain in its place; from here on the guest is ours or the sender's. */
+static int make(struct invocation *inv, struct takeover *takeover,
+                struct source *source, struct domain_spec *spec,
+                uint32_t *domid, struct error *err)
+{
+    libxl_domain_create_info *info = &spec->config.c_info;
+    cleanup_xlconf struct xlconf defaults;
+    cleanup_free char *name = mem_strdup(info->name);
+    struct create_request request = {
+        .spec = spec,
+        .defaults = &defaults,
+        .source = source,
+        .takeover = takeover,
+        .paused = invocation_count(inv, "p") > 0,
+        .supervise = invocation_count(inv, "e") == 0 &&
+                     invocation_count(inv, "foreground") == 0,
+        .verbosity = inv->settings->verbosity,
+    };
+
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, err) < 0 ||
+        takeover_check_name(inv->host, name, &info->uuid, err) < 0)
+        return -1;
+    takeover->name = name;
+    free(info->name);
+    info->name = takeover_first_name(name);
+    return domain_create(inv->host, &request, domid, err);
+}
+
+static int receive_from(struct invocation *inv, struct takeover *takeover,
+                        struct source *source, uint32_t *domid,
+                        struct error *err)
+{
+    cleanup_domain_spec struct domain_spec spec;
+
+    domain_spec_init(&spec);
+    if (load_saved(inv->host, source, &spec, err) < 0)
+        return -1;
+    if (invocation_count(inv, "debug") > 0 &&
+        load_show_domain(&spec, stderr, err) < 0)
+        return -1;
+    return make(inv, takeover, source, &spec, domid, err);
+}
+
+static int receive(struct invocation *inv, struct takeover *takeover,
+                   uint32_t *domid, struct error *err)
+{
+    bool frames = invocation_count(inv, "frames") > 0;
+    struct source source = SOURCE_INIT;
+
+    if (handover_say_banner(&takeover->wire, frames, err) < 0 ||
+        handover_await_state(&takeover->wire, err) < 0 ||
+        source_open_wire(&source, takeover->wire.in, frames, err) < 0)
+        return -1;
+    int rc = receive_from(inv, takeover, &source, domid, err);
+    source_dispose(&source);
+    return rc;
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    struct takeover takeover = { 0 };
+    uint32_t domid = INVALID_DOMID;
+
+    if (invocation_count(inv, "r") > 0 || invocation_count(inv, "colo") > 0)
+        return error_set(err, ERR_USAGE,
+                         "there is no receiver for Remus and COLO");
+    if (interrupt_install(err) < 0)
+        return -1;
+    int rc = open_wire(&takeover.wire, err);
+    if (rc == 0)
+        rc = receive(inv, &takeover, &domid, err);
+    close_wire(&takeover.wire);
+    if (rc < 0 || invocation_count(inv, "foreground") == 0)
+        return rc;
+    return supervise_foreground(inv->host, domid, err);
+}
+
+static const struct option_row options[] = {
+    { 'p', "paused", OPTION_FLAG, NULL, "leave the domain paused" },
+    { 'e', NULL, OPTION_FLAG, NULL, "nobody acts on the domain's shutdowns" },
+    { 'F', "foreground", OPTION_FLAG, NULL,
+      "stay and act on the domain's shutdowns" },
+    { 'd', "debug", OPTION_FLAG, NULL,
+      "print the configuration on standard error" },
+    { 0, "frames", OPTION_FLAG, NULL, "take a Xenith stream" },
+    { 'r', NULL, OPTION_FLAG, NULL, NULL },
+    { 0, "colo", OPTION_FLAG, NULL, NULL },
+    { 0, "coloft-script", OPTION_VALUE, "FILE", NULL },
+    { 0, "userspace-colo-proxy", OPTION_FLAG, NULL, NULL },
+    { 0 },
+};
+
+const struct command command_migrate_receive = {
+    .name = "migrate-receive",
+    .summary = "Takes a domain that migrates, from standard input",
+    .words = "",
+    .max_words = 0,
+    .options = options,
+    .run = run,
+};
