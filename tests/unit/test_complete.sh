@@ -41,6 +41,14 @@ is "an abbreviated command" "--clear" "$(candidates dme --c)"
 is "a file for create" ":files" "$(candidates create '')"
 is "a file or a key after the file" ":files memory=" \
     "$(candidates create web.cfg memo)"
+is "the words that a key takes" \
+    ':files on_crash="coredump-destroy" on_crash="coredump-restart"' \
+    "$(candidates create web.cfg on_crash=co)"
+is "and where a quote was begun" ':files tsc_mode="native"' \
+    "$(candidates create web.cfg 'tsc_mode="nat' | cut -d' ' -f1,2)"
+is "a truth" ":files vnc=1 vnc=0" "$(candidates create web.cfg vnc=)"
+is "nothing for a key there is not" ":files" \
+    "$(candidates create web.cfg frob=)"
 is "keys that do nothing are not offered" ":files" \
     "$(candidates create web.cfg dhc)"
 is "the value of an option is a file" ":files" "$(candidates create -f '')"
@@ -62,6 +70,7 @@ is "the commands of a group" "explain" "$(candidates config ex)"
 is "options of a command of a group" "--json" \
     "$(candidates config explain --j)"
 is "a key" "memory" "$(candidates config explain memo)"
+is "a setting of a key" "disk.vdev" "$(candidates config explain disk.v)"
 is "one key only" "" "$(candidates config explain memory '')"
 is "nothing in a group that has no such command" "" \
     "$(candidates config frobnicate '')"
@@ -87,6 +96,9 @@ is "bash: a command of a group" "explain" "$(in_bash "$build/xn" config ex)"
 is "bash: a key alone" "maxmem" \
     "$(in_bash "$build/xn" config explain maxme)"
 is "bash: a key" "maxmem=" "$(in_bash "$build/xn" create a.cfg maxme)"
+is "bash: a value" '\"ahci\"' \
+    "$(in_bash "$build/xn" create a.cfg hdtype = a)"
+is "bash: all values" "1 0" "$(in_bash "$build/xn" create a.cfg vnc =)"
 is "bash: nothing" "" "$(in_bash "$build/xn" list --frob)"
 
 folder=$(mktemp -d)

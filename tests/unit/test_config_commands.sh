@@ -71,6 +71,14 @@ is "explain: a near miss" "    did you mean 'memory'?" \
 is "explain: no such key is wrong use" 2 "$(status explain memmory)"
 is "explain --json" "['ide', 'ahci']" "$(xn explain --json hdtype |
     json "['values']")"
+is "explain: a setting inside strings" "one of xen, virtio" \
+    "$(xn explain disk.specification | sed -n 's/^ *type  *//p')"
+is "explain --json: a setting" "vif.vlan 4.19" \
+    "$(xn explain --json vif.vlan | json "['key'] + ' ' + document['since']")"
+is "explain: a setting there is not" 2 \
+    "$(xn explain vif.brigde >/dev/null 2>&1; echo $?)"
+is "explain: and a near one" 1 \
+    "$(xn explain vif.brigde 2>&1 | grep -c "did you mean 'vif.bridge'")"
 is "keys --json: all keys" "$(xn keys | tail -n +2 | wc -l)" \
     "$(xn keys --json | json "['keys'].__len__()")"
 

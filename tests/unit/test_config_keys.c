@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "config/explain.h"
+#include "config/subkey.h"
 
 static void every_row_is_complete_and_unique(void **state)
 {
@@ -69,6 +70,31 @@ static void every_example_is_valid(void **state)
     }
 }
 
+/* The parsers' tables know what there is; what it is must be told of each. */
+static void every_setting_is_explained(void **state)
+{
+    const char *name;
+
+    for (size_t i = 0; i < config_key_count; i++) {
+        const char *key = config_keys[i].name;
+
+        for (size_t k = 0; (name = config_setting_name(key, k)) != NULL; k++) {
+            const struct config_subkey *setting =
+                config_subkey_find(key, name);
+            cleanup_free char *type = config_subkey_type(key, name);
+
+            if (setting == NULL)
+                fail_msg("nothing is known of %s.%s", key, name);
+            assert_true(isalpha((unsigned char)setting->help[0]));
+            assert_true(*type != '\0');
+        }
+    }
+    assert_null(config_subkey_find("vif", "colour"));
+    assert_string_equal(config_subkey_find("disk", "grant_usage")->since,
+                        "4.19");
+    assert_string_equal(config_subkey_near("vif", "brigde"), "bridge");
+}
+
 static void a_near_key_is_offered(void **state)
 {
     assert_string_equal(config_key_near("memmory"), "memory");
@@ -81,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_complete_and_unique),
         cmocka_unit_test(every_example_is_valid),
+        cmocka_unit_test(every_setting_is_explained),
         cmocka_unit_test(a_near_key_is_offered),
     };
 

@@ -241,6 +241,33 @@ static void contradictions_of_devices(void **state)
     CHECK_CASES(cases);
 }
 
+/* Old forms have a hint of the new one; what is newer has its Xen. */
+static void old_and_new_settings_are_known(void **state)
+{
+    static const struct rule_case cases[] = {
+        { PV "disk = [ 'phy:/a,xvda,w' ]", PV "disk = [ '/a,raw,xvda,w' ]",
+          "the prefix 'phy:' of a disk is deprecated" },
+        { PV "vif = [ 'vlan=10' ]", PV "vif = [ '' ]",
+          "'vlan' needs Xen 4.19" },
+    };
+    static const char *const refused[][2] = {
+        { PV "disk = [ '/a,raw,xvda,w,grant_usage=1' ]",
+          "'grant_usage' of a disk needs Xen 4.19" },
+        { PV "p9 = [ 'tag=a,path=/a,security_model=none,max-files=3' ]",
+          "'max-files' needs Xen 4.19" },
+    };
+    struct loaded loaded;
+
+    CHECK_CASES(cases);
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        loaded_text(&loaded, refused[i][0], strlen(refused[i][0]));
+        assert_int_not_equal(loaded.rc, 0);
+        if (strstr(loaded.said.text, refused[i][1]) == NULL)
+            fail_msg("expected: %s\ngot: %s", refused[i][1], loaded.said.text);
+        loaded_dispose(&loaded);
+    }
+}
+
 /* What is missed may be in the line that could not be read. */
 static void a_broken_file_is_not_said_to_lack_keys(void **state)
 {
@@ -261,6 +288,7 @@ int main(void)
         cmocka_unit_test(contradictions_of_start_and_stop),
         cmocka_unit_test(contradictions_of_screen_and_sound),
         cmocka_unit_test(contradictions_of_devices),
+        cmocka_unit_test(old_and_new_settings_are_known),
         cmocka_unit_test(a_broken_file_is_not_said_to_lack_keys),
     };
 

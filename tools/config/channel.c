@@ -55,7 +55,7 @@ static const struct spec_field channel_fields[] = {
 };
 
 const struct spec_grammar channel_grammars[] = {
-    SPEC_GRAMMAR("channel", channel_fields),
+    SPEC_FIELDS("channel", channel_fields),
     { NULL },
 };
 

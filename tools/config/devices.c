@@ -153,9 +153,9 @@ static const struct spec_field pvcalls_fields[] = {
 };
 
 const struct spec_grammar device_grammars[] = {
-    SPEC_GRAMMAR("p9", p9_fields),
-    SPEC_GRAMMAR("vtpm", vtpm_fields),
-    SPEC_GRAMMAR("pvcalls", pvcalls_fields),
+    SPEC_FIELDS("p9", p9_fields),
+    SPEC_FIELDS("vtpm", vtpm_fields),
+    SPEC_FIELDS("pvcalls", pvcalls_fields),
     { NULL },
 };
 

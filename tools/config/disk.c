@@ -11,6 +11,7 @@
 #include "base/near.h"
 #include "config/fill.h"
 #include "config/spec.h"
+#include "config/subkey.h"
 #include "config/write.h"
 
 struct disk_reader {
@@ -222,8 +223,14 @@ static void refuse_key(struct disk_reader *reader, const char *at,
 {
     cleanup_free char *name = mem_strndup(at, length);
     cleanup_free char *hint = NULL;
+    const struct config_subkey *setting = config_subkey_find("disk", name);
     struct near near = near_begin(name);
 
+    if (setting != NULL && setting->since != NULL) {
+        refuse(reader, at, length, NULL, "'%s' of a disk needs Xen %s", name,
+               setting->since);
+        return;
+    }
     for (size_t i = 0; i < KEY_COUNT; i++)
         near_offer(&near, disk_keys[i].name);
     if (near_best(&near) != NULL)
@@ -325,9 +332,31 @@ static size_t prefix_length(const char *p)
     return p[length] == ':' ? length : 0;
 }
 
+/* Deprecated, which xl never says; on a command line it does no harm. */
+static void warn_of_prefix(struct disk_reader *reader, const char *p,
+                           size_t length, enum old_prefix kind)
+{
+    struct config_place place =
+        config_value_place(reader->value, (size_t)(p - reader->text), length);
+    cleanup_free char *hint =
+        kind == PREFIX_SCRIPT
+            ? mem_printf("write: VDEV and script=block-%.*s, then target=",
+                         (int)length, p)
+            : mem_printf("write: PATH,%.*s,VDEV,ACCESS",
+                         kind == PREFIX_FORMAT ? (int)length : 3,
+                         kind == PREFIX_FORMAT ? p : "raw");
+
+    if (reader->old_prefix || reader->fill->command_line)
+        return;
+    config_diag_add(reader->fill->diags, CONFIG_WARNING, &place, hint,
+                    "the prefix '%.*s:' of a disk is deprecated", (int)length,
+                    p);
+}
+
 static void set_prefix(struct disk_reader *reader, const char *p, size_t length,
                        enum old_prefix kind)
 {
+    warn_of_prefix(reader, p, length, kind);
     reader->old_prefix = true;
     if (kind == PREFIX_FORMAT) {
         set_enum(reader, "format", formats, &reader->disk->format, p, length);

@@ -256,14 +256,19 @@ bool fill_find_word(const libxl_enum_string_table *words, const char *text,
     return false;
 }
 
-char *fill_words_text(const libxl_enum_string_table *words)
+char *fill_list_words(const char *before, const libxl_enum_string_table *words)
 {
     struct strbuf text = { 0 };
 
-    strbuf_puts(&text, "it is one of ");
+    strbuf_puts(&text, before);
     for (size_t i = 0; words[i].s != NULL; i++)
         strbuf_printf(&text, "%s%s", i > 0 ? ", " : "", words[i].s);
     return strbuf_take(&text);
+}
+
+char *fill_words_text(const libxl_enum_string_table *words)
+{
+    return fill_list_words("it is one of ", words);
 }
 
 bool fill_enum(struct fill *fill, const char *key,

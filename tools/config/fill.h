@@ -91,7 +91,9 @@ bool fill_enum(struct fill *fill, const char *key,
 /* The number of a word, in either case as libxl does it. */
 bool fill_find_word(const libxl_enum_string_table *words, const char *text,
                     int *number);
-/* "one of a, b, c"; the caller's. */
+/* The text before, then "a, b, c"; the caller's. */
+char *fill_list_words(const char *before, const libxl_enum_string_table *words);
+/* "it is one of a, b, c"; the caller's. */
 char *fill_words_text(const libxl_enum_string_table *words);
 
 void fill_replace_text(char **field, const char *text);

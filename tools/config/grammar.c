@@ -32,3 +32,31 @@ const char *config_setting_name(const char *key, size_t number)
     }
     return NULL;
 }
+
+const struct spec_field *spec_find_field(const char *key, const char *name)
+{
+    for (size_t i = 0; i < SPEC_COUNT(files); i++) {
+        const struct spec_grammar *grammar = files[i];
+
+        for (; grammar->key != NULL; grammar++) {
+            if (grammar->fields == NULL || strcmp(grammar->key, key) != 0)
+                continue;
+            for (size_t k = 0; k < grammar->count; k++)
+                if (strcmp(grammar->fields[k].name, name) == 0)
+                    return &grammar->fields[k];
+        }
+    }
+    return NULL;
+}
+
+const char *spec_key_of(const struct spec_field *fields)
+{
+    for (size_t i = 0; i < SPEC_COUNT(files); i++) {
+        const struct spec_grammar *grammar = files[i];
+
+        for (; grammar->key != NULL; grammar++)
+            if (grammar->fields == fields)
+                return grammar->key;
+    }
+    return NULL;
+}

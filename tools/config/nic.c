@@ -300,7 +300,7 @@ static const struct spec_field nic_fields[] = {
 };
 
 const struct spec_grammar nic_grammars[] = {
-    SPEC_GRAMMAR("vif", nic_fields),
+    SPEC_FIELDS("vif", nic_fields),
     { NULL },
 };
 

@@ -135,8 +135,8 @@ static const struct spec_field device_fields[] = {
 };
 
 const struct spec_grammar pci_grammars[] = {
-    SPEC_GRAMMAR("pci", address_fields),
-    SPEC_GRAMMAR("pci", device_fields),
+    SPEC_FIELDS("pci", address_fields),
+    SPEC_FIELDS("pci", device_fields),
     { NULL },
 };
 

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "config/parse.h"
+#include "config/subkey.h"
 
 void spec_open(struct spec *spec, struct fill *fill,
                const struct config_value *value)
@@ -219,6 +220,23 @@ bool spec_store(struct spec *spec, const struct spec_field *fields,
     return false;
 }
 
+/* Is it a setting of a later Xen? Then that was said. */
+static bool is_newer(struct spec *spec, const struct spec_field *fields,
+                     const char *name, const char *word, bool fatal)
+{
+    const char *key = spec_key_of(fields);
+    const struct config_subkey *setting =
+        key != NULL ? config_subkey_find(key, name) : NULL;
+
+    if (setting == NULL || setting->since == NULL)
+        return false;
+    if (fatal)
+        spec_error(spec, word, NULL, "'%s' needs Xen %s", name, setting->since);
+    else
+        spec_doubt(spec, word, NULL, "'%s' needs Xen %s", name, setting->since);
+    return true;
+}
+
 void spec_unknown(struct spec *spec, const struct spec_field *fields,
                   size_t count, char *word, bool fatal, const char *kind)
 {
@@ -232,6 +250,8 @@ void spec_unknown(struct spec *spec, const struct spec_field *fields,
         near_offer(&near, fields[i].name);
     if (near_best(&near) != NULL)
         hint = mem_printf("did you mean '%s'?", near_best(&near));
+    if (is_newer(spec, fields, name, word, fatal))
+        return;
     if (fatal || spec->fill->command_line)
         spec_error(spec, word, hint, "unknown setting '%s' in %s", name, kind);
     else

@@ -91,12 +91,24 @@ struct spec_grammar {
     const char *const *first; /* the name in the first row of the table */
     size_t stride;            /* bytes from one row to the next */
     size_t count;
+    const struct spec_field *fields; /* the table, if it is of these */
 };
 
+/* A table of rows of its own kind, and one of spec_fields. */
 #define SPEC_GRAMMAR(key, table)                                     \
     {                                                                \
         key, &(table)[0].name, sizeof((table)[0]), SPEC_COUNT(table) \
     }
+#define SPEC_FIELDS(key, table)                                             \
+    {                                                                       \
+        key, &(table)[0].name, sizeof((table)[0]), SPEC_COUNT(table), table \
+    }
+
+/* The field of a key's setting; NULL if its table has none such. */
+const struct spec_field *spec_find_field(const char *key, const char *name);
+
+/* The key that a table belongs to, or NULL. */
+const char *spec_key_of(const struct spec_field *fields);
 
 /* Of each file with grammars; ended by a row without a key. */
 extern const struct spec_grammar device_grammars[];

@@ -21,8 +21,8 @@ static const struct spec_field device_fields[] = {
 };
 
 const struct spec_grammar usb_grammars[] = {
-    SPEC_GRAMMAR("usbctrl", controller_fields),
-    SPEC_GRAMMAR("usbdev", device_fields),
+    SPEC_FIELDS("usbctrl", controller_fields),
+    SPEC_FIELDS("usbdev", device_fields),
     { NULL },
 };
 

@@ -59,7 +59,7 @@ static const struct spec_field vdispl_fields[] = {
 };
 
 const struct spec_grammar vdispl_grammars[] = {
-    SPEC_GRAMMAR("vdispl", vdispl_fields),
+    SPEC_FIELDS("vdispl", vdispl_fields),
     { NULL },
 };
 

@@ -26,7 +26,7 @@ static const struct spec_field vfb_fields[] = {
 };
 
 const struct spec_grammar vfb_grammars[] = {
-    SPEC_GRAMMAR("vfb", vfb_fields),
+    SPEC_FIELDS("vfb", vfb_fields),
     { NULL },
 };
 

@@ -24,7 +24,7 @@ static const struct spec_field vkb_fields[] = {
 };
 
 const struct spec_grammar vkb_grammars[] = {
-    SPEC_GRAMMAR("vkb", vkb_fields),
+    SPEC_FIELDS("vkb", vkb_fields),
     { NULL },
 };
 

@@ -101,10 +101,10 @@ static const struct spec_field stream_fields[] = {
 };
 
 const struct spec_grammar vsnd_grammars[] = {
-    SPEC_GRAMMAR("vsnd", params_fields),
-    SPEC_GRAMMAR("vsnd", card_fields),
-    SPEC_GRAMMAR("vsnd", pcm_fields),
-    SPEC_GRAMMAR("vsnd", stream_fields),
+    SPEC_FIELDS("vsnd", params_fields),
+    SPEC_FIELDS("vsnd", card_fields),
+    SPEC_FIELDS("vsnd", pcm_fields),
+    SPEC_FIELDS("vsnd", stream_fields),
     { NULL },
 };
 

@@ -11,7 +11,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "config/keys.h"
+#include "config/explain.h"
+#include "config/subkey.h"
 #include "device/list.h"
 #include "host/cpupool.h"
 #include "host/domains.h"
@@ -166,6 +167,51 @@ static void offer_keys(const struct line *line, const char *suffix)
     }
 }
 
+/* The settings of a key whose dot is in the word: vif.rate. */
+static void offer_settings(const struct line *line)
+{
+    const char *dot = strchr(line->last, '.');
+    const char *name;
+
+    if (dot == NULL)
+        return;
+    cleanup_free char *key =
+        mem_strndup(line->last, (size_t)(dot - line->last));
+    for (size_t i = 0; (name = config_setting_name(key, i)) != NULL; i++) {
+        cleanup_free char *word = mem_printf("%s.%s", key, name);
+        offer(line, word, config_subkey_find(key, name)->help);
+    }
+}
+
+/* `value` behind `name=`, as the file's grammar has it: words in quotes. */
+static void offer_value(const char *name, const char *value, const char *typed)
+{
+    const char *begun = typed + strspn(typed, "\\\"'");
+
+    if (strncmp(value, begun, strlen(begun)) == 0)
+        show_printf(isdigit((unsigned char)*value) ? "%s=%s\n" : "%s=\"%s\"\n",
+                    name, value);
+}
+
+/* The values of a key whose = is in the word, where they can be listed. */
+static void offer_key_values(const struct line *line)
+{
+    const char *equals = strchr(line->last, '=');
+    const char *value;
+    size_t at = 0;
+    cleanup_free char *name =
+        mem_strndup(line->last, (size_t)(equals - line->last));
+    const struct config_key *key = config_key_find(name);
+    if (key == NULL)
+        return;
+    while ((value = explain_next_word(key, &at)) != NULL)
+        offer_value(name, value, equals + 1);
+    if (key->types & KEY_BOOL) {
+        offer_value(name, "1", equals + 1);
+        offer_value(name, "0", equals + 1);
+    }
+}
+
 /* Those of the domain that was given, where the first word is wanted. */
 static void offer_devices(const struct line *line)
 {
@@ -217,7 +263,9 @@ static void offer_words(const struct line *line)
         break;
     case WORD_CONFIG:
         show_printf(":files\n");
-        if (line->words > 0)
+        if (line->words > 0 && strchr(line->last, '=') != NULL)
+            offer_key_values(line);
+        else if (line->words > 0)
             offer_keys(line, "=");
         break;
     case WORD_HOST:
@@ -232,6 +280,7 @@ static void offer_words(const struct line *line)
         break;
     case WORD_KEY:
         offer_keys(line, "");
+        offer_settings(line);
         break;
     case WORD_DEVICE:
         offer_devices(line);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* All that is known about a key. */
+/* All that is known about a key, or a setting inside its strings. */
+#include <string.h>
+
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "config/explain.h"
+#include "config/subkey.h"
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/key_json.h"
@@ -47,27 +51,116 @@ static void show_key(const struct config_key *key)
     show_line("example", key->example);
 }
 
-static int run(struct invocation *inv, struct error *err)
+/* The settings of a key's strings, on one line; NULL if it has none. */
+static char *list_settings(const struct config_key *key)
 {
-    const struct config_key *key = config_key_find(inv->words[0]);
-    const char *near;
+    struct strbuf text = { 0 };
+    const struct config_subkey *last = NULL;
+    const char *name;
 
-    if (key == NULL) {
-        error_set(err, ERR_USAGE, "there is no key '%s'", inv->words[0]);
-        near = config_key_near(inv->words[0]);
-        if (near != NULL)
-            error_hint(err, "did you mean '%s'?", near);
-        error_hint(err, "see 'xn config keys'");
-        return -1;
+    for (size_t i = 0; (name = config_setting_name(key->name, i)); i++) {
+        const struct config_subkey *setting =
+            config_subkey_find(key->name, name);
+
+        /* Those of one row follow each other: colo_*. */
+        if (setting != last)
+            strbuf_printf(&text, "%s%s", i > 0 ? ", " : "", setting->name);
+        last = setting;
     }
-    if (invocation_count(inv, "json") == 0) {
+    return text.text;
+}
+
+static int refuse_key(const char *word, struct error *err)
+{
+    const char *near = config_key_near(word);
+
+    error_set(err, ERR_USAGE, "there is no key '%s'", word);
+    if (near != NULL)
+        error_hint(err, "did you mean '%s'?", near);
+    error_hint(err, "see 'xn config keys'");
+    return -1;
+}
+
+static int explain_key(const char *word, bool as_json, struct error *err)
+{
+    const struct config_key *key = config_key_find(word);
+
+    if (key == NULL)
+        return refuse_key(word, err);
+    if (!as_json) {
+        cleanup_free char *settings = list_settings(key);
+
         show_key(key);
+        show_line("settings", settings);
         return 0;
     }
     struct json_writer *json = show_json_begin("config-explain");
     key_json_add(json, key);
     show_json_end(json);
     return 0;
+}
+
+static int refuse_setting(const char *key, const char *name, struct error *err)
+{
+    const char *near = config_subkey_near(key, name);
+
+    error_set(err, ERR_USAGE, "'%s' has no setting '%s'", key, name);
+    if (near != NULL)
+        error_hint(err, "did you mean '%s.%s'?", key, near);
+    error_hint(err, "see 'xn config explain %s'", key);
+    return -1;
+}
+
+static void show_setting(const struct config_subkey *setting, const char *word,
+                         const char *type)
+{
+    show_printf("%s: %s\n\n", word, setting->help);
+    show_line("type", type);
+    show_line("default", setting->fallback);
+    show_line("since Xen", setting->since);
+}
+
+static void show_setting_json(const struct config_subkey *setting,
+                              const char *word, const char *type)
+{
+    struct json_writer *json = show_json_begin("config-explain");
+
+    json_add_string(json, "key", word);
+    json_add_string(json, "help", setting->help);
+    json_add_string(json, "type", type);
+    if (setting->fallback != NULL)
+        json_add_string(json, "default", setting->fallback);
+    if (setting->since != NULL)
+        json_add_string(json, "since", setting->since);
+    show_json_end(json);
+}
+
+/* word: KEY.SETTING, with a dot in it. */
+static int explain_setting(const char *word, bool as_json, struct error *err)
+{
+    const char *name = strchr(word, '.') + 1;
+    cleanup_free char *key = mem_strndup(word, (size_t)(name - 1 - word));
+    const struct config_subkey *setting = config_subkey_find(key, name);
+
+    if (config_key_find(key) == NULL)
+        return refuse_key(key, err);
+    if (setting == NULL)
+        return refuse_setting(key, name, err);
+    cleanup_free char *type = config_subkey_type(key, name);
+    if (as_json)
+        show_setting_json(setting, word, type);
+    else
+        show_setting(setting, word, type);
+    return 0;
+}
+
+static int run(struct invocation *inv, struct error *err)
+{
+    const char *word = inv->words[0];
+    bool as_json = invocation_count(inv, "json") > 0;
+
+    return strchr(word, '.') != NULL ? explain_setting(word, as_json, err)
+                                     : explain_key(word, as_json, err);
 }
 
 static const struct option_row options[] = {
@@ -79,7 +172,7 @@ const struct command command_config_explain = {
     .name = "explain",
     .group = "config",
     .summary = "Tells all that is known about a key",
-    .words = "KEY",
+    .words = "KEY[.SETTING]",
     .min_words = 1,
     .max_words = 1,
     .completes = WORD_KEY,
