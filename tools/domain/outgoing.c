@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/outgoing.h"
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -12,6 +13,8 @@
 
 /* What a killed worker left may end by itself, ms. */
 #define ORPHAN_PATIENCE_MS 2000
+/* A guest that was asked to suspend does so within this, or not at all. */
+#define LATE_SUSPEND_MS 4000
 
 static const libxl_childproc_hooks leave_other_children = {
     .chldowner = libxl_sigchld_owner_libxl_always_selective_reap,
@@ -57,6 +60,8 @@ int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
     operation_begin(&op, host);
     int rc = libxl_domain_suspend(host->ctx, domid, out, flags, &op.how);
     rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+    if (rc != 0)
+        outgoing_await_late_suspend(host, domid);
     if (rc == ERROR_ABORTED || interrupt_signal() != 0)
         return error_set(err, ERR_FAILED, "interrupted");
     return rc == 0 ? 0 : host_fail(host, err, ERR_FAILED, rc, "suspend");
@@ -72,6 +77,14 @@ bool outgoing_is_suspended(struct host *host, uint32_t domid)
                      info.shutdown_reason == LIBXL_SHUTDOWN_REASON_SUSPEND;
     libxl_dominfo_dispose(&info);
     return suspended;
+}
+
+void outgoing_await_late_suspend(struct host *host, uint32_t domid)
+{
+    int64_t end = clock_deadline(LATE_SUSPEND_MS);
+
+    while (!outgoing_is_suspended(host, domid) && !clock_is_past(end))
+        clock_sleep_ms(50);
 }
 
 int outgoing_resume(struct host *host, uint32_t domid, struct error *err)

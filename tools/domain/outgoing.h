@@ -28,6 +28,13 @@ int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
 
 bool outgoing_is_suspended(struct host *host, uint32_t domid);
 
+/*
+ * libxl does not take back a request to suspend that the guest has not yet
+ * answered: it may stop after whoever asked has given up, or was killed. Returns
+ * when it has, or is sure not to.
+ */
+void outgoing_await_late_suspend(struct host *host, uint32_t domid);
+
 /* Has a guest go on that stands suspended; fine with any other. */
 int outgoing_resume(struct host *host, uint32_t domid, struct error *err);
 

@@ -174,6 +174,7 @@ static int run_worker(struct save *save, struct error *err)
     int rc = worker_run(run_save, save, &result, err);
     if (rc < 0 && result.died) {
         outgoing_end_orphans();
+        outgoing_await_late_suspend(save->subject->host, save->subject->domid);
         outgoing_recover(save->subject->host, save->subject->domid);
     }
     return rc;
