@@ -25,6 +25,7 @@ VOLATILE = re.compile("|".join((
     r"/run/systemd/(propagate|inaccessible)(/|$)",
     r"/run/log/journal(/|$)",
     r"/run/sshd(/|$)",
+    r"/run/xenstored/db$",  # oxenstored's copy of what dump() reads
     r"/var/lib/(dpkg|apt)$",  # a thousand files that only packages change
     r"/var/lib/systemd/(random-seed|timesync|timers)",
     r"/tmp/systemd-private-",
