@@ -79,8 +79,7 @@ static void every_setting_is_explained(void **state)
         const char *key = config_keys[i].name;
 
         for (size_t k = 0; (name = config_setting_name(key, k)) != NULL; k++) {
-            const struct config_subkey *setting =
-                config_subkey_find(key, name);
+            const struct config_subkey *setting = config_subkey_find(key, name);
             cleanup_free char *type = config_subkey_type(key, name);
 
             if (setting == NULL)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A domain, written as a file and read again, is the same domain: for every
- * file that is kept, and for every row of the table of keys.
+ * file that is kept, for every row of the table of keys, and for files that
+ * are made by chance.
  */
 #include "config_unit.h"
 
@@ -10,6 +11,9 @@
 
 #include "base/io.h"
 #include "config/settings.h"
+#include "generate.h"
+
+enum { CHANCES = 600 };
 
 /* Random by its nature: a file can only ask for another one. */
 static void forget_random(struct domain_spec *spec)
@@ -84,6 +88,30 @@ static void every_kept_file_comes_back(void **state)
 {
     check_folder("tests/golden/config");
     check_folder("config-examples");
+}
+
+/* Files by chance; a note tells of what no file can say. */
+static void files_by_chance_come_back(void **state)
+{
+    struct generator *generator = generator_new(11);
+    unsigned int noted = 0;
+
+    for (int i = 0; i < CHANCES; i++) {
+        cleanup_free char *text = generator_file(generator);
+        struct config_settings cleanup_config_settings settings = { 0 };
+        struct loaded loaded;
+
+        loaded_text(&loaded, text, strlen(text));
+        assert_int_equal(loaded.rc, 0);
+        config_settings_make(&settings, &loaded.spec, NULL);
+        if (settings.notes.count == 0)
+            check_text(text);
+        noted += settings.notes.count > 0;
+        loaded_dispose(&loaded);
+    }
+    print_message("# %u of %d have a note\n", noted, CHANCES);
+    assert_true(noted < CHANCES / 2);
+    generator_free(generator);
 }
 
 static bool is_in(const char *word, const char *const *words)
@@ -225,6 +253,10 @@ static void the_corners_of_grammars_come_back(void **state)
         "vnuma = [ [ \"pnode=0\", \"size=32\", \"vcpus=0\", "
         "\"vdistances=10,20\" ], [ \"pnode=0\", \"size=32\", \"vcpus=1\", "
         "\"vdistances=20,10\" ] ]",
+        /* More vCPUs than the host has CPUs, which 'maxvcpus' allows. */
+        "name = \"t\"; type = \"pvh\"; kernel = \"/k\"; memory = 64\n"
+        "vcpus = 9; maxvcpus = 9; vnuma = [ [ \"pnode=0\", \"size=64\", "
+        "\"vcpus=0-8\", \"vdistances=10\" ] ]",
     };
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -290,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kept_file_comes_back),
+        cmocka_unit_test(files_by_chance_come_back),
         cmocka_unit_test(every_key_comes_back_or_says_why_not),
         cmocka_unit_test(every_key_has_an_example),
         cmocka_unit_test(the_corners_of_grammars_come_back),

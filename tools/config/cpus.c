@@ -316,7 +316,8 @@ void write_vcpus(struct write *write)
 
     if (avail->size > 0)
         write_number(write, "vcpus", count);
-    if (write->b_info->max_vcpus != count)
+    /* With nodes it allows more vCPUs than the host has CPUs. */
+    if (write->b_info->max_vcpus != count || write->b_info->num_vnuma_nodes > 0)
         write_number(write, "maxvcpus", write->b_info->max_vcpus);
 }
 
