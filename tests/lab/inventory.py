@@ -32,6 +32,7 @@ VOLATILE = re.compile("|".join((
     # Folders that stay once they were made; what is in them must not.
     r"/run/xenith(/(create|restart))?$",
     r"/run/xen-hotplug$",
+    r"/var/lib/xenith(/migrate)?$",
     # Bounded, and filled by whoever creates a guest first.
     r"/var/cache/xenith(/|$)",
 )))

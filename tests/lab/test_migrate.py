@@ -223,6 +223,49 @@ def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
     expect_back_home(hosts, up.name)
 
 
+def test_killed_with_all_it_started_it_is_recovered(hosts, guest):
+    """Nobody is left who could have it go on, wherever it was just then."""
+    up = guest("pvh", memory=192)
+    uuid = hosts[0].xn("vm-list").stdout.split(up.name)[0].split()[-2]
+    start_migrating(hosts[0], up.name)
+    wait_incoming(hosts[1], up.name)
+    hosts[0].run("systemctl kill -s KILL migrating")
+    said = hosts[0].xn("migrate", "--recover", uuid)
+    assert said.stdout == f"{uuid} goes on here\n"
+    expect_back_home(hosts, up.name)
+
+
+def test_a_link_lost_at_the_worst_moment(hosts, guest, away):
+    """What the receiver says is held back after its word that it is ready:
+    it starts the guest, and the sender never hears of it."""
+    up = guest("pvh", memory=128)
+    away(up.name)
+    hosts[0].write("/root/mute-ssh",
+                   "#!/bin/sh\n"
+                   'if [ "$4" = --whose ]; then exec ssh "$@"; fi\n'
+                   'ssh "$@" | head -c 88\n')
+    hosts[0].run("chmod +x /root/mute-ssh")
+    said = hosts[0].xn("migrate", "-s", "/root/mute-ssh", "--compress",
+                       "zstd", up.name, "host2", check=False, timeout=600)
+    assert said.rc == 1
+    assert "it may run on host2 and stands still here" in said.stderr
+    expect_runs(hosts[1], up.name)
+    asked = hosts[0].xn("migrate", "--recover", f"{up.name}--migratedaway")
+    assert "is on host2 (runs); its copy here is gone" in asked.stdout
+    hosts[0].run("rm /root/mute-ssh")
+    expect_only_on(hosts, up.name, 1)
+    hosts[1].run("rm -f /var/lib/xenith/migrate/*.taken")
+
+
+def test_what_is_not_migrated_is_not_recovered(host, guest):
+    up = guest("pvh", memory=64)
+    refused = host.xn("migrate", "--recover", up.name, check=False)
+    assert refused.rc == 4
+    assert "nothing is known of a migration of it" in refused.stderr
+    host.xn("migrate", "--recover", "--here", up.name)
+    expect_runs(host, up.name)
+
+
 def test_after_a_failure_it_migrates(hosts, guest, away):
     up = guest("pvh", memory=128)
     away(up.name)

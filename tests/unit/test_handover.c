@@ -319,6 +319,35 @@ static void expect_line(const struct transport_request *request,
     assert_string_equal(line, wanted);
 }
 
+static void among_our_own_the_end_is_told(void **state)
+{
+    struct talk talk, other;
+
+    talk_begin(&talk);
+    assert_int_equal(handover_hear_gone(&talk.wire, &talk.err), -1);
+    expect_error(&talk.err, ERR_TIMEOUT,
+                 "waiting for the word that it has let the guest go: host2 "
+                 "does not answer");
+    other = talk;
+    other.wire.in = other.wire.out = talk.peer;
+    assert_int_equal(handover_say_gone(&other.wire, &talk.err), 0);
+    assert_int_equal(handover_hear_gone(&talk.wire, &talk.err), 0);
+    talk_end(&talk);
+}
+
+static void a_host_is_asked_as_it_was_reached(void **state)
+{
+    cleanup_free char *usual = transport_question(NULL, "host2", "UUID");
+    cleanup_free char *other = transport_question("ssh -p 2", "host2", "UUID");
+
+    assert_string_equal(usual,
+                        "exec ssh host2 xn migrate-receive --whose UUID");
+    assert_string_equal(other,
+                        "exec ssh -p 2 host2 xn migrate-receive --whose UUID");
+    assert_null(transport_question("", "socat - TCP:host2:8002", "UUID"));
+    assert_null(transport_question("socat - TCP:host2:8002 #", "x", "UUID"));
+}
+
 static void the_line_is_built_as_xl_builds_it(void **state)
 {
     struct transport_request request = { .host = "host2" };
@@ -395,6 +424,8 @@ int main(void)
         cmocka_unit_test(the_guest_is_where_the_answer_says),
         cmocka_unit_test(permission_that_cannot_go_out_was_not_given),
         cmocka_unit_test(an_interrupt_counts_until_the_permission),
+        cmocka_unit_test(among_our_own_the_end_is_told),
+        cmocka_unit_test(a_host_is_asked_as_it_was_reached),
         cmocka_unit_test(the_line_is_built_as_xl_builds_it),
         cmocka_unit_test(our_receiver_is_asked_for_in_one_connection),
         cmocka_unit_test(both_streams_reach_the_command),

@@ -18,6 +18,7 @@ static const char banner_frames[] =
     "xn migration receiver 1 ready, send a Xenith stream. \n";
 static const char ready[] = "domain received, ready to unpause";
 static const char permission[] = "domain is yours, you are cleared to unpause";
+static const char gone[] = "my copy is gone";
 static const char report[] = "my copy unpause results are as follows";
 
 #define BANNER_LENGTH (sizeof(banner_plain) - 1)
@@ -181,6 +182,14 @@ int handover_report(const struct handover_wire *wire, bool runs,
     return write_until(wire, message, sizeof(message), &wait, err);
 }
 
+int handover_hear_gone(const struct handover_wire *wire, struct error *err)
+{
+    struct wait wait = for_ms(wire->patience.answer);
+
+    return expect(wire, gone, sizeof(gone), &wait,
+                  "the word that it has let the guest go", err);
+}
+
 int handover_give_back(const struct handover_wire *wire, struct error *err)
 {
     struct wait wait = { .until = clock_deadline(wire->patience.answer) };
@@ -212,6 +221,13 @@ int handover_hear_ready(const struct handover_wire *wire, struct error *err)
 
     return expect(wire, ready, sizeof(ready), &wait,
                   "the word that it has the guest", err);
+}
+
+int handover_say_gone(const struct handover_wire *wire, struct error *err)
+{
+    struct wait wait = { .until = clock_deadline(wire->patience.answer) };
+
+    return write_until(wire, gone, sizeof(gone), &wait, err);
 }
 
 /* It failed there, and may yet be destroyed there. */

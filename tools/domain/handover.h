@@ -5,14 +5,15 @@
  * and their order are xl's (tools/xl/xl.h and xl_migrate.c of Xen 4.17), so
  * that either end may be a plain xl:
  *
- *   receiver                               sender
- *   banner                           ->
- *                                    <-    xl's header, the guest's state
- *   ready                            ->
- *                                    <-    permission, its copy has stepped
- * aside report, one byte: 0 it runs      ->    its copy is destroyed or
- * otherwise, its copy being destroyed, permission         ->    its copy goes
- * on
+ *   receiver                         sender
+ *   banner                       ->
+ *                                <-  xl's header, the guest's state
+ *   ready                        ->
+ *                                <-  permission: its copy stepped aside
+ *   report, a byte: 0, it runs   ->  destroys its copy
+ *                                <-  (to a Xenith host: it is gone)
+ *   or not 0, it destroys its
+ *     copy; permission           ->  its copy goes on
  *
  * A receiver that was asked for frames (docs/stream.md) says so by another
  * banner; the state then comes as such a stream, up to its end frame. Nothing
@@ -67,6 +68,12 @@ int handover_ask(const struct handover_wire *wire, struct error *err);
 int handover_report(const struct handover_wire *wire, bool runs,
                     struct error *err);
 
+/*
+ * After a report that it runs, from a sender of frames: its copy is gone. A
+ * plain xl does not tell.
+ */
+int handover_hear_gone(const struct handover_wire *wire, struct error *err);
+
 /* After a report that it does not run: nothing of it is left here. */
 int handover_give_back(const struct handover_wire *wire, struct error *err);
 
@@ -92,5 +99,8 @@ enum handover_end {
  */
 enum handover_end handover_give(const struct handover_wire *wire,
                                 struct error *err);
+
+/* To a receiver of frames: our copy is gone. */
+int handover_say_gone(const struct handover_wire *wire, struct error *err);
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "domain/away_note.h"
 #include "domain/destroy.h"
 #include "domain/handover.h"
 #include "domain/outgoing.h"
@@ -24,9 +25,6 @@
 #include "domain/worker.h"
 #include "host/lookup.h"
 #include "stream/xl.h"
-
-/* xl's, which other tools look for. */
-#define AWAY "--migratedaway"
 
 /* Shared by the worker and its parent. */
 struct outcome {
@@ -40,30 +38,11 @@ struct migrate {
     struct outcome *outcome;
     struct handover_wire wire;
     struct host *host; /* the worker's */
+    struct away_note note;
     struct proc_child codec;
     int out; /* what libxl writes to; owned */
     int64_t stopped_at;
 };
-
-/* -- the name -------------------------------------------------------------- */
-
-/* The domain's name with AWAY, and without: the caller's. */
-static char *name_away(const char *name)
-{
-    return mem_printf("%s" AWAY, name);
-}
-
-static int rename_domain(struct host *host, uint32_t domid, const char *from,
-                         const char *to, struct error *err)
-{
-    if (from[0] == '\0')
-        return 0;
-    host_log_forget(&host->log);
-    int rc = libxl_domain_rename(host->ctx, domid, from, to);
-    if (rc == 0)
-        return 0;
-    return host_fail(host, err, ERR_FAILED, rc, "rename to '%s'", to);
-}
 
 /* -- the state ------------------------------------------------------------- */
 
@@ -161,54 +140,55 @@ static void note_downtime(struct migrate *migrate)
             clock_now_ms() - migrate->stopped_at;
 }
 
-static void explain_unknown(const struct migrate *migrate, const char *name,
-                            struct error *err)
+static int explain_unknown(const struct migrate *migrate, struct error *err)
 {
-    const char *peer = migrate->wire.peer;
+    error_context(err, "it may run on %s and stands still here",
+                  migrate->wire.peer);
+    error_hint(err, "this finds out, and settles it: xn migrate --recover %s",
+               migrate->note.uuid);
+    return -1;
+}
 
-    error_context(err, "it may run on %s and stands still here", peer);
-    error_hint(err, "is it on %s? then here: xn destroy %s" AWAY, peer, name);
+/* It runs there: nobody needs the one here. */
+static int let_go(struct migrate *migrate, struct error *err)
+{
+    if (domain_destroy(migrate->host, migrate->subject->domid, err) < 0)
+        return error_context(err, "it runs on %s, but here",
+                             migrate->wire.peer);
+    if (migrate->outcome->report.frames)
+        handover_say_gone(&migrate->wire, NULL);
+    return 0;
 }
 
 /* The guest stands suspended here and is whole there. */
-static int hand_over(struct migrate *migrate, const char *name,
-                     struct error *err)
+static int hand_over(struct migrate *migrate, struct error *err)
 {
     struct outcome *outcome = migrate->outcome;
-    struct host *host = migrate->host;
     uint32_t domid = migrate->subject->domid;
-    cleanup_free char *away = name_away(name);
 
-    if (rename_domain(host, domid, name, away, err) < 0)
+    if (outgoing_step_aside(migrate->host, domid, err) < 0 ||
+        away_note_give(&migrate->note, err) < 0)
         return -1;
     outcome->end = HANDOVER_UNKNOWN;
     outcome->end = handover_give(&migrate->wire, err);
-    if (outcome->end == HANDOVER_DONE) {
-        note_downtime(migrate);
-        return domain_destroy(host, domid, err) == 0
-                   ? 0
-                   : error_context(err, "it runs on %s, but here",
-                                   migrate->wire.peer);
-    }
     if (outcome->end == HANDOVER_UNKNOWN)
-        explain_unknown(migrate, name, err);
-    else
-        rename_domain(host, domid, away, name, NULL);
-    return -1;
+        return explain_unknown(migrate, err);
+    if (outcome->end != HANDOVER_DONE)
+        return -1;
+    note_downtime(migrate);
+    return let_go(migrate, err);
 }
 
 static int migrate_guest(struct migrate *migrate, struct error *err)
 {
     struct migrate_report *report = &migrate->outcome->report;
     cleanup_free char *config = config_of(migrate, err);
-    cleanup_free char *name =
-        lookup_name(migrate->host, migrate->subject->domid);
 
     if (config == NULL ||
         handover_hear_banner(&migrate->wire, &report->frames, err) < 0 ||
         send_state(migrate, config, err) < 0)
         return -1;
-    return hand_over(migrate, name, err);
+    return hand_over(migrate, err);
 }
 
 /* -- the worker and its parent --------------------------------------------- */
@@ -235,20 +215,6 @@ static int run_migrate(void *argument, int64_t *value, struct error *err)
     return rc;
 }
 
-/* The name that it has, if the worker had renamed it already. */
-static void name_back(struct host *host, uint32_t domid)
-{
-    cleanup_free char *away = lookup_name(host, domid);
-    cleanup_error struct error err = ERROR_INIT;
-    size_t length = strlen(away), suffix = strlen(AWAY);
-
-    if (length <= suffix || strcmp(away + length - suffix, AWAY) != 0)
-        return;
-    cleanup_free char *name = mem_strndup(away, length - suffix);
-    if (rename_domain(host, domid, away, name, &err) < 0)
-        log_warn("%s", err.message);
-}
-
 /* Goes on where a killed worker was. */
 static int clean_up_after(struct migrate *migrate, struct error *err)
 {
@@ -256,14 +222,12 @@ static int clean_up_after(struct migrate *migrate, struct error *err)
 
     outgoing_end_orphans();
     if (is_ours(migrate->outcome)) {
-        name_back(subject->host, subject->domid);
+        outgoing_await_late_suspend(subject->host, subject->domid);
         outgoing_recover(subject->host, subject->domid);
         return -1;
     }
-    if (migrate->outcome->end == HANDOVER_UNKNOWN) {
-        explain_unknown(migrate, subject->label, err);
-        return -1;
-    }
+    if (migrate->outcome->end == HANDOVER_UNKNOWN)
+        return explain_unknown(migrate, err);
     error_dispose(err);
     return domain_destroy(subject->host, subject->domid, err);
 }
@@ -291,6 +255,39 @@ static int run_connected(struct migrate *migrate, struct error *err)
     return rc;
 }
 
+static char *copy(const char *text)
+{
+    return text != NULL ? mem_strdup(text) : NULL;
+}
+
+static int begin_note(struct migrate *migrate, struct error *err)
+{
+    const struct transport_request *way = &migrate->request->transport;
+    const struct subject *subject = migrate->subject;
+    struct away_note *note = &migrate->note;
+
+    note->uuid = outgoing_uuid(subject->domid, err);
+    if (note->uuid == NULL)
+        return -1;
+    note->name = lookup_name(subject->host, subject->domid);
+    note->host = copy(way->host);
+    note->command = copy(way->command);
+    return away_note_begin(note, err);
+}
+
+static int run_noted(struct migrate *migrate, struct error *err)
+{
+    int rc = begin_note(migrate, err);
+
+    if (rc == 0)
+        rc = run_connected(migrate, err);
+    /* Otherwise somebody has to settle it yet. */
+    if (rc == 0 || is_ours(migrate->outcome))
+        away_note_end(&migrate->note);
+    away_note_dispose(&migrate->note);
+    return rc;
+}
+
 int domain_migrate(const struct subject *subject,
                    const struct migrate_request *request,
                    struct migrate_report *report, struct error *err)
@@ -303,6 +300,7 @@ int domain_migrate(const struct subject *subject,
                   .out = -1,
                   .peer = request->transport.host,
                   .patience = HANDOVER_PATIENCE },
+        .note = AWAY_NOTE_INIT,
         .codec = PROC_CHILD_INIT,
         .out = -1,
         .stopped_at = -1,
@@ -316,7 +314,7 @@ int domain_migrate(const struct subject *subject,
     if (migrate.outcome == MAP_FAILED)
         return error_set_errno(err, ERR_SPACE, errno, "memory");
     migrate.outcome->report.stopped_ms = -1;
-    int rc = run_connected(&migrate, err);
+    int rc = run_noted(&migrate, err);
     *report = migrate.outcome->report;
     munmap(migrate.outcome, sizeof(*migrate.outcome));
     report->total_ms = clock_now_ms() - began;

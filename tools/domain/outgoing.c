@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/outgoing.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "domain/own.h"
 #include "domain/saved_config.h"
 #include "domain/worker.h"
+#include "host/lookup.h"
 #include "host/operation.h"
 #include "host/stored.h"
+
+/* xl's, which other tools look for. */
+#define AWAY "--migratedaway"
 
 /* What a killed worker left may end by itself, ms. */
 #define ORPHAN_PATIENCE_MS 2000
@@ -67,6 +74,17 @@ int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
     return rc == 0 ? 0 : host_fail(host, err, ERR_FAILED, rc, "suspend");
 }
 
+char *outgoing_uuid(uint32_t domid, struct error *err)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+    char text[UUID_TEXT_SIZE];
+
+    if (domain_list_add(&list, domid, 0, err) < 0)
+        return NULL;
+    uuid_format_text(list.items.items[0].uuid, text);
+    return mem_strdup(text);
+}
+
 bool outgoing_is_suspended(struct host *host, uint32_t domid)
 {
     libxl_dominfo info;
@@ -103,8 +121,40 @@ void outgoing_recover(struct host *host, uint32_t domid)
     cleanup_error struct error err = ERROR_INIT;
 
     interrupt_clear();
+    if (outgoing_step_back(host, domid, &err) < 0)
+        log_warn("%s", err.message);
+    error_dispose(&err);
     if (outgoing_resume(host, domid, &err) < 0)
         log_warn("%s", err.message);
+}
+
+static int rename_domain(struct host *host, uint32_t domid, const char *from,
+                         const char *to, struct error *err)
+{
+    host_log_forget(&host->log);
+    int rc = libxl_domain_rename(host->ctx, domid, from, to);
+    if (rc == 0)
+        return 0;
+    return host_fail(host, err, ERR_FAILED, rc, "rename to '%s'", to);
+}
+
+int outgoing_step_aside(struct host *host, uint32_t domid, struct error *err)
+{
+    cleanup_free char *name = lookup_name(host, domid);
+    cleanup_free char *away = mem_printf("%s" AWAY, name);
+
+    return name[0] != '\0' ? rename_domain(host, domid, name, away, err) : 0;
+}
+
+int outgoing_step_back(struct host *host, uint32_t domid, struct error *err)
+{
+    cleanup_free char *away = lookup_name(host, domid);
+    size_t length = strlen(away), suffix = strlen(AWAY);
+
+    if (length <= suffix || strcmp(away + length - suffix, AWAY) != 0)
+        return 0;
+    cleanup_free char *name = mem_strndup(away, length - suffix);
+    return rename_domain(host, domid, away, name, err);
 }
 
 void outgoing_end_orphans(void)

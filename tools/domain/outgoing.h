@@ -26,6 +26,9 @@ char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
                    struct error *err);
 
+/* The domain's UUID as text; the caller's. NULL with err if it is gone. */
+char *outgoing_uuid(uint32_t domid, struct error *err);
+
 bool outgoing_is_suspended(struct host *host, uint32_t domid);
 
 /*
@@ -38,8 +41,15 @@ void outgoing_await_late_suspend(struct host *host, uint32_t domid);
 /* Has a guest go on that stands suspended; fine with any other. */
 int outgoing_resume(struct host *host, uint32_t domid, struct error *err);
 
-/* The same after a failure; failing in that, too, is only told. */
+/* The same after a failure, and its name; failing in that is only told. */
 void outgoing_recover(struct host *host, uint32_t domid);
+
+/*
+ * Renames it to NAME--migratedaway, as xl does while another host may have it,
+ * and back where it has such a name.
+ */
+int outgoing_step_aside(struct host *host, uint32_t domid, struct error *err);
+int outgoing_step_back(struct host *host, uint32_t domid, struct error *err);
 
 /* Ends what a killed worker left behind. */
 void outgoing_end_orphans(void);

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/uuid.h"
+#include "domain/away_note.h"
 #include "domain/destroy.h"
 
 #define RECORD_FOLDER XENITH_RUNDIR "/create"
@@ -157,7 +158,11 @@ int record_undo(struct record *record, struct host *host, struct error *err)
     const char *uuid_text = json_as_string(json_get(json, "uuid"));
     if (uuid_text == NULL || !uuid_parse_text(uuid_text, uuid))
         return 0;
-    return destroy_by_uuid(host, uuid, json_get(json, "not"), err);
+    if (destroy_by_uuid(host, uuid, json_get(json, "not"), err) < 0)
+        return -1;
+    /* It was never started here. */
+    away_note_settle(uuid_text);
+    return 0;
 }
 
 static int sweep_one(struct host *host, const char *file, bool dry_run,

@@ -7,12 +7,15 @@
 #ifndef XENITH_DOMAIN_TAKEOVER_H
 #define XENITH_DOMAIN_TAKEOVER_H
 
+#include "base/uuid.h"
 #include "domain/handover.h"
 #include "host/host.h"
 
 struct takeover {
     struct handover_wire wire;
     const char *name; /* that the guest had, and shall have; borrowed */
+    char uuid[UUID_TEXT_SIZE];
+    bool frames; /* from a Xenith host, which asks and tells more */
     /* What the sender waits for: nothing; whether it runs; its guest. */
     enum { TAKEOVER_QUIET, TAKEOVER_ASKED, TAKEOVER_OWES } sender;
 };
@@ -31,7 +34,10 @@ int takeover_check_name(struct host *host, const char *name,
 int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,
                  struct error *err);
 
-/* It runs, or stays paused as was asked for. Failing to say so is only told. */
+/*
+ * It runs, or stays paused as was asked for. Failing to say so is only told. A
+ * Xenith sender tells when its copy is gone; until then a note stays on disk.
+ */
 void takeover_tell(struct takeover *takeover);
 
 /*
@@ -40,5 +46,22 @@ void takeover_tell(struct takeover *takeover);
  */
 void takeover_refuse(struct takeover *takeover);
 void takeover_give_back(struct takeover *takeover);
+
+/* What a sender is told that lost the connection. */
+enum takeover_place {
+    TAKEOVER_ABSENT,   /* not here, and it never will be */
+    TAKEOVER_ARRIVING, /* not decided */
+    TAKEOVER_RUNS,     /* here, also if it has shut down */
+    TAKEOVER_PAUSED,
+    TAKEOVER_ENDED, /* it was here */
+};
+
+/* Clears away what nobody is at any more, and looks for the guest. */
+int takeover_find(struct host *host, const char *uuid,
+                  enum takeover_place *place, struct error *err);
+
+/* The place as a word, and back. */
+const char *takeover_place_name(enum takeover_place place);
+bool takeover_place_parse(const char *name, enum takeover_place *place);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,6 +56,17 @@ char *transport_line(const struct transport_request *request)
         add_receiver(request, "xl", &line);
     }
     return strbuf_take(&line);
+}
+
+char *transport_question(const char *command, const char *host,
+                         const char *uuid)
+{
+    const char *program = command != NULL ? command : "ssh";
+
+    if (host == NULL || program[0] == '\0' || strchr(program, '#') != NULL)
+        return NULL;
+    return mem_printf("exec %s %s xn migrate-receive --whose %s", program, host,
+                      uuid);
 }
 
 /* ---- the process --------------------------------------------------------- */

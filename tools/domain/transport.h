@@ -40,6 +40,13 @@ struct transport_request {
  */
 char *transport_line(const struct transport_request *request);
 
+/*
+ * The line that asks the host, reached in the same way, where a guest is (its
+ * UUID); the caller's. NULL where the command is not known to take one.
+ */
+char *transport_question(const char *command, const char *host,
+                         const char *uuid);
+
 int transport_start(const char *line, struct transport *transport,
                     struct error *err);
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "domain/migrate.h"
+#include "domain/recover.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/load.h"
@@ -87,12 +88,35 @@ static int migrate(struct invocation *inv,
     return 0;
 }
 
+static int recover(struct invocation *inv, struct error *err)
+{
+    struct subject subject = subject_of(inv);
+    struct recover_result result;
+
+    int rc = domain_recover(&subject, invocation_count(inv, "here") > 0,
+                            &result, err);
+    if (rc == 0 && result.here)
+        show_printf("%s goes on here\n", inv->domain);
+    else if (rc == 0)
+        show_printf("%s is on %s (%s); its copy here is gone\n", inv->domain,
+                    result.host, takeover_place_name(result.place));
+    free(result.host);
+    return rc;
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
     const char *config = invocation_value(inv, "C");
+    bool recovers = invocation_count(inv, "recover") > 0;
     cleanup_free char *json = NULL;
     struct migrate_request request;
 
+    if (recovers != (inv->word_count == 0))
+        return error_set(err, ERR_USAGE, "%s",
+                         recovers ? "--recover takes a DOMAIN alone"
+                                  : "migrate takes a DOMAIN and a HOST");
+    if (recovers)
+        return recover(inv, err);
     read_request(inv, &request);
     if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
         return -1;
@@ -113,14 +137,18 @@ static const struct option_row options[] = {
     { 0, "compress", OPTION_VALUE, "HOW", "auto, none, lz4, zstd[:LEVEL]" },
     { 0, "debug", OPTION_FLAG, NULL, "send all of it twice and compare" },
     { 0, "live", OPTION_FLAG, NULL, NULL },
+    { 0, "recover", OPTION_FLAG, NULL,
+      "find out who has it after a lost connection, and settle it" },
+    { 0, "here", OPTION_FLAG, NULL,
+      "with --recover: it is certain that nobody else has it" },
     { 0 },
 };
 
 const struct command command_migrate = {
     .name = "migrate",
     .summary = "Moves a running domain to another host",
-    .words = "DOMAIN HOST",
-    .min_words = 2,
+    .words = "DOMAIN [HOST]",
+    .min_words = 1,
     .max_words = 2,
     .target = TARGET_DOMAIN,
     .completes = WORD_HOST,

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "domain/create.h"
 #include "domain/foreground.h"
+#include "show/show.h"
 #include "xn/command.h"
 #include "xn/load.h"
 
@@ -63,6 +64,7 @@ static int make(struct invocation *inv, struct takeover *takeover,
         takeover_check_name(inv->host, name, &info->uuid, err) < 0)
         return -1;
     takeover->name = name;
+    uuid_format_text(libxl_uuid_bytearray_const(&info->uuid), takeover->uuid);
     free(info->name);
     info->name = takeover_first_name(name);
     return domain_create(inv->host, &request, domid, err);
@@ -86,7 +88,7 @@ static int receive_from(struct invocation *inv, struct takeover *takeover,
 static int receive(struct invocation *inv, struct takeover *takeover,
                    uint32_t *domid, struct error *err)
 {
-    bool frames = invocation_count(inv, "frames") > 0;
+    bool frames = takeover->frames;
     struct source source = SOURCE_INIT;
 
     if (handover_say_banner(&takeover->wire, frames, err) < 0 ||
@@ -98,14 +100,30 @@ static int receive(struct invocation *inv, struct takeover *takeover,
     return rc;
 }
 
+/* For the sender of a migration whose end it did not see. */
+static int answer(struct invocation *inv, const char *uuid, struct error *err)
+{
+    enum takeover_place place;
+
+    if (takeover_find(inv->host, uuid, &place, err) < 0)
+        return -1;
+    show_printf("%s\n", takeover_place_name(place));
+    return 0;
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
-    struct takeover takeover = { 0 };
+    struct takeover takeover = {
+        .frames = invocation_count(inv, "frames") > 0,
+    };
+    const char *whose = invocation_value(inv, "whose");
     uint32_t domid = INVALID_DOMID;
 
     if (invocation_count(inv, "r") > 0 || invocation_count(inv, "colo") > 0)
         return error_set(err, ERR_USAGE,
                          "there is no receiver for Remus and COLO");
+    if (whose != NULL)
+        return answer(inv, whose, err);
     if (interrupt_install(err) < 0)
         return -1;
     int rc = open_wire(&takeover.wire, err);
@@ -125,6 +143,7 @@ static const struct option_row options[] = {
     { 'd', "debug", OPTION_FLAG, NULL,
       "print the configuration on standard error" },
     { 0, "frames", OPTION_FLAG, NULL, "take a Xenith stream" },
+    { 0, "whose", OPTION_VALUE, "UUID", "only say where that domain is" },
     { 'r', NULL, OPTION_FLAG, NULL, NULL },
     { 0, "colo", OPTION_FLAG, NULL, NULL },
     { 0, "coloft-script", OPTION_VALUE, "FILE", NULL },
