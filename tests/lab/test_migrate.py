@@ -2,6 +2,7 @@
 host2 by ssh; both boot the same kernels, and the guests have no disks."""
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import time
@@ -230,6 +231,10 @@ def test_killed_with_all_it_started_it_is_recovered(hosts, guest):
     start_migrating(hosts[0], up.name)
     wait_incoming(hosts[1], up.name)
     hosts[0].run("systemctl kill -s KILL migrating")
+    listed = json.loads(hosts[0].xn("migrate", "--status", "--json").stdout)
+    assert [one["name"] for one in listed["migrations"]] == [up.name]
+    assert not listed["migrations"][0]["under_way"]
+    assert up.name in hosts[0].xn("migrate", "--status").stdout
     said = hosts[0].xn("migrate", "--recover", uuid)
     assert said.stdout == f"{uuid} goes on here\n"
     expect_back_home(hosts, up.name)

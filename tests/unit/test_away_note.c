@@ -102,6 +102,30 @@ static void who_is_at_it_is_not_disturbed(void **state)
     expect_no_error(&err);
 }
 
+static void all_of_them_are_listed(void **state)
+{
+    cleanup_away_note_list struct away_note_list left = { 0 }, held = { 0 };
+    struct away_note note = make_note(NULL);
+    struct error err = ERROR_INIT;
+
+    leave_behind(true, NULL);
+    assert_int_equal(away_note_take(UUID, &err), 0);
+    assert_int_equal(away_note_list_read(&left, &err), 0);
+    assert_int_equal(left.items.count, 1);
+    assert_string_equal(left.items.items[0].name, "web");
+    assert_true(left.items.items[0].given);
+    assert_true(left.items.items[0].fd >= 0);
+    io_cleanup_close(&left.items.items[0].fd);
+    assert_int_equal(away_note_begin(&note, &err), 0);
+    assert_int_equal(away_note_list_read(&held, &err), 0);
+    assert_int_equal(held.items.count, 1);
+    assert_int_equal(held.items.items[0].fd, -1);
+    assert_false(held.items.items[0].given);
+    away_note_settle(UUID);
+    away_note_end(&note);
+    away_note_dispose(&note);
+}
+
 static void what_was_taken_is_known_until_it_is_settled(void **state)
 {
     struct error err = ERROR_INIT;
@@ -138,6 +162,7 @@ int main(void)
         cmocka_unit_test(half_a_word_is_no_permission),
         cmocka_unit_test(a_later_migration_begins_anew),
         cmocka_unit_test(who_is_at_it_is_not_disturbed),
+        cmocka_unit_test(all_of_them_are_listed),
         cmocka_unit_test(what_was_taken_is_known_until_it_is_settled),
         cmocka_unit_test(nothing_but_a_uuid_becomes_a_file),
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/away_note.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -170,6 +171,44 @@ void away_note_dispose(struct away_note *note)
     free(note->host);
     free(note->command);
     *note = AWAY_NOTE_INIT;
+}
+
+/* Its fd is open if nobody held it. */
+static struct away_note read_any(const char *uuid)
+{
+    cleanup_free char *path = path_of(uuid);
+    cleanup_free char *text = NULL;
+    struct away_note note = AWAY_NOTE_INIT;
+    size_t length;
+
+    note.uuid = mem_strdup(uuid);
+    if (open_locked(&note, path, 0, NULL) < 0)
+        io_cleanup_close(&note.fd);
+    if (io_read_file(path, NOTE_LIMIT, &text, &length, NULL) == 0)
+        parse(&note, text);
+    return note;
+}
+
+int away_note_list_read(struct away_note_list *list, struct error *err)
+{
+    DIR *folder = opendir(FOLDER);
+
+    if (folder == NULL && errno != ENOENT)
+        return error_set_errno(err, ERR_FAILED, errno, FOLDER);
+    for (struct dirent *entry;
+         folder != NULL && (entry = readdir(folder)) != NULL;)
+        if (check_uuid(entry->d_name, NULL) == 0)
+            VEC_PUSH(&list->items, read_any(entry->d_name));
+    if (folder != NULL)
+        closedir(folder);
+    return 0;
+}
+
+void away_note_list_dispose(struct away_note_list *list)
+{
+    VEC_EACH (&list->items, note)
+        away_note_dispose(note);
+    VEC_DISPOSE(&list->items);
 }
 
 /* -- the receiver's -------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/vec.h"
 
 struct away_note {
     int fd; /* locked; -1: none */
@@ -41,6 +42,15 @@ void away_note_end(struct away_note *note);
 
 void away_note_dispose(struct away_note *note);
 #define cleanup_away_note __attribute__((cleanup(away_note_dispose)))
+
+struct away_note_list {
+    VEC(struct away_note) items; /* fd: -1 while somebody is at it */
+};
+
+/* All of this host's, in no order; the list is zeroed, and disposed of. */
+int away_note_list_read(struct away_note_list *list, struct error *err);
+void away_note_list_dispose(struct away_note_list *list);
+#define cleanup_away_note_list __attribute__((cleanup(away_note_list_dispose)))
 
 /* The receiver's. */
 int away_note_take(const char *uuid, struct error *err);

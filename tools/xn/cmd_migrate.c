@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "domain/away_note.h"
 #include "domain/migrate.h"
 #include "domain/recover.h"
 #include "show/progress.h"
 #include "show/show.h"
+#include "show/table.h"
 #include "xn/load.h"
 #include "xn/subject.h"
 
@@ -104,18 +106,99 @@ static int recover(struct invocation *inv, struct error *err)
     return rc;
 }
 
+/* -- what is not settled --------------------------------------------------- */
+
+static const char *describe(const struct away_note *note)
+{
+    if (note->fd < 0)
+        return "under way";
+    return note->given ? "lost on the way" : "broken off";
+}
+
+static void add_status(struct json_writer *json, const struct away_note *note)
+{
+    json_begin_object(json);
+    json_add_string(json, "name", note->name);
+    json_add_string(json, "uuid", note->uuid);
+    json_add_string(json, "host", note->host);
+    json_add_bool(json, "under_way", note->fd < 0);
+    json_add_bool(json, "may_be_there", note->given);
+    json_end_object(json);
+}
+
+static void print_json(const struct away_note_list *list)
+{
+    struct json_writer *json = show_json_begin("migrate-status");
+
+    json_key(json, "migrations");
+    json_begin_array(json);
+    VEC_EACH (&list->items, note)
+        add_status(json, note);
+    json_end_array(json);
+    show_json_end(json);
+}
+
+static void print_table(const struct away_note_list *list)
+{
+    static const struct table_column columns[] = {
+        { .name = "Name" },
+        { .name = "UUID" },
+        { .name = "To" },
+        { .name = "State" },
+    };
+    cleanup_table struct table *table = table_new(columns, 4);
+
+    VEC_EACH (&list->items, note) {
+        table_add_row(table, NULL);
+        table_cell(table, note->name);
+        table_cell(table, note->uuid);
+        table_cell(table, note->host);
+        table_cell(table, describe(note));
+    }
+    table_print(table);
+}
+
+static int show_status(struct invocation *inv, struct error *err)
+{
+    cleanup_away_note_list struct away_note_list list = { 0 };
+
+    if (away_note_list_read(&list, err) < 0)
+        return -1;
+    if (invocation_count(inv, "json") > 0)
+        print_json(&list);
+    else
+        print_table(&list);
+    return 0;
+}
+
+static int check_words(const struct invocation *inv, struct error *err)
+{
+    if (invocation_count(inv, "status") > 0)
+        return inv->domain == NULL
+                   ? 0
+                   : error_set(err, ERR_USAGE, "--status takes no DOMAIN");
+    if (invocation_count(inv, "recover") > 0)
+        return inv->domain != NULL && inv->word_count == 0
+                   ? 0
+                   : error_set(err, ERR_USAGE,
+                               "--recover takes a DOMAIN alone");
+    return inv->word_count == 1 ? 0
+                                : error_set(err, ERR_USAGE,
+                                            "migrate takes a DOMAIN and a "
+                                            "HOST");
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
     const char *config = invocation_value(inv, "C");
-    bool recovers = invocation_count(inv, "recover") > 0;
     cleanup_free char *json = NULL;
     struct migrate_request request;
 
-    if (recovers != (inv->word_count == 0))
-        return error_set(err, ERR_USAGE, "%s",
-                         recovers ? "--recover takes a DOMAIN alone"
-                                  : "migrate takes a DOMAIN and a HOST");
-    if (recovers)
+    if (check_words(inv, err) < 0)
+        return -1;
+    if (invocation_count(inv, "status") > 0)
+        return show_status(inv, err);
+    if (invocation_count(inv, "recover") > 0)
         return recover(inv, err);
     read_request(inv, &request);
     if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
@@ -137,6 +220,9 @@ static const struct option_row options[] = {
     { 0, "compress", OPTION_VALUE, "HOW", "auto, none, lz4, zstd[:LEVEL]" },
     { 0, "debug", OPTION_FLAG, NULL, "send all of it twice and compare" },
     { 0, "live", OPTION_FLAG, NULL, NULL },
+    { 0, "status", OPTION_FLAG, NULL,
+      "list migrations from here that are under way or not settled" },
+    { 0, "json", OPTION_FLAG, NULL, "with --status: print JSON" },
     { 0, "recover", OPTION_FLAG, NULL,
       "find out who has it after a lost connection, and settle it" },
     { 0, "here", OPTION_FLAG, NULL,
@@ -147,10 +233,10 @@ static const struct option_row options[] = {
 const struct command command_migrate = {
     .name = "migrate",
     .summary = "Moves a running domain to another host",
-    .words = "DOMAIN [HOST]",
-    .min_words = 1,
+    .words = "[DOMAIN [HOST]]",
+    .min_words = 0,
     .max_words = 2,
-    .target = TARGET_DOMAIN,
+    .target = TARGET_OPTIONAL,
     .completes = WORD_HOST,
     .options = options,
     .run = run,
