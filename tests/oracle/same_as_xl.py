@@ -33,7 +33,7 @@ DELIBERATE = re.compile(
     r"|range of I/O (ports|memory)|CPU or a range of CPUs|range of vCPUs)"
     r"|is not the number of an interrupt"
     r"|must be a whole number from|is out of range|a NUL byte"
-    r"|unknown disk setting")
+    r"|unknown disk setting|of a disk needs Xen")
 
 # What is by chance in both.
 BY_CHANCE = re.compile(r'"ms_vm_genid": \[[^]]*\]')
