@@ -42,8 +42,9 @@ void log_set_status_drawn(bool drawn)
     status_drawn = drawn;
 }
 
-static void write_line(enum log_level level, const char *word,
-                       const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void
+write_line(enum log_level level, const char *word, const char *format,
+           va_list args)
 {
     if (!log_enabled(level))
         return;
