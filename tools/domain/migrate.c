@@ -79,7 +79,7 @@ static int write_header(struct migrate *migrate, const char *config,
 static int write_guest(struct migrate *migrate, struct error *err)
 {
     uint32_t domid = migrate->subject->domid;
-    int flags = LIBXL_SUSPEND_LIVE;
+    int flags = outgoing_live_flag(migrate->host, domid);
 
     if (migrate->request->debug)
         flags |= LIBXL_SUSPEND_DEBUG;

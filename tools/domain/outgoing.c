@@ -59,6 +59,37 @@ char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
     return NULL;
 }
 
+static bool is_pv(struct host *host, uint32_t domid)
+{
+    libxl_dominfo info;
+
+    libxl_dominfo_init(&info);
+    bool pv = libxl_domain_info(host->ctx, &info, domid) == 0 &&
+              info.domain_type == LIBXL_DOMAIN_TYPE_PV;
+    libxl_dominfo_dispose(&info);
+    return pv;
+}
+
+static bool has_shadow_paging(struct host *host)
+{
+    libxl_physinfo info;
+
+    libxl_physinfo_init(&info);
+    bool has = libxl_get_physinfo(host->ctx, &info) == 0 && info.cap_shadow;
+    libxl_physinfo_dispose(&info);
+    return has;
+}
+
+int outgoing_live_flag(struct host *host, uint32_t domid)
+{
+    if (!is_pv(host, domid) || has_shadow_paging(host))
+        return LIBXL_SUSPEND_LIVE;
+    log_warn("domain %u stands still meanwhile: this Xen has no shadow paging, "
+             "which a PV guest needs to run on",
+             domid);
+    return 0;
+}
+
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
                    struct error *err)
 {

@@ -22,6 +22,13 @@ void outgoing_prepare(struct host *host);
 char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
                       struct error *err);
 
+/*
+ * LIBXL_SUSPEND_LIVE if the guest can run while it is written, else 0, which is
+ * logged: a PV guest's memory is followed by shadow paging, which Debian builds
+ * Xen without.
+ */
+int outgoing_live_flag(struct host *host, uint32_t domid);
+
 /* libxl writes the guest and leaves it suspended; flags: LIBXL_SUSPEND_*. */
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
                    struct error *err);
@@ -33,8 +40,8 @@ bool outgoing_is_suspended(struct host *host, uint32_t domid);
 
 /*
  * libxl does not take back a request to suspend that the guest has not yet
- * answered: it may stop after whoever asked has given up, or was killed. Returns
- * when it has, or is sure not to.
+ * answered: it may stop after whoever asked has given up, or was killed.
+ * Returns when it has, or is sure not to.
  */
 void outgoing_await_late_suspend(struct host *host, uint32_t domid);
 

@@ -133,6 +133,14 @@ static int close_output(struct save *save, int rc, struct error *err)
     return rc < 0 ? rc : codec_rc;
 }
 
+static int write_guest(struct save *save, struct error *err)
+{
+    uint32_t domid = save->subject->domid;
+    int flags = save->request->live ? outgoing_live_flag(save->host, domid) : 0;
+
+    return outgoing_write(save->host, domid, save->out, flags, err);
+}
+
 static int write_image(struct save *save, struct error *err)
 {
     int rc = open_output(save, err);
@@ -140,8 +148,7 @@ static int write_image(struct save *save, struct error *err)
     if (rc == 0)
         rc = write_header(save, err);
     if (rc == 0)
-        rc = outgoing_write(save->host, save->subject->domid, save->out,
-                            save->request->live ? LIBXL_SUSPEND_LIVE : 0, err);
+        rc = write_guest(save, err);
     rc = close_output(save, rc, err);
     return rc == 0 ? newfile_publish(&save->file, err) : -1;
 }
