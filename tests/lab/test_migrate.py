@@ -79,7 +79,8 @@ def test_it_is_supervised_where_it_went(hosts, guest, away):
     before = up.domid()
     hosts[1].xn("reboot", up.name)
     for _ in range(120):
-        if is_there(hosts[1], up.name) and up.domid() != before:
+        found = hosts[1].xl("domid", up.name, check=False)
+        if found.rc == 0 and int(found.stdout) != before:
             return
         time.sleep(1)
     pytest.fail("nobody started it again")
