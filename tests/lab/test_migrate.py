@@ -263,6 +263,21 @@ def test_a_link_lost_at_the_worst_moment(hosts, guest, away):
     hosts[1].run("rm -f /var/lib/xenith/migrate/*.taken")
 
 
+def test_all_reasons_come_at_once(hosts, guest):
+    up = guest("pvh", memory=128)
+    said = hosts[0].xn("migrate", "--check", up.name, "host2")
+    assert said.stdout == f"host2 can take {up.name}\n"
+    hosts[0].run(f"sed -e '/^vif/d' -e '/^memory/d' {up.path} >/root/far.cfg; "
+                 "echo 'vif = [ \"bridge=nosuch\" ]' >>/root/far.cfg; "
+                 "echo 'memory = 900000' >>/root/far.cfg")
+    refused = hosts[0].xn("migrate", "--check", "-C", "/root/far.cfg",
+                          up.name, "host2", check=False)
+    hosts[0].run("rm /root/far.cfg")
+    assert refused.rc == 4
+    assert "nosuch" in refused.stdout and "MiB" in refused.stdout
+    expect_only_on(hosts, up.name, 0)
+
+
 def test_what_is_not_migrated_is_not_recovered(host, guest):
     up = guest("pvh", memory=64)
     refused = host.xn("migrate", "--recover", up.name, check=False)

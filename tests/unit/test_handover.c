@@ -337,13 +337,13 @@ static void among_our_own_the_end_is_told(void **state)
 
 static void a_host_is_asked_as_it_was_reached(void **state)
 {
-    cleanup_free char *usual = transport_question(NULL, "host2", "UUID");
-    cleanup_free char *other = transport_question("ssh -p 2", "host2", "UUID");
+    cleanup_free char *usual = transport_question(NULL, "host2", "--whose X");
+    cleanup_free char *other =
+        transport_question("ssh -p 2", "host2", "--whose X");
 
-    assert_string_equal(usual,
-                        "exec ssh host2 xn migrate-receive --whose UUID");
+    assert_string_equal(usual, "exec ssh host2 xn migrate-receive --whose X");
     assert_string_equal(other,
-                        "exec ssh -p 2 host2 xn migrate-receive --whose UUID");
+                        "exec ssh -p 2 host2 xn migrate-receive --whose X");
     assert_null(transport_question("", "socat - TCP:host2:8002", "UUID"));
     assert_null(transport_question("socat - TCP:host2:8002 #", "x", "UUID"));
 }

@@ -19,13 +19,13 @@ static void add_finding(struct inspection *inspection, bool fatal,
 }
 
 static void run_checks(struct host *host, struct domain_spec *spec,
-                       const struct xlconf *defaults,
+                       const struct xlconf *defaults, bool boots,
                        struct inspection *inspection)
 {
     struct create create = { .host = host, .spec = spec, .defaults = defaults };
     struct plan plan = { 0 };
 
-    plan_make_checks(&plan, &spec->config, true);
+    plan_make_checks(&plan, &spec->config, boots);
     VEC_EACH (&plan.steps, step) {
         struct error err = ERROR_INIT;
 
@@ -94,9 +94,10 @@ static void look_at_nics(struct host *host, const struct domain_spec *spec,
 }
 
 void inspect_host(struct host *host, struct domain_spec *spec,
-                  const struct xlconf *defaults, struct inspection *inspection)
+                  const struct xlconf *defaults, bool boots,
+                  struct inspection *inspection)
 {
-    run_checks(host, spec, defaults, inspection);
+    run_checks(host, spec, defaults, boots, inspection);
     find_abilities(host, spec, inspection);
     find_memory(host, spec, defaults, inspection);
     look_at_disks(spec, inspection);

@@ -4,14 +4,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/proc.h"
 #include "domain/away_note.h"
 #include "domain/destroy.h"
 #include "domain/outgoing.h"
 #include "domain/transport.h"
-
-/* ssh gives up by itself after two minutes or so. */
-#define ANSWER_MS 180000
 
 static void hint_at_here(struct error *err)
 {
@@ -24,27 +20,14 @@ static int ask(const struct away_note *note, enum takeover_place *place,
                struct error *err)
 {
     cleanup_proc_result struct proc_result result = { 0 };
-    cleanup_free char *line =
-        transport_question(note->command, note->host, note->uuid);
-    const char *const argv[] = { "sh", "-c", line, NULL };
-    struct proc proc = { .argv = argv,
-                         .timeout_ms = ANSWER_MS,
-                         .interruptible = true };
+    cleanup_free char *words = mem_printf("--whose %s", note->uuid);
 
-    if (line == NULL) {
-        error_set(err, ERR_HOST, "there is no way to ask the other host");
-        hint_at_here(err);
-        return -1;
-    }
-    int rc = proc_run_ok(&proc, &result, err);
-    if (rc == 0) {
+    if (transport_ask(note->command, note->host, words, 0, &result, err) == 0) {
         result.out.text[strcspn(result.out.text, "\n")] = '\0';
         if (takeover_place_parse(result.out.text, place))
             return 0;
-        error_set(err, ERR_HOST, "it gave no answer");
+        error_set(err, ERR_HOST, "%s gave no answer", note->host);
     }
-    error_context(err, "asking %s", note->host);
-    err->kind = ERR_HOST;
     hint_at_here(err);
     return -1;
 }

@@ -18,6 +18,9 @@
 #define END_PATIENCE_MS 10000
 #define POLL_MS 10
 
+/* ssh gives up by itself after two minutes or so. */
+#define ANSWER_MS 180000
+
 /* Whichever receiver there is says which one it is (handover.h). */
 #define ASK_RECEIVER "'if command -v xn >/dev/null; then"
 #define ASK_ELSE "; else"
@@ -59,14 +62,32 @@ char *transport_line(const struct transport_request *request)
 }
 
 char *transport_question(const char *command, const char *host,
-                         const char *uuid)
+                         const char *words)
 {
     const char *program = command != NULL ? command : "ssh";
 
     if (host == NULL || program[0] == '\0' || strchr(program, '#') != NULL)
         return NULL;
-    return mem_printf("exec %s %s xn migrate-receive --whose %s", program, host,
-                      uuid);
+    return mem_printf("exec %s %s xn migrate-receive %s", program, host, words);
+}
+
+int transport_ask(const char *command, const char *host, const char *words,
+                  int input_fd, struct proc_result *result, struct error *err)
+{
+    cleanup_free char *line = transport_question(command, host, words);
+    const char *const argv[] = { "sh", "-c", line, NULL };
+    struct proc proc = { .argv = argv,
+                         .timeout_ms = ANSWER_MS,
+                         .input_fd = input_fd,
+                         .interruptible = true };
+
+    if (line == NULL)
+        return error_set(err, ERR_HOST,
+                         "there is no way to ask the other host");
+    if (proc_run_ok(&proc, result, err) == 0)
+        return 0;
+    err->kind = ERR_HOST;
+    return error_context(err, "asking %s", host);
 }
 
 /* ---- the process --------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/proc.h"
 
 struct transport {
     pid_t pid;
@@ -41,11 +42,19 @@ struct transport_request {
 char *transport_line(const struct transport_request *request);
 
 /*
- * The line that asks the host, reached in the same way, where a guest is (its
- * UUID); the caller's. NULL where the command is not known to take one.
+ * The line that asks Xenith on the host, reached in the same way; words are
+ * options of migrate-receive. The caller's. NULL where the command is not known
+ * to take one.
  */
 char *transport_question(const char *command, const char *host,
-                         const char *uuid);
+                         const char *words);
+
+/*
+ * Asks, and waits for the answer, which result (disposed of in any case) has.
+ * input_fd is what the other end reads; 0: nothing. ERR_HOST.
+ */
+int transport_ask(const char *command, const char *host, const char *words,
+                  int input_fd, struct proc_result *result, struct error *err);
 
 int transport_start(const char *line, struct transport *transport,
                     struct error *err);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A guest goes on at another host. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "domain/away_note.h"
 #include "domain/migrate.h"
+#include "domain/preflight.h"
 #include "domain/recover.h"
 #include "show/progress.h"
 #include "show/show.h"
@@ -88,6 +90,28 @@ static int migrate(struct invocation *inv,
     else
         show_summary(inv, &report);
     return 0;
+}
+
+static int check(struct invocation *inv, const struct migrate_request *request,
+                 struct error *err)
+{
+    struct subject subject = subject_of(inv);
+    cleanup_strbuf struct strbuf reasons = { 0 };
+
+    if (preflight_ask(&subject, &request->transport, request->config_json,
+                      &reasons, err) < 0)
+        return -1;
+    if (reasons.length == 0) {
+        show_printf("%s can take %s\n", inv->words[0], inv->domain);
+        return 0;
+    }
+    for (char *next = reasons.text, *line; (line = strsep(&next, "\n"));) {
+        cleanup_free char *safe = show_safe(line);
+        if (safe[0] != '\0')
+            show_printf("%s: %s\n", inv->words[0], safe);
+    }
+    return error_set(err, ERR_STATE, "%s cannot take %s", inv->words[0],
+                     inv->domain);
 }
 
 static int recover(struct invocation *inv, struct error *err)
@@ -204,6 +228,8 @@ static int run(struct invocation *inv, struct error *err)
     if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
         return -1;
     request.config_json = json;
+    if (invocation_count(inv, "check") > 0)
+        return check(inv, &request, err);
     return migrate(inv, &request, err);
 }
 
@@ -220,6 +246,8 @@ static const struct option_row options[] = {
     { 0, "compress", OPTION_VALUE, "HOW", "auto, none, lz4, zstd[:LEVEL]" },
     { 0, "debug", OPTION_FLAG, NULL, "send all of it twice and compare" },
     { 0, "live", OPTION_FLAG, NULL, NULL },
+    { 0, "check", OPTION_FLAG, NULL,
+      "only ask whether HOST could take it, with all reasons against" },
     { 0, "status", OPTION_FLAG, NULL,
       "list migrations from here that are under way or not settled" },
     { 0, "json", OPTION_FLAG, NULL, "with --status: print JSON" },

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "domain/create.h"
 #include "domain/foreground.h"
+#include "domain/preflight.h"
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/load.h"
@@ -111,6 +112,29 @@ static int answer(struct invocation *inv, const char *uuid, struct error *err)
     return 0;
 }
 
+/* What it would be refused for, of a configuration from standard input. */
+static int check(struct invocation *inv, const char *xen, struct error *err)
+{
+    cleanup_strbuf struct strbuf reasons = { 0 };
+    cleanup_domain_spec struct domain_spec spec;
+    cleanup_xlconf struct xlconf defaults;
+    struct source source = SOURCE_INIT;
+
+    domain_spec_init(&spec);
+    xlconf_init(&defaults);
+    int rc = source_open_wire(&source, STDIN_FILENO, false, err);
+    if (rc == 0)
+        rc = load_saved(inv->host, &source, &spec, err);
+    if (rc == 0)
+        rc = load_defaults(inv->settings, &defaults, err);
+    source_dispose(&source);
+    if (rc < 0)
+        return -1;
+    preflight_answer(inv->host, &spec, &defaults, xen, &reasons);
+    show_printf("%s", reasons.length > 0 ? reasons.text : "");
+    return 0;
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
     struct takeover takeover = {
@@ -122,6 +146,8 @@ static int run(struct invocation *inv, struct error *err)
     if (invocation_count(inv, "r") > 0 || invocation_count(inv, "colo") > 0)
         return error_set(err, ERR_USAGE,
                          "there is no receiver for Remus and COLO");
+    if (invocation_value(inv, "check") != NULL)
+        return check(inv, invocation_value(inv, "check"), err);
     if (whose != NULL)
         return answer(inv, whose, err);
     if (interrupt_install(err) < 0)
@@ -143,6 +169,8 @@ static const struct option_row options[] = {
     { 'd', "debug", OPTION_FLAG, NULL,
       "print the configuration on standard error" },
     { 0, "frames", OPTION_FLAG, NULL, "take a Xenith stream" },
+    { 0, "check", OPTION_VALUE, "XEN",
+      "only say what a domain would be refused for" },
     { 0, "whose", OPTION_VALUE, "UUID", "only say where that domain is" },
     { 'r', NULL, OPTION_FLAG, NULL, NULL },
     { 0, "colo", OPTION_FLAG, NULL, NULL },
