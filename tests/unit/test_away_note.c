@@ -30,7 +30,7 @@ static void leave_behind(bool given, const char *command)
     if (pid == 0) {
         struct away_note note = make_note(command);
         bool done = away_note_begin(&note, NULL) == 0 &&
-                    (!given || away_note_give(&note, NULL) == 0);
+                    (!given || away_note_give(&note, false, NULL) == 0);
         _exit(done ? 0 : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -65,6 +65,22 @@ static void it_tells_whether_permission_was_given(void **state)
     leave_behind(true, "ssh -p 2222");
     expect_note(true, "ssh -p 2222");
     assert_int_equal(access(PATH, F_OK), -1);
+}
+
+static void a_receiver_without_notes_is_told_apart(void **state)
+{
+    struct away_note note = make_note(NULL), later;
+    struct error err = ERROR_INIT;
+
+    assert_int_equal(away_note_begin(&note, &err), 0);
+    assert_int_equal(away_note_give(&note, true, &err), 0);
+    away_note_dispose(&note);
+    assert_int_equal(away_note_open(&later, UUID, &err), 1);
+    expect_no_error(&err);
+    assert_true(later.given);
+    assert_true(later.plain);
+    away_note_end(&later);
+    away_note_dispose(&later);
 }
 
 /* One that was cut in the middle of the word was not given. */
@@ -159,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_tells_whether_permission_was_given),
+        cmocka_unit_test(a_receiver_without_notes_is_told_apart),
         cmocka_unit_test(half_a_word_is_no_permission),
         cmocka_unit_test(a_later_migration_begins_anew),
         cmocka_unit_test(who_is_at_it_is_not_disturbed),

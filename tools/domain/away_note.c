@@ -18,6 +18,7 @@
 #define NOTE_LIMIT ((size_t)64 << 10)
 
 static const char given_line[] = "given\n";
+static const char given_plain_line[] = "given plain\n";
 
 static char *path_of(const char *uuid)
 {
@@ -105,11 +106,14 @@ int away_note_begin(struct away_note *note, struct error *err)
     return -1;
 }
 
-int away_note_give(struct away_note *note, struct error *err)
+int away_note_give(struct away_note *note, bool plain, struct error *err)
 {
-    if (put(note, given_line, sizeof(given_line) - 1, err) < 0)
+    const char *line = plain ? given_plain_line : given_line;
+
+    if (put(note, line, strlen(line), err) < 0)
         return -1;
     note->given = true;
+    note->plain = plain;
     return 0;
 }
 
@@ -131,8 +135,9 @@ static void parse(struct away_note *note, const char *text)
     note->name = copy_string(json, "name");
     note->host = copy_string(json, "host");
     note->command = copy_string(json, "command");
-    note->given =
-        text[first] != '\0' && strcmp(text + first + 1, given_line) == 0;
+    const char *line = text[first] != '\0' ? text + first + 1 : "";
+    note->plain = strcmp(line, given_plain_line) == 0;
+    note->given = note->plain || strcmp(line, given_line) == 0;
 }
 
 int away_note_open(struct away_note *note, const char *uuid, struct error *err)

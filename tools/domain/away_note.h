@@ -4,8 +4,8 @@
  * can be told later which host has the guest. In STATEDIR/migrate:
  *
  *   UUID        the sender's: one line of JSON from the start of the migration
- *               on, and the line "given", synced, before the receiver is given
- *               permission. Locked while somebody is at it.
+ *               on, and the line "given" or "given plain", synced, before the
+ *               receiver is given permission. Locked while somebody is at it.
  *   UUID.taken  the receiver's: synced when it has permission, before the guest
  *               runs; gone when the sender has told that its copy is.
  */
@@ -24,6 +24,7 @@ struct away_note {
     char *host;    /* where it goes */
     char *command; /* that reaches the host; NULL: ssh; "": host does */
     bool given;
+    bool plain; /* to a receiver that keeps no note, as xl */
 };
 
 #define AWAY_NOTE_INIT ((struct away_note){ .fd = -1 })
@@ -32,7 +33,7 @@ struct away_note {
 int away_note_begin(struct away_note *note, struct error *err);
 
 /* Says that permission may be given from now on. */
-int away_note_give(struct away_note *note, struct error *err);
+int away_note_give(struct away_note *note, bool plain, struct error *err);
 
 /* Opens and locks an old one: 1, or 0 without one; ERR_STATE if it is held. */
 int away_note_open(struct away_note *note, const char *uuid, struct error *err);

@@ -167,7 +167,7 @@ static int hand_over(struct migrate *migrate, struct error *err)
     uint32_t domid = migrate->subject->domid;
 
     if (outgoing_step_aside(migrate->host, domid, err) < 0 ||
-        away_note_give(&migrate->note, err) < 0)
+        away_note_give(&migrate->note, !outcome->report.frames, err) < 0)
         return -1;
     outcome->end = HANDOVER_UNKNOWN;
     outcome->end = handover_give(&migrate->wire, err);

@@ -49,6 +49,13 @@ static int settle(const struct subject *subject, const struct away_note *note,
     if (result->place == TAKEOVER_ARRIVING)
         return error_set(err, ERR_STATE, "%s has not decided yet: try again",
                          note->host);
+    if (result->place == TAKEOVER_ABSENT && note->plain) {
+        error_set(err, ERR_STATE,
+                  "%s does not have it, and no note whether it had",
+                  note->host);
+        hint_at_here(err);
+        return -1;
+    }
     if (result->place != TAKEOVER_ABSENT)
         return domain_destroy(subject->host, subject->domid, err);
     result->here = true;

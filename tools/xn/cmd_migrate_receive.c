@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "domain/away_note.h"
 #include "domain/create.h"
 #include "domain/foreground.h"
 #include "domain/preflight.h"
@@ -66,6 +67,8 @@ static int make(struct invocation *inv, struct takeover *takeover,
         return -1;
     takeover->name = name;
     uuid_format_text(libxl_uuid_bytearray_const(&info->uuid), takeover->uuid);
+    /* What an earlier migration left says nothing about this one. */
+    away_note_settle(takeover->uuid);
     free(info->name);
     info->name = takeover_first_name(name);
     return domain_create(inv->host, &request, domid, err);
