@@ -54,7 +54,8 @@ def until(condition, timeout: float = 60):
 
 def domains(host) -> dict[str, int]:
     rows = [line.split() for line in host.xn("list").stdout.splitlines()[1:]]
-    return {row[0]: int(row[1]) for row in rows if row[1] != "0"}
+    return {row[0]: int(row[1]) for row in rows if row[1].isdigit()
+            and row[1] != "0"}
 
 
 def shut_down(host, domid: int, reason: int) -> None:
