@@ -78,7 +78,7 @@ int domain_create(struct host *host, const struct create_request *request,
         return -1;
     /* Started out here, where killing a dead worker's children spares it. */
     if (request->supervise && supervise_hold(&supervisor, err) < 0)
-        return error_context(err, "create %s", name);
+        return blame(request, err);
     int rc = worker_run(make, (void *)request, &result, err);
     if (rc == 0)
         *domid = (uint32_t)result.value;
