@@ -87,7 +87,7 @@ def test_a_dump_is_complete_and_private(host, guest):
 
 
 def test_a_dump_that_fails_leaves_nothing(host, guest):
-    up = guest("pv", create=False)
+    up = guest("pvh", create=False)
     host.xn("create", "-p", up.path)
     assert "No such file" in refused(host, 7, "dump-core", up.name,
                                      "/nosuch/core")
