@@ -60,7 +60,7 @@ def test_memory_and_vcpus_of_each_kind(host, guest, kind):
 
 
 def test_the_masks_of_xl_conf_limit_a_pin(host, guest):
-    up = guest("pv", create=False)
+    up = guest("pvh", create=False)
     host.xn("create", "-p", up.path)
     host.run("cp -p /etc/xen/xl.conf /etc/xen/xl.conf.kept;"
              "echo 'vm.hvm.cpumask=\"1\"' >>/etc/xen/xl.conf")

@@ -140,11 +140,21 @@ static void parse(struct away_note *note, const char *text)
     note->given = note->plain || strcmp(line, given_line) == 0;
 }
 
+static int read_note(struct away_note *note, const char *path,
+                     struct error *err)
+{
+    cleanup_free char *text = NULL;
+    size_t length;
+
+    if (io_read_file(path, NOTE_LIMIT, &text, &length, err) < 0)
+        return -1;
+    parse(note, text);
+    return 1;
+}
+
 int away_note_open(struct away_note *note, const char *uuid, struct error *err)
 {
     cleanup_free char *path = path_of(uuid);
-    cleanup_free char *text = NULL;
-    size_t length;
 
     *note = AWAY_NOTE_INIT;
     if (check_uuid(uuid, err) < 0)
@@ -153,10 +163,7 @@ int away_note_open(struct away_note *note, const char *uuid, struct error *err)
     if (found <= 0)
         return found;
     note->uuid = mem_strdup(uuid);
-    if (io_read_file(path, NOTE_LIMIT, &text, &length, err) < 0)
-        return -1;
-    parse(note, text);
-    return 1;
+    return read_note(note, path, err);
 }
 
 void away_note_end(struct away_note *note)
