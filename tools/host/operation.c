@@ -94,7 +94,8 @@ int operation_wait(struct operation *op, int started, int milliseconds)
 
     while (rc == 0 && !op->done) {
         abort_if_due(op, end, &reason);
-        rc = poll_once(op, &set, end);
+        if (!op->done) /* libxl may end it within the abort */
+            rc = poll_once(op, &set, end);
     }
     free(set.fds);
     if (rc == 0)
