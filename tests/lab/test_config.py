@@ -31,6 +31,7 @@ def test_a_domain_is_what_its_file_says(host, guest, kind, disk):
     assert same(host, up.name, up.path) == ""
 
 
+@pytest.mark.unproven
 @pytest.mark.slow("hvm")
 def test_a_domain_comes_back_from_what_is_shown(host, guest, kind, disk):
     up = guest(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],

@@ -32,6 +32,7 @@ def kinds(events: list[dict]) -> list[str]:
     return [event["event"] for event in events if "device" not in event]
 
 
+@pytest.mark.unproven
 def test_the_life_of_a_guest_is_told(host, guest, tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
     until(lambda: "started" in kinds(events("idle")), 10)
@@ -47,6 +48,7 @@ def test_the_life_of_a_guest_is_told(host, guest, tiny_kernel, events):
     assert last["uuid"] and last["domid"] > 0
 
 
+@pytest.mark.unproven
 def test_a_reboot_is_told_with_its_cause(host, guest, tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
     domid = domains(host)["idle"]
@@ -59,6 +61,7 @@ def test_a_reboot_is_told_with_its_cause(host, guest, tiny_kernel, events):
     assert told[4]["cause"] == "restart"
 
 
+@pytest.mark.unproven
 def test_devices_are_told(host, guest, events):
     guest("pv", "web")
     attached = {event["device"] for event in events("web")
@@ -67,11 +70,13 @@ def test_devices_are_told(host, guest, events):
                for device in attached)
 
 
+@pytest.mark.unproven
 def test_a_guest_of_xl_is_told(host, guest, events):
     guest("pv", "old", tool="xl")
     until(lambda: kinds(events("old"))[:2] == ["created", "started"], 60)
 
 
+@pytest.mark.unproven
 def test_wait_for_each_state(host, guest, tiny_kernel):
     guest("pvh", "idle", wait=False, **KEYS)
     for state in ("exists", "running"):
@@ -87,6 +92,7 @@ def test_wait_for_each_state(host, guest, tiny_kernel):
     until(lambda: has_ended(host), 10)
 
 
+@pytest.mark.unproven
 def test_wait_sees_a_crash_that_is_over(host, guest, tiny_kernel):
     guest("pvh", "idle", wait=False, on_crash="restart", **KEYS)
     domid = domains(host)["idle"]
@@ -99,6 +105,7 @@ def test_wait_sees_a_crash_that_is_over(host, guest, tiny_kernel):
     until(lambda: domains(host).get("idle", domid) != domid, 30)
 
 
+@pytest.mark.unproven
 def test_a_shutdown_is_no_reboot(host, guest, tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
     shut_down(host, domains(host)["idle"], POWEROFF)

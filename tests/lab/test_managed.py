@@ -30,6 +30,7 @@ def defined(host, tiny_kernel):
     host.run("rmdir /etc/xen/auto 2>/dev/null", check=False)
 
 
+@pytest.mark.unproven
 def test_a_defined_guest_is_started_by_name(host, defined):
     defined("web")
     host.xn("start", "-q", "web")
@@ -37,6 +38,7 @@ def test_a_defined_guest_is_started_by_name(host, defined):
     assert host.run("xn start nobody", check=False).rc == 3
 
 
+@pytest.mark.unproven
 def test_autostart_makes_and_removes_the_link(host, defined):
     defined("web")
     host.xn("autostart", "web")
@@ -48,6 +50,7 @@ def test_autostart_makes_and_removes_the_link(host, defined):
     assert not host.xn("autostart").stdout
 
 
+@pytest.mark.unproven
 def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
     defined("db")
     defined("web", start_after=["db"], autostart=1)
@@ -63,6 +66,7 @@ def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
     assert set(domains(host)) == {"db", "web"}
 
 
+@pytest.mark.unproven
 def test_the_host_stops_guests_that_listen(host, guest, defined):
     up = guest("pv")
     defined("stays", stop_action="leave")
@@ -72,6 +76,7 @@ def test_the_host_stops_guests_that_listen(host, guest, defined):
     until(lambda: set(domains(host)) == {"stays"}, 30)
 
 
+@pytest.mark.unproven
 def test_a_loop_is_refused(host, defined):
     defined("db", start_after=["web"], autostart=1)
     defined("web", start_after=["db"], autostart=1)
@@ -81,6 +86,7 @@ def test_a_loop_is_refused(host, defined):
     assert not domains(host)
 
 
+@pytest.mark.unproven
 def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
     domid = idle()
     old = supervisors(host)
@@ -97,6 +103,7 @@ def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
     until(lambda: has_ended(host), 10)
 
 
+@pytest.mark.unproven
 def test_the_unit_of_a_guest(host, defined):
     defined("web")
     host.run("systemctl daemon-reload; systemctl start xn-guest@web")
@@ -109,6 +116,7 @@ def test_the_unit_of_a_guest(host, defined):
     until(lambda: has_ended(host), 10)
 
 
+@pytest.mark.unproven
 def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
     up = guest("pv", stop_action="save")
     before = up.domid()

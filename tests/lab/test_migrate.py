@@ -71,6 +71,7 @@ def test_a_guest_goes_on_at_another_host(hosts, guest, kind, away):
     expect_mark(up, hosts[1])
 
 
+@pytest.mark.unproven
 def test_it_is_supervised_where_it_went(hosts, guest, away):
     up = guest("pvh", memory=128, on_reboot="restart")
     away(up.name)
@@ -111,6 +112,7 @@ def test_where_there_is_no_xn_xl_is_asked(hosts, guest, away):
     expect_only_on(hosts, up.name, 1)
 
 
+@pytest.mark.unproven
 @pytest.mark.slow("hvm")
 def test_we_take_what_xl_sends(hosts, guest, kind, away):
     """xl runs "xl migrate-receive" there, which is ours in that folder."""
@@ -124,6 +126,7 @@ def test_we_take_what_xl_sends(hosts, guest, kind, away):
     expect_mark(up, hosts[1])
 
 
+@pytest.mark.unproven
 def test_as_xl_both_ends_speak_plainly(hosts, guest, away):
     up = guest("pvh", memory=128)
     away(up.name)
@@ -133,6 +136,7 @@ def test_as_xl_both_ends_speak_plainly(hosts, guest, away):
     expect_only_on(hosts, up.name, 1)
 
 
+@pytest.mark.unproven
 def test_it_may_wait_there(hosts, guest, away):
     up = guest("pvh", memory=128)
     away(up.name)
@@ -142,6 +146,7 @@ def test_it_may_wait_there(hosts, guest, away):
     assert state[2] == "p"
 
 
+@pytest.mark.unproven
 def test_a_host_that_is_not_there(hosts, guest):
     up = guest("pvh", memory=128)
     said = hosts[0].xn("migrate", "-s", "false", up.name, "host2",
@@ -152,6 +157,7 @@ def test_a_host_that_is_not_there(hosts, guest):
     expect_runs(hosts[0], up.name)
 
 
+@pytest.mark.unproven
 def test_a_name_that_is_taken_there(hosts, guest, away):
     up = guest("pvh", "twin", memory=128)
     other = guest("pvh", "twin", memory=64, on=hosts[1], wait=False)
@@ -162,6 +168,7 @@ def test_a_name_that_is_taken_there(hosts, guest, away):
     expect_runs(hosts[1], other.name)
 
 
+@pytest.mark.unproven
 def test_too_little_memory_there(hosts, guest):
     up = guest("pvh", memory=128)
     hosts[1].run("cp -n /etc/xen/xl.conf /root/xl.conf.before; "
@@ -212,6 +219,7 @@ ENDS = {
 }
 
 
+@pytest.mark.unproven
 @pytest.mark.parametrize("end", ENDS)
 def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
     up = guest("pvh", memory=192)
@@ -225,6 +233,7 @@ def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
     expect_back_home(hosts, up.name)
 
 
+@pytest.mark.unproven
 def test_killed_with_all_it_started_it_is_recovered(hosts, guest):
     """Nobody is left who could have it go on, wherever it was just then."""
     up = guest("pvh", memory=192)
@@ -241,6 +250,7 @@ def test_killed_with_all_it_started_it_is_recovered(hosts, guest):
     expect_back_home(hosts, up.name)
 
 
+@pytest.mark.unproven
 def test_a_link_lost_at_the_worst_moment(hosts, guest, away):
     """What the receiver says is held back after its word that it is ready:
     it starts the guest, and the sender never hears of it."""
@@ -263,6 +273,7 @@ def test_a_link_lost_at_the_worst_moment(hosts, guest, away):
     hosts[1].run("rm -f /var/lib/xenith/migrate/*.taken")
 
 
+@pytest.mark.unproven
 def test_all_reasons_come_at_once(hosts, guest):
     up = guest("pvh", memory=128)
     said = hosts[0].xn("migrate", "--check", up.name, "host2")
@@ -278,6 +289,7 @@ def test_all_reasons_come_at_once(hosts, guest):
     expect_only_on(hosts, up.name, 0)
 
 
+@pytest.mark.unproven
 def test_what_is_not_migrated_is_not_recovered(host, guest):
     up = guest("pvh", memory=64)
     refused = host.xn("migrate", "--recover", up.name, check=False)
@@ -287,6 +299,7 @@ def test_what_is_not_migrated_is_not_recovered(host, guest):
     expect_runs(host, up.name)
 
 
+@pytest.mark.unproven
 def test_after_a_failure_it_migrates(hosts, guest, away):
     up = guest("pvh", memory=128)
     away(up.name)
@@ -298,6 +311,7 @@ def test_after_a_failure_it_migrates(hosts, guest, away):
     expect_only_on(hosts, up.name, 1)
 
 
+@pytest.mark.unproven
 def test_there_and_back_again(hosts, guest, away):
     up = guest("pv", memory=128)
     away(up.name)
@@ -309,6 +323,7 @@ def test_there_and_back_again(hosts, guest, away):
     expect_mark(up, hosts[0])
 
 
+@pytest.mark.unproven
 def test_an_id_and_a_configuration_go_along(hosts, guest, away):
     up = guest("pvh", memory=128)
     away(up.name)

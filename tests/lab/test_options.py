@@ -5,11 +5,14 @@ import time
 from test_list import tiny
 from test_verbs import refused
 
+import pytest
+
 
 def document(host, *words):
     return json.loads(host.xn(*words).stdout)
 
 
+@pytest.mark.unproven
 def test_the_columns_of_the_list(host, guest):
     up = tiny(host, guest, "columns")
     uuid = document(host, "list", "--json", up.name)["domains"][0]["uuid"]
@@ -19,6 +22,7 @@ def test_the_columns_of_the_list(host, guest):
     assert host.xn("list", "-n", up.name).stdout.endswith(" all\n")
 
 
+@pytest.mark.unproven
 def test_names_and_ids_as_json(host, guest):
     up = tiny(host, guest, "named")
     assert document(host, "domid", "--json", up.name)["domid"] == up.domid()
@@ -28,10 +32,12 @@ def test_names_and_ids_as_json(host, guest):
     assert [vm["name"] for vm in guests] == ["named"]
 
 
+@pytest.mark.unproven
 def test_nothing_is_left_to_clean_up(host):
     assert document(host, "gc", "--json")["schema"] == "xn.gc/1"
 
 
+@pytest.mark.unproven
 def test_create_without_a_supervisor(host, guest):
     cfg = guest("pv", create=False)
     host.xn("create", "-e", cfg.path)
@@ -43,6 +49,7 @@ def test_create_without_a_supervisor(host, guest):
     host.xn("destroy", cfg.name)
 
 
+@pytest.mark.unproven
 def test_create_says_what_it_read(host, guest):
     cfg = guest("pv", create=False)
     said = host.xn("create", "-d", "-p", cfg.path)
@@ -50,6 +57,7 @@ def test_create_says_what_it_read(host, guest):
     assert json.loads(shown)["c_info"]["name"] == cfg.name
 
 
+@pytest.mark.unproven
 def test_create_leaves_the_masks_of_xl_conf_out(host, guest):
     cfg = guest("pv", create=False)
     host.run("cp -p /etc/xen/xl.conf /etc/xen/xl.conf.kept;"
@@ -63,6 +71,7 @@ def test_create_leaves_the_masks_of_xl_conf_out(host, guest):
     assert "vcpu_hard_affinity" not in free["b_info"]
 
 
+@pytest.mark.unproven
 def test_create_starts_a_viewer(host, guest):
     host.run("printf '#!/bin/sh\\necho $* >>/tmp/viewed\\n' >/tmp/viewer;"
              "chmod +x /tmp/viewer")
@@ -75,6 +84,7 @@ def test_create_starts_a_viewer(host, guest):
     assert viewed == ["127.0.0.1:0"] * 2  # there is no password
 
 
+@pytest.mark.unproven
 def test_create_with_a_viewer_by_its_long_names(host, guest):
     host.run("printf '#!/bin/sh\\necho $* >>/tmp/viewed\\n' >/tmp/viewer;"
              "chmod +x /tmp/viewer")
@@ -86,6 +96,7 @@ def test_create_with_a_viewer_by_its_long_names(host, guest):
     assert viewed.stdout == "127.0.0.1:0\n"
 
 
+@pytest.mark.unproven
 def test_reboot_of_all_guests_is_waited_for(host, guest):
     up = guest("pv")
     before = up.domid()
@@ -93,6 +104,7 @@ def test_reboot_of_all_guests_is_waited_for(host, guest):
     assert f"Domain {before} has been shut down, reason code 1" in said.stderr
 
 
+@pytest.mark.unproven
 def test_reboot_of_a_guest_without_drivers(host, guest):
     up = tiny(host, guest, "deaf")
     # PVH has no ACPI events: the fall-back is refused too, or not heard
@@ -101,6 +113,7 @@ def test_reboot_of_a_guest_without_drivers(host, guest):
     assert up.name in host.xn("list").stdout
 
 
+@pytest.mark.unproven
 def test_vcpus_beyond_the_host_and_forced_pins(host, guest):
     up = guest("pv", create=False, vcpus=1, maxvcpus=4)
     host.xn("create", "-p", up.path)
@@ -112,6 +125,7 @@ def test_vcpus_beyond_the_host_and_forced_pins(host, guest):
     host.xn("destroy", up.name)
 
 
+@pytest.mark.unproven
 def test_a_pool_by_options(host):
     host.run("echo 'sched=\"credit\"' >/tmp/spare")
     planned = document(host, "cpupool-create", "-n", "--json", "-f",
@@ -122,5 +136,6 @@ def test_a_pool_by_options(host):
     assert "id" not in planned
 
 
+@pytest.mark.unproven
 def test_domain_0_ends_only_by_force(host):
     assert "this host's own" in refused(host, 4, "destroy", "0")

@@ -2,6 +2,8 @@
 import json
 import time
 
+import pytest
+
 from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, ask, domains,
                             has_ended, idle, other_domid, shut_down,
                             tiny_kernel, until)
@@ -9,6 +11,7 @@ from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, ask, domains,
 assert idle and tiny_kernel  # fixtures
 
 
+@pytest.mark.unproven
 def test_a_limit_of_its_own_outlives_a_reboot(host, idle):
     first = idle(on_crash="restart", restart_limit=1)
     shut_down(host, first, CRASH)
@@ -18,6 +21,7 @@ def test_a_limit_of_its_own_outlives_a_reboot(host, idle):
     assert "not again" in host.run("cat /var/log/xenith/idle.log").stdout
 
 
+@pytest.mark.unproven
 def test_restarts_come_later_and_later(host, idle):
     domid = idle(on_crash="restart")
     host.run(f"xenstore-write /libxl/{domid}/xenith/short-lives 3")
@@ -28,6 +32,7 @@ def test_restarts_come_later_and_later(host, idle):
     assert "waiting for 4 s" in host.run("cat /var/log/xenith/idle.log").stdout
 
 
+@pytest.mark.unproven
 def test_who_is_impatient_may_destroy_it_meanwhile(host, idle):
     domid = idle(on_crash="restart")
     host.run(f"xenstore-write /libxl/{domid}/xenith/short-lives 6")
@@ -39,6 +44,7 @@ def test_who_is_impatient_may_destroy_it_meanwhile(host, idle):
     assert not host.run("ls -d /run/xenith/restart", check=False).stdout
 
 
+@pytest.mark.unproven
 def test_list_says_rebooting(host, idle):
     domid = idle(on_reboot="restart")
     states = []
@@ -57,6 +63,7 @@ def test_list_says_rebooting(host, idle):
     assert "rebooting" in states
 
 
+@pytest.mark.unproven
 def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
     guest("hvm", "emulated", wait=False)
     domid = domains(host)["emulated"]
@@ -70,6 +77,7 @@ def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
     host.xn("destroy", "emulated")
 
 
+@pytest.mark.unproven
 def test_the_end_of_a_guest_is_no_death_of_its_device_model(host, guest):
     guest("hvm", "emulated", wait=False)
     host.run("truncate -s 0 /var/log/xenith/emulated.log")
@@ -79,6 +87,7 @@ def test_the_end_of_a_guest_is_no_death_of_its_device_model(host, guest):
         "cat /var/log/xenith/emulated.log").stdout
 
 
+@pytest.mark.unproven
 def test_own_keys_leave_nothing(host, idle):
     domid = idle(stop_action="leave")
     assert host.run(f"ls /var/lib/xen/userdata-*.{domid}.*.xenith").stdout
@@ -88,6 +97,7 @@ def test_own_keys_leave_nothing(host, idle):
                         check=False).stdout
 
 
+@pytest.mark.unproven
 def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest,
                                                              idle):
     idle()  # for an xnd that stays
