@@ -11,7 +11,7 @@
 
 #include "base/strbuf.h"
 #include "domain/await.h"
-#include "domain/supervisor.h"
+#include "domain/life/supervisor.h"
 
 /* All states that hold, as the words of the command. */
 static char *holding(const struct domain_info *info, bool restarting)

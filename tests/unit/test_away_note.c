@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-#include "domain/away_note.h"
+#include "domain/transfer/away_note.h"
 
 #define UUID "0f8c1e0a-6f5e-4a53-9d9f-0d3c2f8a7b61"
 #define PATH "migrate/" UUID

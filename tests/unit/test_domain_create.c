@@ -9,7 +9,7 @@
 #include "device/script.h"
 #include "domain/blame.h"
 #include "domain/guest_log.h"
-#include "domain/kernel.h"
+#include "domain/kernel/kernel.h"
 #include "domain/plan.h"
 #include "domain/stand_in.h"
 

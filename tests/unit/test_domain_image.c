@@ -11,9 +11,9 @@
 #include "stream_unit.h"
 
 #include "base/newfile.h"
-#include "domain/image.h"
-#include "domain/image_convert.h"
-#include "domain/source.h"
+#include "domain/transfer/image.h"
+#include "domain/transfer/image_convert.h"
+#include "domain/transfer/source.h"
 #include "stream/xl.h"
 
 static const struct guest_stream guest = { .pages = 3000, .zero = 50 };

@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "domain/handover.h"
-#include "domain/transport.h"
+#include "domain/transfer/handover.h"
+#include "domain/transfer/transport.h"
 
 /* tools/xl/xl.h of Xen 4.17. */
 #define BANNER "xl migration receiver ready, send binary domain data.\n"

@@ -16,7 +16,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/proc.h"
-#include "domain/kernel_cache.h"
+#include "domain/kernel/kernel_cache.h"
 
 #define MIB ((size_t)1 << 20)
 #define VMLINUX (MIB / 4)

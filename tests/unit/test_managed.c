@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#include "domain/managed.h"
+#include "domain/life/managed.h"
 
 struct fixture {
     struct managed managed;

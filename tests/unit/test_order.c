@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
-#include "domain/order.h"
+#include "domain/life/order.h"
 
 /* "web<db,dns" waits for db and dns; ends with NULL. */
 static void fill(struct order *order, const char *const *rows)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "domain/policy.h"
+#include "domain/life/policy.h"
 
 /* Each reason has an action of its own, so that a mix-up shows. */
 static const libxl_domain_config config = {

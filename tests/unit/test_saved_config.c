@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "base/json.h"
-#include "domain/saved_config.h"
+#include "domain/transfer/saved_config.h"
 
 static const char libxl_json[] = "{\n    \"c_info\": {\n        \"name\": "
                                  "\"web\"\n    }\n}\n";

@@ -2,7 +2,7 @@
 /* What xl's logs say about who looks after a guest. */
 #include "unit.h"
 
-#include "domain/xl_daemon.h"
+#include "domain/life/xl_daemon.h"
 
 static void the_last_life_counts(void **state)
 {

@@ -76,10 +76,10 @@ struct domain_own {
     unsigned int start_delay;      /* seconds */
     enum own_stop_action stop_action;
     char *stop_migrate_to;
-    int restart_limit;       /* see domain/policy.h, or OWN_RESTART_UNSET */
-    uint64_t console_log;    /* cap in bytes; 0: not set */
-    bool console_log_off;    /* console_log = 0 */
-    char *log_level;         /* error, warning, info, debug; NULL: not set */
+    int restart_limit;    /* see domain/life/policy.h, or OWN_RESTART_UNSET */
+    uint64_t console_log; /* cap in bytes; 0: not set */
+    bool console_log_off; /* console_log = 0 */
+    char *log_level;      /* error, warning, info, debug; NULL: not set */
     libxl_string_list hooks; /* names or paths; NULL if not set */
 };
 

@@ -14,8 +14,8 @@
 #include "base/number.h"
 #include "base/strbuf.h"
 #include "base/uuid.h"
-#include "domain/restart.h"
-#include "domain/supervisor.h"
+#include "domain/life/restart.h"
+#include "domain/life/supervisor.h"
 
 #include <libxl.h>
 

@@ -4,8 +4,8 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "domain/life/supervise.h"
 #include "domain/plan.h"
-#include "domain/supervise.h"
 #include "domain/worker.h"
 
 /* Hooks of a killed worker may end by themselves, so that they leave no

@@ -3,8 +3,8 @@
 #define XENITH_DOMAIN_CREATE_H
 
 #include "config/config.h"
-#include "domain/source.h"
-#include "domain/takeover.h"
+#include "domain/transfer/source.h"
+#include "domain/transfer/takeover.h"
 #include "host/host.h"
 
 struct create_request {

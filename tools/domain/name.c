@@ -7,7 +7,7 @@
 #include <libxl_utils.h>
 
 #include "base/mem.h"
-#include "domain/supervise.h"
+#include "domain/life/supervise.h"
 #include "host/lookup.h"
 
 static int check_name(const char *name, struct error *err)

@@ -8,10 +8,10 @@
 
 #include "base/vec.h"
 #include "config/config.h"
-#include "domain/kernel_cache.h"
+#include "domain/kernel/kernel_cache.h"
 #include "domain/record.h"
-#include "domain/source.h"
-#include "domain/takeover.h"
+#include "domain/transfer/source.h"
+#include "domain/transfer/takeover.h"
 #include "host/host.h"
 
 /* One create under way: what its steps share. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "domain/supervise.h"
+#include "domain/life/supervise.h"
 #include "host/operation.h"
 
 /* Device model and guest answer within this, or not at all; milliseconds. */

@@ -18,8 +18,8 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/uuid.h"
-#include "domain/away_note.h"
 #include "domain/destroy.h"
+#include "domain/transfer/away_note.h"
 
 #define RECORD_FOLDER XENITH_RUNDIR "/create"
 #define RECORD_LIMIT ((size_t)1 << 20)

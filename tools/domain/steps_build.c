@@ -10,10 +10,10 @@
 #include "domain/blame.h"
 #include "domain/destroy.h"
 #include "domain/guest_log.h"
+#include "domain/life/supervise.h"
 #include "domain/own.h"
 #include "domain/stand_in.h"
 #include "domain/steps.h"
-#include "domain/supervise.h"
 #include "host/operation.h"
 
 /* Without the cache it only takes longer. */

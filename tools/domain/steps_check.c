@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "device/disk.h"
 #include "device/nic.h"
-#include "domain/kernel.h"
+#include "domain/kernel/kernel.h"
 #include "domain/memory_need.h"
 #include "domain/steps.h"
 #include "host/lookup.h"

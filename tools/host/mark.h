@@ -2,9 +2,9 @@
 /*
  * The mark of a supervised domain: nodes under /libxl/DOMID/xenith that only
  * Dom0 can see and that libxl removes with the domain. A supervisor that was
- * killed finds its guests again by it. Neighbours: domain/supervise.h writes
- * it, xnd reads it, domain/enforce.h takes it away from a domain that nobody
- * is to touch any more.
+ * killed finds its guests again by it. Neighbours: domain/life/supervise.h
+ * writes it, xnd reads it, domain/life/enforce.h takes it away from a domain
+ * that nobody is to touch any more.
  */
 #ifndef XENITH_HOST_MARK_H
 #define XENITH_HOST_MARK_H

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "domain/managed.h"
+#include "domain/life/managed.h"
 #include "show/show.h"
 #include "xn/command.h"
 

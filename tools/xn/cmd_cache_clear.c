@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Room on the disk: the kernels come back when they are needed. */
-#include "domain/kernel_cache.h"
+#include "domain/kernel/kernel_cache.h"
 #include "show/show.h"
 #include "xn/command.h"
 

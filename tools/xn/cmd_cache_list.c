@@ -2,7 +2,7 @@
 /* The unpacked kernels that are kept, and what they were unpacked from. */
 #include <time.h>
 
-#include "domain/kernel_cache.h"
+#include "domain/kernel/kernel_cache.h"
 #include "show/show.h"
 #include "show/table.h"
 #include "xn/command.h"

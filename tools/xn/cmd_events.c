@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "domain/supervisor.h"
+#include "domain/life/supervisor.h"
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/format.h"

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "domain/managed.h"
+#include "domain/life/managed.h"
 #include "host/domains.h"
 #include "xn/fleet.h"
 #include "xn/load.h"

@@ -7,7 +7,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "domain/managed.h"
+#include "domain/life/managed.h"
 #include "domain/own.h"
 #include "host/domains.h"
 #include "xn/fleet.h"

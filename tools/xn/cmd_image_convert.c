@@ -4,7 +4,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
-#include "domain/image_convert.h"
+#include "domain/transfer/image_convert.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_file.h"

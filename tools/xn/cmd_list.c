@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uuid.h"
-#include "domain/restart.h"
+#include "domain/life/restart.h"
 #include "host/facts.h"
 #include "host/stored.h"
 #include "show/show.h"

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "config.h"
-#include "domain/supervisor.h"
+#include "domain/life/supervisor.h"
 #include "host/domains.h"
 #include "host/facts.h"
 #include "host/traffic.h"

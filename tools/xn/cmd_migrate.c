@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "domain/away_note.h"
-#include "domain/migrate.h"
-#include "domain/preflight.h"
-#include "domain/recover.h"
+#include "domain/transfer/away_note.h"
+#include "domain/transfer/migrate.h"
+#include "domain/transfer/preflight.h"
+#include "domain/transfer/recover.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "show/table.h"

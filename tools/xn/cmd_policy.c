@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "domain/enforce.h"
+#include "domain/life/enforce.h"
 #include "xn/command.h"
 
 static char *make_log_name(void)

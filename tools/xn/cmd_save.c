@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "domain/save.h"
+#include "domain/transfer/save.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_format.h"

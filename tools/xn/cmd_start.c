@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
-#include "domain/managed.h"
+#include "domain/life/managed.h"
 #include "xn/command.h"
 
 static int run(struct invocation *inv, struct error *err)

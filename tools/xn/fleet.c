@@ -8,7 +8,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "domain/jobs.h"
+#include "domain/life/jobs.h"
 #include "show/show.h"
 
 char **fleet_words(const char *word, ...)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The same for many guests: one run of xn for each, in the order in which they
- * wait for each other (domain/order.h), side by side where they do not.
+ * wait for each other (domain/life/order.h), side by side where they do not.
  */
 #ifndef XENITH_XN_FLEET_H
 #define XENITH_XN_FLEET_H
 
-#include "domain/order.h"
+#include "domain/life/order.h"
 #include "xn/command.h"
 
 struct fleet {

@@ -3,12 +3,12 @@
 #ifndef XENITH_XN_IMAGE_FILE_H
 #define XENITH_XN_IMAGE_FILE_H
 
-#include "domain/image.h"
+#include "domain/transfer/image.h"
 
 /* Opens it; "-" is standard input. The descriptor is the caller's. */
 int image_file_open(const char *path, struct error *err);
 
-/* Opens, inspects (domain/image.h) and closes it. */
+/* Opens, inspects (domain/transfer/image.h) and closes it. */
 int image_file_inspect(const char *path, bool whole, struct image_facts *facts,
                        struct error *err);
 

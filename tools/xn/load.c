@@ -8,7 +8,7 @@
 #include <libxl_utils.h>
 
 #include "base/mem.h"
-#include "domain/saved_config.h"
+#include "domain/transfer/saved_config.h"
 #include "show/show.h"
 
 #define XL_CONF "/etc/xen/xl.conf"

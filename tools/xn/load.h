@@ -9,7 +9,7 @@
 #include "config/config.h"
 #include "config/cpupool.h"
 #include "config/device.h"
-#include "domain/source.h"
+#include "domain/transfer/source.h"
 #include "xn/command.h"
 
 /* The words of a command line, told apart; all borrowed. */

@@ -5,8 +5,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "domain/foreground.h"
-#include "domain/supervise.h"
+#include "domain/life/foreground.h"
+#include "domain/life/supervise.h"
 #include "show/progress.h"
 #include "show/show.h"
 #include "xn/attach.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "domain/policy.h"
+#include "domain/life/policy.h"
 
 /* Who is told, within one look. */
 struct telling {

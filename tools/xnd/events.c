@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/uuid.h"
-#include "domain/restart.h"
+#include "domain/life/restart.h"
 #include "host/changes.h"
 #include "xnd/control.h"
 #include "xnd/journal.h"

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "base/notify.h"
 #include "base/paths.h"
-#include "domain/supervisor.h"
+#include "domain/life/supervisor.h"
 #include "xnd/bridge.h"
 #include "xnd/console_logs.h"
 #include "xnd/control.h"

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/vec.h"
-#include "domain/xl_daemon.h"
+#include "domain/life/xl_daemon.h"
 #include "host/domains.h"
 #include "host/mark.h"
 #include "xnd/guests.h"

@@ -17,7 +17,7 @@
  *
  * Invariants: xnd itself never acts on a domain, a worker does; nothing in the
  * loop waits for a guest; what must survive a kill is in xenstore (host/mark.h)
- * and in RUNDIR/restart (domain/restart.h), so a new xnd knows all of it.
+ * and in RUNDIR/restart (domain/life/restart.h), so a new xnd knows all of it.
  */
 #ifndef XENITH_XND_XND_H
 #define XENITH_XND_XND_H

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who acts when a guest shuts down, reboots or crashes: the way to the host's
+ * supervisor, xnd. Where nothing started it, the first caller does; it then
+ * ends with the last guest. The protocol is described in tools/xnd/control.h.
+ */
+#ifndef XENITH_DOMAIN_LIFE_SUPERVISE_H
+#define XENITH_DOMAIN_LIFE_SUPERVISE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+/*
+ * Makes sure that there is a supervisor, and that it stays while *fd, the
+ * caller's, is open. To be called before a process that may be killed does
+ * the work: what that one leaves is killed too.
+ */
+int supervise_hold(int *fd, struct error *err);
+
+/*
+ * Marks a new domain as supervised, for any later supervisor, and tells the
+ * one that is there, which is started if need be. short_lives: see mark.h.
+ */
+int supervise_hand_over(uint32_t domid, unsigned int short_lives,
+                        struct error *err);
+
+/*
+ * Has a supervisor that runs look at the domains, after a change that Xen tells
+ * nobody of, and returns when it did: a pause and an unpause right after it are
+ * two events. Without a supervisor nobody wants to know.
+ */
+void supervise_look(void);
+
+#endif

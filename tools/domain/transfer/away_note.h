@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What both ends of a migration keep on disk, so that whoever was killed, it
+ * can be told later which host has the guest. In STATEDIR/migrate:
+ *
+ *   UUID        the sender's: one line of JSON from the start of the migration
+ *               on, and the line "given" or "given plain", synced, before the
+ *               receiver is given permission. Locked while somebody is at it.
+ *   UUID.taken  the receiver's: synced when it has permission, before the guest
+ *               runs; gone when the sender has told that its copy is.
+ */
+#ifndef XENITH_DOMAIN_TRANSFER_AWAY_NOTE_H
+#define XENITH_DOMAIN_TRANSFER_AWAY_NOTE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/vec.h"
+
+struct away_note {
+    int fd; /* locked; -1: none */
+    char *uuid;
+    char *name;    /* the guest's */
+    char *host;    /* where it goes */
+    char *command; /* that reaches the host; NULL: ssh; "": host does */
+    bool given;
+    bool plain; /* to a receiver that keeps no note, as xl */
+};
+
+#define AWAY_NOTE_INIT ((struct away_note){ .fd = -1 })
+
+/* note has the rest, copied. ERR_STATE while another migration has its note. */
+int away_note_begin(struct away_note *note, struct error *err);
+
+/* Says that permission may be given from now on. */
+int away_note_give(struct away_note *note, bool plain, struct error *err);
+
+/* Opens and locks an old one: 1, or 0 without one; ERR_STATE if it is held. */
+int away_note_open(struct away_note *note, const char *uuid, struct error *err);
+
+/* The guest is known to be in one place: forgets it on disk, too. */
+void away_note_end(struct away_note *note);
+
+void away_note_dispose(struct away_note *note);
+#define cleanup_away_note __attribute__((cleanup(away_note_dispose)))
+
+struct away_note_list {
+    VEC(struct away_note) items; /* fd: -1 while somebody is at it */
+};
+
+/* All of this host's, in no order; the list is zeroed, and disposed of. */
+int away_note_list_read(struct away_note_list *list, struct error *err);
+void away_note_list_dispose(struct away_note_list *list);
+#define cleanup_away_note_list __attribute__((cleanup(away_note_list_dispose)))
+
+/* The receiver's. */
+int away_note_take(const char *uuid, struct error *err);
+void away_note_settle(const char *uuid);
+bool away_note_is_taken(const char *uuid);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/transfer/codec.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/paths.h"
+#include "base/strbuf.h"
+
+/* It has little to say. */
+#define WORDS_KEEP ((size_t)64 << 10)
+
+/* What either end keeps of earlier pages while a guest migrates. */
+#define HISTORY "128m"
+
+int codec_start_encoder(const char *compress, int in, int out,
+                        struct proc_child *child, struct error *err)
+{
+    const char *argv[] = { PATHS_STREAM, "encode", "--report", "--bulk",
+                           "--compress", compress, NULL };
+    struct proc proc = { .argv = argv, .input_fd = in };
+
+    if (compress == NULL)
+        argv[4] = NULL;
+    return proc_start(&proc, out, child, err);
+}
+
+int codec_start_sender(const char *compress, int in, int out,
+                       struct proc_child *child, struct error *err)
+{
+    const char *argv[] = { PATHS_STREAM, "encode",     "--report", "--history",
+                           HISTORY,      "--compress", compress,   NULL };
+    struct proc proc = { .argv = argv, .input_fd = in };
+
+    return proc_start(&proc, out, child, err);
+}
+
+int codec_start_receiver(int in, int out, struct proc_child *child,
+                         struct error *err)
+{
+    static const char *const argv[] = { PATHS_STREAM, "decode", "--report",
+                                        "--until-end", NULL };
+    struct proc proc = { .argv = argv, .input_fd = in };
+
+    return proc_start(&proc, out, child, err);
+}
+
+int codec_start_decoder(int in, int out, struct proc_child *child,
+                        struct error *err)
+{
+    static const char *const argv[] = { PATHS_STREAM, "decode", "--report",
+                                        "--any", NULL };
+    struct proc proc = { .argv = argv, .input_fd = in };
+
+    return proc_start(&proc, out, child, err);
+}
+
+/* Where somebody else in this process collected it, that is fine. */
+static void collect(struct proc_child *child)
+{
+    while (child->pid > 0 && waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    io_cleanup_close(&child->error_fd);
+    *child = PROC_CHILD_INIT;
+}
+
+/* Reads to the end of what it says; -1 after an interrupt. */
+static int read_words(int fd, struct strbuf *words, struct error *err)
+{
+    char block[4096];
+
+    for (;;) {
+        struct pollfd fds[] = {
+            { .fd = fd, .events = POLLIN },
+            { .fd = interrupt_fd(), .events = POLLIN },
+        };
+        if (poll(fds, 2, -1) < 0)
+            continue; /* EINTR: the next turn sees the interrupt */
+        if (fds[1].revents != 0)
+            return error_set(err, ERR_FAILED, "interrupted");
+        ssize_t got = read(fd, block, sizeof(block));
+        if (got <= 0 || words->length > WORDS_KEEP)
+            return 0;
+        strbuf_add(words, block, (size_t)got);
+    }
+}
+
+static bool parse_report(const struct strbuf *words,
+                         struct codec_report *report)
+{
+    cleanup_json_value struct json_value *json = NULL;
+
+    return words->length > 0 &&
+           json_parse(words->text, words->length, &json, NULL) == 0 &&
+           json_as_bool(json_get(json, "complete"), &report->complete) &&
+           json_as_uint(json_get(json, "bytes"), &report->bytes) &&
+           json_as_uint(json_get(json, "carried"), &report->carried);
+}
+
+/* It says "xn-stream: message", and maybe a hint on the next line. */
+int codec_blame(const char *words, enum error_kind kind, struct error *err)
+{
+    static const char prefix[] = "xn-stream: ";
+
+    if (words == NULL || strncmp(words, prefix, strlen(prefix)) != 0)
+        return error_set(err, ERR_FAILED, "xn-stream ended without a word");
+    const char *message = words + strlen(prefix);
+    return error_set(err, kind, "%.*s", (int)strcspn(message, "\n"), message);
+}
+
+/* What it reads is a file's fault; what it cannot write is not. */
+static enum error_kind kind_of(const char *words)
+{
+    if (words == NULL || strstr(words, ": cannot ") == NULL)
+        return ERR_CONFIG;
+    return strstr(words, strerror(ENOSPC)) != NULL ? ERR_SPACE : ERR_FAILED;
+}
+
+int codec_finish(struct proc_child *child, struct codec_report *report,
+                 struct error *err)
+{
+    cleanup_strbuf struct strbuf words = { 0 };
+
+    if (read_words(child->error_fd, &words, err) < 0) {
+        codec_abandon(child);
+        return -1;
+    }
+    collect(child);
+    if (parse_report(&words, report))
+        return 0;
+    return codec_blame(words.text, kind_of(words.text), err);
+}
+
+void codec_abandon(struct proc_child *child)
+{
+    if (child->pid > 0)
+        kill(child->pid, SIGKILL);
+    collect(child);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A guest to another host. */
+#ifndef XENITH_DOMAIN_TRANSFER_MIGRATE_H
+#define XENITH_DOMAIN_TRANSFER_MIGRATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "domain/state.h"
+#include "domain/transfer/codec.h"
+#include "domain/transfer/transport.h"
+
+struct migrate_request {
+    struct transport_request transport;
+    const char *compress; /* as --compress has it; only between Xenith hosts */
+    bool keep_domid;      /* it asks for the id that it has here */
+    bool debug;           /* libxl checks what arrived; much output */
+    const char *config_json; /* as saved_config.h makes it, or NULL: its own */
+    unsigned int verbosity;
+};
+
+/* What to tell of it. */
+struct migrate_report {
+    bool frames; /* the other end is Xenith, too */
+    struct codec_report sent;
+    int64_t total_ms;
+    int64_t stopped_ms; /* that it ran nowhere; -1: not measured */
+};
+
+/*
+ * When it returns 0 the guest runs there and its domain here is gone. After a
+ * failure it goes on here and nothing is left there, with one exception, of
+ * which the error tells: the connection was lost between the permission to
+ * start it there and the report that it was; then it stands here, suspended
+ * and renamed as xl renames it, and may run there. Being killed is no other
+ * failure. An interrupt (base/interrupt.h) is heeded until the permission.
+ */
+int domain_migrate(const struct subject *subject,
+                   const struct migrate_request *request,
+                   struct migrate_report *report, struct error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A saved guest on its way into a new domain: a process without privileges
+ * reads it and gives libxl what libxl wrote.
+ */
+#ifndef XENITH_DOMAIN_TRANSFER_SOURCE_H
+#define XENITH_DOMAIN_TRANSFER_SOURCE_H
+
+#include <stdbool.h>
+
+#include "base/proc.h"
+
+struct source {
+    const char *path;        /* for messages; borrowed */
+    int fd;                  /* what libxl reads: its own stream; owned */
+    struct proc_child codec; /* without one libxl reads from the wire */
+    char *config_json;       /* that it was saved with; owned */
+};
+
+#define SOURCE_INIT ((struct source){ .fd = -1, .codec = PROC_CHILD_INIT })
+
+/* Starts reading from in, which stays the caller's. */
+int source_open(struct source *source, int in, const char *path,
+                struct error *err);
+
+/*
+ * Starts reading from the other host: a Xenith stream to its end frame, or
+ * what libxl wrote, which then it reads by itself. Nothing of what follows is
+ * taken. in stays the caller's.
+ */
+int source_open_wire(struct source *source, int in, bool frames,
+                     struct error *err);
+
+/*
+ * libxl has read all that it wants. Fails unless the image went on to its end
+ * and was whole; only then may the guest run.
+ */
+int source_finish(struct source *source, struct error *err);
+
+/*
+ * libxl failed. If that is because the image is damaged, this becomes the
+ * error. Reading ends.
+ */
+void source_blame(struct source *source, struct error *err);
+
+void source_dispose(struct source *source);
+
+#endif

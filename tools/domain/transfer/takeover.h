@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The receiving end of a migration, as the making of a domain sees it: the
+ * domain is made under another name (xl's NAME--incoming), asked for, renamed,
+ * started, and reported. handover.h has the messages.
+ */
+#ifndef XENITH_DOMAIN_TRANSFER_TAKEOVER_H
+#define XENITH_DOMAIN_TRANSFER_TAKEOVER_H
+
+#include "base/uuid.h"
+#include "domain/transfer/handover.h"
+#include "host/host.h"
+
+struct takeover {
+    struct handover_wire wire;
+    const char *name; /* that the guest had, and shall have; borrowed */
+    char uuid[UUID_TEXT_SIZE];
+    bool frames; /* from a Xenith host, which asks and tells more */
+    /* What the sender waits for: nothing; whether it runs; its guest. */
+    enum { TAKEOVER_QUIET, TAKEOVER_ASKED, TAKEOVER_OWES } sender;
+};
+
+/* The name until then; the caller's. */
+char *takeover_first_name(const char *name);
+
+/*
+ * ERR_STATE if another guest has the name already. The very same may, told by
+ * its UUID: it comes from this host.
+ */
+int takeover_check_name(struct host *host, const char *name,
+                        const libxl_uuid *uuid, struct error *err);
+
+/* Returns 0 once the guest is ours; it has its name then. */
+int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,
+                 struct error *err);
+
+/*
+ * It runs, or stays paused as was asked for. Failing to say so is only told. A
+ * Xenith sender tells when its copy is gone; until then a note stays on disk.
+ */
+void takeover_tell(struct takeover *takeover);
+
+/*
+ * It will not run here. The first is to be said before what there is of it is
+ * destroyed, the second after that.
+ */
+void takeover_refuse(struct takeover *takeover);
+void takeover_give_back(struct takeover *takeover);
+
+/* What a sender is told that lost the connection. */
+enum takeover_place {
+    TAKEOVER_ABSENT,   /* not here, and it never will be */
+    TAKEOVER_ARRIVING, /* not decided */
+    TAKEOVER_RUNS,     /* here, also if it has shut down */
+    TAKEOVER_PAUSED,
+    TAKEOVER_ENDED, /* it was here */
+};
+
+/* Clears away what nobody is at any more, and looks for the guest. */
+int takeover_find(struct host *host, const char *uuid,
+                  enum takeover_place *place, struct error *err);
+
+/* The place as a word, and back. */
+const char *takeover_place_name(enum takeover_place place);
+bool takeover_place_parse(const char *name, enum takeover_place *place);
+
+#endif
