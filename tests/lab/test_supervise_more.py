@@ -6,7 +6,7 @@ import pytest
 
 from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, ask, domains,
                             has_ended, idle, other_domid, shut_down,
-                            tiny_kernel, until)
+                            supervised, tiny_kernel, until)
 
 assert idle and tiny_kernel  # fixtures
 
@@ -97,21 +97,44 @@ def test_own_keys_leave_nothing(host, idle):
                         check=False).stdout
 
 
-@pytest.mark.unproven
-def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest,
-                                                             idle):
-    idle()  # for an xnd that stays
-    guest("pvh", "theirs", tool="xl", wait=False, **KEYS)
-    domid = domains(host)["theirs"]
+def wait_for_xl(host, name):
     until(lambda: "Waiting for" in host.run(
-        "cat /var/log/xen/xl-theirs.log", check=False).stdout, 10)
-    host.run("pkill -9 -x xnd; /usr/libexec/xenith/xnd --transient")
-    assert domid not in {guest["domid"] for guest in
-                         ask(host, '{"request":"status"}')[0]["guests"]}
+        f"cat /var/log/xen/xl-{name}.log", check=False).stdout, 10)
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("xnd_first", [True, False])
+def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest, idle,
+                                                             xnd_first):
+    idle()  # for an xnd that stays
+    guest("pv", "theirs", tool="xl", wait=False, **KEYS)
+    domid = domains(host)["theirs"]
+    wait_for_xl(host, "theirs")
+    if not xnd_first:
+        host.run("pkill -9 -x xnd; /usr/libexec/xenith/xnd --transient")
+    assert domid not in supervised(host)
     host.run("pkill -9 -x xl")
-    until(lambda: domid in {guest["domid"] for guest in
-                            ask(host, '{"request":"status"}')[0]["guests"]})
+    until(lambda: domid in supervised(host))
     shut_down(host, domid, REBOOT)
     until(lambda: other_domid(host, "theirs", domid))
+    host.xn("destroy", "theirs")
+    host.run("rm -f /var/log/xen/xl-theirs.log*")
+
+
+@pytest.mark.unproven
+def test_a_guest_that_xl_rebooted_is_adopted_under_its_new_number(host, guest,
+                                                                  idle):
+    idle()
+    guest("pv", "theirs", tool="xl", wait=False, **KEYS)
+    domid = domains(host)["theirs"]
+    wait_for_xl(host, "theirs")
+    shut_down(host, domid, REBOOT)
+    until(lambda: other_domid(host, "theirs", domid))
+    later = other_domid(host, "theirs", domid)
+    until(lambda: f"(domid {later})" in host.run(
+        "cat /var/log/xen/xl-theirs.log").stdout, 10)
+    assert later not in supervised(host)
+    host.run("pkill -9 -x xl")
+    until(lambda: later in supervised(host))
     host.xn("destroy", "theirs")
     host.run("rm -f /var/log/xen/xl-theirs.log*")

@@ -2,6 +2,11 @@
 /* What xl's logs say about who looks after a guest. */
 #include "unit.h"
 
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
 #include "domain/life/xl_daemon.h"
 
 static void the_last_life_counts(void **state)
@@ -53,7 +58,52 @@ static void another_process_with_its_pid_is_not_it(void **state)
     assert_int_equal(xl_daemon_open(&daemon), -1);
 }
 
+static void expect_log_of(const char *file, const char *expected)
+{
+    cleanup_free char *name = xl_daemon_log_of(file);
+
+    if (expected == NULL)
+        assert_null(name);
+    else
+        assert_string_equal(name, expected);
+}
+
+static void the_logs_of_guests_are_known_by_their_names(void **state)
+{
+    expect_log_of("xl-web.log", "web");
+    expect_log_of("xl-a-b.log.log", "a-b.log");
+    expect_log_of("xl-web.log.1", NULL);
+    expect_log_of("xl-.log", NULL);
+    expect_log_of("qemu-dm-web.log", NULL);
+    expect_log_of("xl-web", NULL);
+    expect_log_of("", NULL);
+}
+
+/* It rebooted since: the name without the suffix is the later one. */
+static void one_that_came_by_migration_has_two_names(void **state)
+{
+    static const char path[] = "xl-web--incoming.log";
+    static const char lines[] =
+        "Waiting for domain web--incoming (domid 5) to die [pid 812]\n"
+        "Waiting for domain web (domid 6) to die [pid 812]\n";
+    struct xl_daemon daemon = { 0 };
+
+    assert_int_equal(
+        io_replace_file(path, 0600, lines, strcspn(lines, "\n") + 1, NULL), 0);
+    assert_true(xl_daemon_find(".", "web--incoming", &daemon));
+    assert_int_equal(daemon.domid, 5);
+    assert_int_equal(io_replace_file(path, 0600, lines, strlen(lines), NULL),
+                     0);
+    assert_true(xl_daemon_find(".", "web--incoming", &daemon));
+    assert_int_equal(daemon.domid, 6);
+    assert_true(daemon.written > 0);
+    unlink(path);
+    assert_false(xl_daemon_find(".", "web--incoming", &daemon));
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_logs_of_guests_are_known_by_their_names),
+    cmocka_unit_test(one_that_came_by_migration_has_two_names),
     cmocka_unit_test(the_last_life_counts),
     cmocka_unit_test(another_name_is_another_guest),
     cmocka_unit_test(half_a_line_says_nothing),

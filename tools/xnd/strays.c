@@ -3,22 +3,25 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/vec.h"
 #include "domain/life/xl_daemon.h"
 #include "host/domains.h"
 #include "host/mark.h"
 #include "xnd/guests.h"
 #include "xnd/journal.h"
+#include "xnd/xl_logs.h"
 
 /* A guest whose process of xl lives. */
 struct stray {
     uv_poll_t poll;
     struct xnd *xnd;
-    uint32_t domid;
-    int fd; /* a pidfd */
+    char *log; /* its guest's name when it began; owned */
+    int fd;    /* a pidfd */
 };
 
 struct strays {
+    struct xl_logs *logs; /* NULL: xl has never been here */
     VEC(struct stray *) list;
 };
 
@@ -36,11 +39,39 @@ static void adopt(struct xnd *xnd, uint32_t domid)
     journal("domain %u was xl's, whose process has ended", domid);
 }
 
+/*
+ * A log of an earlier guest of that number, from before the host's last start,
+ * was written before this one was made.
+ */
+static bool is_about(const struct xl_daemon *daemon,
+                     const struct domain_list *list)
+{
+    cleanup_free uint64_t *starts = NULL;
+
+    return list->items.count == 1 && !list->items.items[0].dying &&
+           domain_list_start_times(list, &starts, NULL) == 0 &&
+           starts[0] != 0 && daemon->written >= (double)starts[0];
+}
+
+/* Whether the domain is there, and xl's. */
+static bool is_of_xl(const struct xl_daemon *daemon)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+    struct mark mark;
+    bool marked = true;
+
+    return daemon->domid != 0 &&
+           domain_list_add(&list, daemon->domid, DOMAIN_VM_PATHS, NULL) == 0 &&
+           is_about(daemon, &list) &&
+           mark_read(daemon->domid, &mark, &marked, NULL) == 0 && !marked;
+}
+
 static void stray_free(uv_handle_t *handle)
 {
     struct stray *stray = handle->data;
 
     io_cleanup_close(&stray->fd);
+    free(stray->log);
     free(stray);
 }
 
@@ -50,9 +81,8 @@ static void close_stray(struct stray *stray)
     uv_close((uv_handle_t *)&stray->poll, stray_free);
 }
 
-static void process_ended(uv_poll_t *poll, int status, int events)
+static void forget(struct stray *stray)
 {
-    struct stray *stray = poll->data;
     struct strays *strays = stray->xnd->strays;
 
     for (size_t i = 0; i < strays->list.count; i++)
@@ -60,17 +90,28 @@ static void process_ended(uv_poll_t *poll, int status, int events)
             strays->list.items[i] = strays->list.items[--strays->list.count];
             break;
         }
-    adopt(stray->xnd, stray->domid);
     close_stray(stray);
 }
 
+/* Of a guest that it rebooted the log tells the new number. */
+static void process_ended(uv_poll_t *poll, int status, int events)
+{
+    struct stray *stray = poll->data;
+    struct xl_daemon daemon;
+
+    if (xl_daemon_find(XL_DAEMON_LOGS, stray->log, &daemon) &&
+        is_of_xl(&daemon))
+        adopt(stray->xnd, daemon.domid);
+    forget(stray);
+}
+
 /* Takes the descriptor over. */
-static void watch(struct xnd *xnd, uint32_t domid, int fd)
+static void watch(struct xnd *xnd, const char *log, int fd)
 {
     struct stray *stray = MEM_NEW(struct stray);
 
     stray->xnd = xnd;
-    stray->domid = domid;
+    stray->log = mem_strdup(log);
     stray->fd = fd;
     uv_poll_init(&xnd->loop, &stray->poll, fd);
     stray->poll.data = stray;
@@ -78,40 +119,21 @@ static void watch(struct xnd *xnd, uint32_t domid, int fd)
     VEC_PUSH(&xnd->strays->list, stray);
 }
 
-/*
- * A log of an earlier guest of that name and number, from before the host's
- * last start, was written before this one was made.
- */
-static void look_at(struct xnd *xnd, const struct domain_info *info,
-                    uint64_t start)
+static bool log_written(void *arg, const char *name)
 {
+    struct xnd *xnd = arg;
     struct xl_daemon daemon;
-    struct mark mark;
-    bool marked = true;
 
-    if (info->domid == 0 || info->name == NULL || info->dying || start == 0 ||
-        mark_read(info->domid, &mark, &marked, NULL) < 0 || marked ||
-        !xl_daemon_find(info->name, &daemon) || daemon.domid != info->domid ||
-        daemon.written < (double)start)
-        return;
+    if (!xl_daemon_find(XL_DAEMON_LOGS, name, &daemon))
+        return false;
+    if (!is_of_xl(&daemon))
+        return true;
     int fd = xl_daemon_open(&daemon);
     if (fd >= 0)
-        watch(xnd, info->domid, fd);
+        watch(xnd, name, fd);
     else
-        adopt(xnd, info->domid);
-}
-
-static int look_at_all(struct xnd *xnd, struct error *err)
-{
-    cleanup_domain_list struct domain_list list = { 0 };
-    cleanup_free uint64_t *starts = NULL;
-
-    if (domain_list_read(&list, DOMAIN_NAMES | DOMAIN_VM_PATHS, err) < 0 ||
-        domain_list_start_times(&list, &starts, err) < 0)
-        return -1;
-    for (size_t i = 0; i < list.items.count; i++)
-        look_at(xnd, &list.items.items[i], starts[i]);
-    return 0;
+        adopt(xnd, daemon.domid);
+    return true;
 }
 
 void strays_open(struct xnd *xnd)
@@ -119,7 +141,8 @@ void strays_open(struct xnd *xnd)
     cleanup_error struct error err = ERROR_INIT;
 
     xnd->strays = MEM_NEW(struct strays);
-    if (look_at_all(xnd, &err) < 0)
+    if (xl_logs_open(&xnd->loop, XL_DAEMON_LOGS, log_written, xnd,
+                     &xnd->strays->logs, &err) < 0)
         journal_warn("guests of xl: %s", err.message);
 }
 
@@ -129,6 +152,7 @@ void strays_close(struct xnd *xnd)
         return;
     VEC_EACH (&xnd->strays->list, stray)
         close_stray(*stray);
+    xl_logs_close(xnd->strays->logs);
     VEC_DISPOSE(&xnd->strays->list);
     free(xnd->strays);
     xnd->strays = NULL;

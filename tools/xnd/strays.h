@@ -9,7 +9,7 @@
 
 #include "xnd/xnd.h"
 
-/* Looks at the guests that there are now. */
+/* Looks at the guests that there are now, and at those that xl makes later. */
 void strays_open(struct xnd *xnd);
 void strays_close(struct xnd *xnd);
 

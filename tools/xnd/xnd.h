@@ -7,7 +7,8 @@
  *   journal.h   what it says
  *   bridge.h    libxl's descriptors and timers in the loop
  *   guests.h    who is supervised; from a shutdown to a worker
- *   strays.h    guests of xl, which may come to be ours
+ *   strays.h    guests of xl, which may come to be ours; xl_logs.h: when one
+ *               is made
  *   worker.h    processes that act on guests
  *   device_model.h, media.h  what else a guest needs somebody for
  *   console_logs.h  a cap for what guests print

@@ -48,16 +48,43 @@ bool xl_daemon_parse(const char *log, const char *name,
     return found;
 }
 
-bool xl_daemon_find(const char *name, struct xl_daemon *daemon)
+char *xl_daemon_log_of(const char *file)
 {
-    cleanup_free char *path = mem_printf("/var/log/xen/xl-%s.log", name);
+    static const char prefix[] = "xl-", suffix[] = ".log";
+    size_t length = strlen(file), around = strlen(prefix) + strlen(suffix);
+
+    if (length <= around || strncmp(file, prefix, strlen(prefix)) != 0 ||
+        strcmp(file + length - strlen(suffix), suffix) != 0)
+        return NULL;
+    return mem_strndup(file + strlen(prefix), length - around);
+}
+
+/* What it is called once it arrived; the caller's. */
+static char *without_incoming(const char *name)
+{
+    static const char suffix[] = "--incoming";
+    size_t length = strlen(name);
+
+    if (length > strlen(suffix) &&
+        strcmp(name + length - strlen(suffix), suffix) == 0)
+        length -= strlen(suffix);
+    return mem_strndup(name, length);
+}
+
+bool xl_daemon_find(const char *folder, const char *name,
+                    struct xl_daemon *daemon)
+{
+    cleanup_free char *path = mem_printf("%s/xl-%s.log", folder, name);
+    cleanup_free char *arrived = without_incoming(name);
     struct stat status;
 
     if (strchr(name, '/') != NULL || stat(path, &status) < 0)
         return false;
     cleanup_free char *log = io_read_tail(path, LOG_TAIL);
     *daemon = (struct xl_daemon){ .written = (double)status.st_mtime };
-    return log != NULL && xl_daemon_parse(log, name, daemon);
+    /* It is called so since its first reboot: the later line. */
+    return log != NULL && (xl_daemon_parse(log, arrived, daemon) ||
+                           xl_daemon_parse(log, name, daemon));
 }
 
 int xl_daemon_open(const struct xl_daemon *daemon)

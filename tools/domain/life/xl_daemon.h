@@ -20,8 +20,21 @@ struct xl_daemon {
 bool xl_daemon_parse(const char *log, const char *name,
                      struct xl_daemon *daemon);
 
-/* The same of the log of a guest of this name; false if there is none. */
-bool xl_daemon_find(const char *name, struct xl_daemon *daemon);
+/* Where xl keeps these logs, whatever our prefix is. */
+#define XL_DAEMON_LOGS "/var/log/xen"
+
+/*
+ * The guest's name of such a log, "web" of "xl-web.log", the caller's; NULL: it
+ * is another one, or an older one ("xl-web.log.1").
+ */
+char *xl_daemon_log_of(const char *file);
+
+/*
+ * What the log of this name in a folder says: false if there is none, or
+ * nothing yet. One that came by migration calls itself "web--incoming" first.
+ */
+bool xl_daemon_find(const char *folder, const char *name,
+                    struct xl_daemon *daemon);
 
 /* A pidfd of it; -1 if it has ended, also where another process has its pid. */
 int xl_daemon_open(const struct xl_daemon *daemon);
