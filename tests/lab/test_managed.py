@@ -127,3 +127,13 @@ def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
     assert f"started {up.name}" in host.xn("host-start").stdout
     assert up.domid() > before
     assert host.run(f"test -e {image}", check=False).rc == 1
+
+
+@pytest.mark.unproven
+def test_one_that_cannot_be_migrated_with_the_host_is_shut_down(host, guest):
+    up = guest("pv", stop_action="migrate:nowhere.invalid")
+    stop = host.run("xn host-stop --timeout 120")
+    assert stop.stdout == f"stopped {up.name}\n"
+    assert f"{up.name}: it could not be migrated: it is shut down" \
+        in stop.stderr
+    until(lambda: not domains(host), 30)

@@ -334,3 +334,13 @@ def test_an_id_and_a_configuration_go_along(hosts, guest, away):
                 timeout=600)
     hosts[0].run("rm /root/other.cfg")
     assert hosts[1].xn("domid", up.name).stdout == f"{domid}\n"
+
+
+@pytest.mark.unproven
+def test_one_leaves_a_host_that_stops(hosts, guest, away):
+    up = guest("pv", stop_action="migrate:host2")
+    away(up.name)
+    stop = hosts[0].xn("host-stop", "--timeout", "240")
+    assert f"stopped {up.name}\n" in stop.stdout
+    expect_only_on(hosts, up.name, 1)
+    expect_runs(hosts[1], up.name)

@@ -144,6 +144,22 @@ static void a_delay_begins_when_the_others_ended(void **state)
     expect_begin(&order, 6000, "web");
 }
 
+static void one_that_is_tried_again_keeps_the_others_waiting(void **state)
+{
+    cleanup_order struct order order = { 0 };
+
+    FILL(&order, "web<db", "db");
+    assert_int_equal(order_resolve(&order, NULL), 0);
+    order_reverse(&order);
+    expect_begin(&order, 0, "web");
+    order_again(&order, 0);
+    assert_int_equal(order_left(&order), 2);
+    expect_begin(&order, 0, "web");
+    expect_begin(&order, 0, "");
+    end(&order, "web");
+    expect_begin(&order, 0, "db");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -154,6 +170,7 @@ int main(void)
         cmocka_unit_test(two_ways_to_one_are_no_loop),
         cmocka_unit_test(backwards_the_last_goes_first),
         cmocka_unit_test(a_delay_begins_when_the_others_ended),
+        cmocka_unit_test(one_that_is_tried_again_keeps_the_others_waiting),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -958,7 +958,7 @@ const struct config_key config_keys[] = {
       .help = "Seconds to wait before the domain is started with the host",
       .example = "start_delay = 10" },
     { OWN("stop_action", KEY_STRING),
-      .fallback = "of the host",
+      .fallback = "shutdown",
       .help = "When the host stops: shutdown, save, leave or migrate:HOST",
       .example = "stop_action = \"shutdown\"" },
     { OWN("restart_limit", KEY_NUMBER),

@@ -34,13 +34,14 @@ static char **words_of(void *arg, size_t place)
 }
 
 /* It runs again: what it was is no longer true. */
-static void ended(void *arg, size_t place, bool ok)
+static bool ended(void *arg, size_t place, bool ok)
 {
     const struct starts *starts = arg;
     const struct start *start = &starts->list.items[place];
 
     if (ok && start->saved && unlink(start->file) < 0)
         log_warn("%s: %s", start->file, strerror(errno));
+    return false;
 }
 
 static bool runs(const struct domain_list *running, const char *name)

@@ -12,9 +12,11 @@
 #include "host/domains.h"
 #include "xn/fleet.h"
 
+/* It is shut down, unless one of the two is set. */
 struct stop {
     uint32_t domid;
-    char *image; /* to be saved to; NULL: it is shut down; owned */
+    char *image; /* to be saved to; owned */
+    char *host;  /* to be migrated to; owned */
 };
 
 struct stops {
@@ -35,10 +37,34 @@ static char **words_of(void *arg, size_t place)
 
     if (stop->image != NULL)
         return fleet_words("save", "--", domid, stop->image, (char *)NULL);
+    if (stop->host != NULL)
+        return fleet_words("migrate", "--", domid, stop->host, (char *)NULL);
     if (left < 0)
         return fleet_words("shutdown", "-F", "-w", domid, (char *)NULL);
     return fleet_words("shutdown", "-F", "--timeout", seconds, domid,
                        (char *)NULL);
+}
+
+static void stop_dispose(struct stop *stop)
+{
+    free(stop->image);
+    free(stop->host);
+    stop->image = stop->host = NULL;
+}
+
+/* One that could not be saved or migrated runs on, and its host stops. */
+static bool ended(void *arg, size_t place, bool ok)
+{
+    struct stops *stops = arg;
+    struct stop *stop = &stops->list.items[place];
+    const char *name = stops->fleet.order.items.items[place].name;
+
+    if (ok || (stop->image == NULL && stop->host == NULL))
+        return false;
+    log_warn("%s: it could not be %s: it is shut down", name,
+             stop->image != NULL ? "saved" : "migrated");
+    stop_dispose(stop);
+    return true;
 }
 
 /* What cannot be read must not keep a guest from being shut down. */
@@ -72,12 +98,10 @@ static bool take_space(struct stops *stops, uint64_t bytes)
     return true;
 }
 
-/* Where it is to be saved, the caller's; NULL: it is shut down instead. */
+/* Where it is to be saved, the caller's; NULL: it is not. */
 static char *choose_image(struct stops *stops, const struct domain_info *info,
                           const struct domain_own *own)
 {
-    if (own->stop_action == OWN_STOP_MIGRATE)
-        log_warn("%s: no migration with the host: it is shut down", info->name);
     if (own->stop_action != OWN_STOP_SAVE)
         return NULL;
     if (strchr(info->name, '/') != NULL || !take_space(stops, info->memory)) {
@@ -103,6 +127,9 @@ static void consider(const struct invocation *inv, struct stops *stops,
         return;
     struct stop stop = { .domid = info->domid,
                          .image = choose_image(stops, info, &spec.own) };
+    if (spec.own.stop_action == OWN_STOP_MIGRATE &&
+        spec.own.stop_migrate_to != NULL)
+        stop.host = mem_strdup(spec.own.stop_migrate_to);
     VEC_PUSH(&stops->list, stop);
     size_t place = order_add(order, info->name);
     for (char **name = spec.own.start_after; name != NULL && *name != NULL;
@@ -129,7 +156,7 @@ static int collect(const struct invocation *inv, struct stops *stops,
 static int run(struct invocation *inv, struct error *err)
 {
     struct stops stops = {
-        .fleet = { .done = "stopped", .words = words_of },
+        .fleet = { .done = "stopped", .words = words_of, .ended = ended },
     };
 
     stops.fleet.arg = &stops;
@@ -145,7 +172,7 @@ static int run(struct invocation *inv, struct error *err)
         error_hint(err, "'xn list' shows which; 'xn destroy' does not ask");
     order_dispose(&stops.fleet.order);
     VEC_EACH (&stops.list, stop)
-        free(stop->image);
+        stop_dispose(stop);
     VEC_DISPOSE(&stops.list);
     return rc;
 }

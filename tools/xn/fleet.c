@@ -63,9 +63,11 @@ static int report_end(struct fleet *fleet, size_t place, bool ok,
 {
     cleanup_free char *name = show_safe(fleet->order.items.items[place].name);
 
+    if (fleet->ended != NULL && fleet->ended(fleet->arg, place, ok)) {
+        order_again(&fleet->order, place);
+        return 0;
+    }
     order_end(&fleet->order, place);
-    if (fleet->ended != NULL)
-        fleet->ended(fleet->arg, place, ok);
     *failed += !ok;
     show_printf("%s %s\n", ok ? fleet->done : "failed:", name);
     return show_finish(err);

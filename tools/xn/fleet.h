@@ -16,8 +16,8 @@ struct fleet {
     const char *done;  /* "started", for what is printed */
     /* Words of the run for a guest: the caller's, ended by NULL, each owned. */
     char **(*words)(void *arg, size_t place);
-    /* After the run for it; may be NULL. */
-    void (*ended)(void *arg, size_t place, bool ok);
+    /* After the run for it; may be NULL. true: it is tried in another way. */
+    bool (*ended)(void *arg, size_t place, bool ok);
     void *arg;
 };
 

@@ -139,6 +139,11 @@ void order_end(struct order *order, size_t place)
     order->items.items[place].stage = ORDER_ENDED;
 }
 
+void order_again(struct order *order, size_t place)
+{
+    order->items.items[place].stage = ORDER_WAITING;
+}
+
 size_t order_left(const struct order *order)
 {
     size_t left = 0;

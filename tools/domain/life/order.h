@@ -56,6 +56,8 @@ void order_reverse(struct order *order);
  */
 size_t order_next(struct order *order, int64_t now_ms, int64_t *wake_ms);
 void order_end(struct order *order, size_t place);
+/* One that runs has not even begun; nobody after it may. */
+void order_again(struct order *order, size_t place);
 
 /* How many did not end yet. */
 size_t order_left(const struct order *order);
