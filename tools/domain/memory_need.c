@@ -11,13 +11,8 @@
 /* How long Dom0 may make no progress in giving memory back, seconds. */
 #define BALLOON_PATIENCE 10
 
-struct need {
-    uint64_t needed_kib;
-    uint64_t free_kib;
-};
-
 static int measure(struct host *host, const libxl_domain_config *config,
-                   struct need *need, struct error *err)
+                   struct memory_need *need, struct error *err)
 {
     libxl_domain_config copy;
 
@@ -59,7 +54,7 @@ static int take_balloon_lock(const char *path, struct error *err)
 }
 
 static int balloon_dom0(struct host *host, const libxl_domain_config *config,
-                        const struct xlconf *defaults, struct need *need,
+                        const struct xlconf *defaults, struct memory_need *need,
                         struct error *err)
 {
     cleanup_close int lock = take_balloon_lock(defaults->lockfile, err);
@@ -81,7 +76,7 @@ static unsigned long long mib(uint64_t kib)
     return (kib + 1023) >> 10;
 }
 
-static int report_short(const struct need *need, struct error *err)
+static int report_short(const struct memory_need *need, struct error *err)
 {
     if (need->free_kib >= need->needed_kib)
         return 0;
@@ -94,24 +89,32 @@ static int report_short(const struct need *need, struct error *err)
     return -1;
 }
 
+int memory_need_measure(struct host *host, const libxl_domain_config *config,
+                        const struct xlconf *defaults, struct memory_need *need,
+                        struct error *err)
+{
+    need->may_balloon = may_balloon(host, defaults);
+    return measure(host, config, need, err);
+}
+
 int memory_need_check(struct host *host, const libxl_domain_config *config,
                       const struct xlconf *defaults, struct error *err)
 {
-    struct need need;
+    struct memory_need need;
 
-    if (measure(host, config, &need, err) < 0)
+    if (memory_need_measure(host, config, defaults, &need, err) < 0)
         return -1;
-    return may_balloon(host, defaults) ? 0 : report_short(&need, err);
+    return need.may_balloon ? 0 : report_short(&need, err);
 }
 
 int memory_need_find(struct host *host, const libxl_domain_config *config,
                      const struct xlconf *defaults, struct error *err)
 {
-    struct need need;
+    struct memory_need need;
 
-    if (measure(host, config, &need, err) < 0)
+    if (memory_need_measure(host, config, defaults, &need, err) < 0)
         return -1;
-    if (need.free_kib < need.needed_kib && may_balloon(host, defaults) &&
+    if (need.free_kib < need.needed_kib && need.may_balloon &&
         balloon_dom0(host, config, defaults, &need, err) < 0)
         return -1;
     return report_short(&need, err);

@@ -6,6 +6,17 @@
 #include "config/config.h"
 #include "host/host.h"
 
+struct memory_need {
+    uint64_t needed_kib;
+    uint64_t free_kib;
+    bool may_balloon; /* what is short is asked of Dom0 */
+};
+
+/* How much the domain takes and how much there is; changes nothing. */
+int memory_need_measure(struct host *host, const libxl_domain_config *config,
+                        const struct xlconf *defaults, struct memory_need *need,
+                        struct error *err);
+
 /*
  * Compares what the domain takes with what is free, and changes nothing.
  * Where Dom0 may give of its own, how much that is is not known before.

@@ -39,10 +39,12 @@ extern const struct command command_debug_keys;
 extern const struct command command_destroy;
 extern const struct command command_devd;
 extern const struct command command_dmesg;
+extern const struct command command_doctor;
 extern const struct command command_domid;
 extern const struct command command_domname;
 extern const struct command command_dump_core;
 extern const struct command command_events;
+extern const struct command command_explain_memory;
 extern const struct command command_gc;
 extern const struct command command_getenforce;
 extern const struct command command_help;
@@ -162,10 +164,12 @@ const struct command *const commands[] = {
     &command_destroy,
     &command_devd,
     &command_dmesg,
+    &command_doctor,
     &command_domid,
     &command_domname,
     &command_dump_core,
     &command_events,
+    &command_explain_memory,
     &command_gc,
     &command_getenforce,
     &command_help,
