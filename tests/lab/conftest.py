@@ -172,6 +172,31 @@ def guest(host: lablib.Host) -> Iterator[Callable[..., Guest]]:
                      check=False)
 
 
+SMALL_KERNEL = "/root/small-guest"
+
+
+@pytest.fixture
+def small(host: lablib.Host, guest: Callable[..., Guest]
+          ) -> Iterator[Callable[..., Guest]]:
+    """A factory of guests of tests/guest, up at once and in 8 MiB:
+
+        busy = small("pv", extra="fill=random dirty=4")    # MiB a second
+
+    Their console takes such words, too; they obey xn shutdown, reboot, save."""
+    kernel = (lablib.ROOT / "build/guest_kernel").read_bytes()
+    used = []
+
+    def make(kind: str, name: str | None = None, **keys: object) -> Guest:
+        used.append(keys.get("on", host))
+        used[-1].write(SMALL_KERNEL, kernel)
+        return guest(kind, name, **{"memory": 8, "kernel": SMALL_KERNEL,
+                                    "ramdisk": None} | keys)
+
+    yield make
+    for each in used:
+        each.run("rm", "-f", SMALL_KERNEL)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "slow(KIND...): takes minutes under emulation, "
