@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """docs/man/xn.pod tells of every command and option that `xn help` shows, in
-the same words, and of no other. TAP."""
+the same words, and of no other; xnd.pod of the options of xnd. TAP."""
 from __future__ import annotations
 
 import os
@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 
-POD = pathlib.Path(os.environ["top_srcdir"]) / "docs/man/xn.pod"
-XN = pathlib.Path(os.environ["top_builddir"]) / "xn"
+MANUALS = pathlib.Path(os.environ["top_srcdir"]) / "docs/man"
+POD = MANUALS / "xn.pod"
+BUILD = pathlib.Path(os.environ["top_builddir"])
+XN = BUILD / "xn"
 
 # "  -f, --defconfig FILE         the configuration file"
 OPTION = re.compile(r"  (?:(-\S)(?:, )?|    )(--[\w-]+)?(?: ([A-Z]+))?(?: |$)")
@@ -33,17 +35,21 @@ def help_commands(*group: str) -> list[str]:
     return found
 
 
-def help_command(name: str) -> tuple[str, set[str]]:
-    """The usage of a command and its options, as "-f, --defconfig FILE"."""
-    lines = help_text(*name.split())
-    usage = lines[0].removeprefix("Usage: xn ")
+def options_of(lines: list[str]) -> set[str]:
     options = set()
     for line in lines:
         match = OPTION.match(line)
         if match and (match[1] or match[2]):
             text = ", ".join(name for name in match.group(1, 2) if name)
             options.add(f"{text} {match[3]}" if match[3] else text)
-    return usage, options
+    return options
+
+
+def help_command(name: str) -> tuple[str, set[str]]:
+    """The usage of a command and its options, as "-f, --defconfig FILE"."""
+    lines = help_text(*name.split())
+    usage = lines[0].removeprefix("Usage: xn ")
+    return usage, options_of(lines)
 
 
 def plain(pod: str) -> str:
@@ -73,6 +79,16 @@ def manual() -> dict[str, tuple[str, set[str]]]:
     return found
 
 
+def xnd() -> list[str]:
+    """What is wrong in the manual of xnd."""
+    told = {plain(line.removeprefix("=item ")) for line in
+            (MANUALS / "xnd.pod").read_text(encoding="utf-8").splitlines()
+            if line.startswith("=item B<-")}
+    lines = subprocess.run([BUILD / "xnd", "--help"], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.splitlines()
+    return differences(options_of(lines), told)
+
+
 def differences(wanted: set[str], got: set[str]) -> list[str]:
     return ([f"# missing in the manual: {item}" for item in wanted - got] +
             [f"# only in the manual: {item}" for item in got - wanted])
@@ -81,7 +97,8 @@ def differences(wanted: set[str], got: set[str]) -> list[str]:
 def main() -> int:
     told = manual()
     names = help_commands()
-    results = [("commands", differences(set(names), set(told)))]
+    results = [("commands", differences(set(names), set(told))),
+               ("xnd", xnd())]
     for name in names:
         usage, options = help_command(name)
         usage_told, options_told = told.get(name, ("", set()))
