@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/plan.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "device/disk.h"
@@ -150,9 +151,13 @@ int plan_run(const struct plan *plan, struct create *create, struct error *err)
 {
     for (size_t i = 0; i < plan->steps.count; i++) {
         const struct plan_step *step = &plan->steps.items[i];
+        int64_t begin = clock_now_ms();
         log_debug("%s", step->text);
-        if (step->run(create, step->index, err) == 0)
+        if (step->run(create, step->index, err) == 0) {
+            log_info("%lld ms: %s", (long long)(clock_now_ms() - begin),
+                     step->text);
             continue;
+        }
         /* The failed step too: it may have got half way. */
         undo_steps(plan, create, i + 1);
         return -1;
