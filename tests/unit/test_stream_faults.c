@@ -292,7 +292,7 @@ static void a_newer_minor_version_is_read(void **state)
         -1);
     assert_string_equal(err.hint, "a newer Xenith reads it");
     expect_error(&err, ERR_CONFIG,
-                 "the stream has version 2.1, and this program reads 1");
+                 "the stream has version 2.2, and this program reads 1");
 }
 
 static void a_frame_that_is_optional_is_skipped(void **state)

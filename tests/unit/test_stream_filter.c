@@ -39,7 +39,9 @@ static int encode_file(int plain)
     struct error err = ERROR_INIT;
     int carried = memfd_create("carried", MFD_CLOEXEC);
 
-    filter_encode(&options, true, plain, carried, &stats, &err);
+    filter_encode(&options, true,
+                  &(struct filter_way){ .in = plain, .out = carried }, &stats,
+                  &err);
     expect_no_error(&err);
     lseek(plain, 0, SEEK_SET);
     lseek(carried, 0, SEEK_SET);
@@ -56,7 +58,9 @@ static void a_file_comes_back_through_both_filters(void **state)
     cleanup_close int in = make_file(&plain);
     cleanup_close int carried = encode_file(in);
     cleanup_close int back = memfd_create("back", MFD_CLOEXEC);
-    filter_decode(&reading, false, carried, back, &stats, &err);
+    filter_decode(&reading, false,
+                  &(struct filter_way){ .in = carried, .out = back }, &stats,
+                  &err);
     expect_no_error(&err);
     assert_int_equal(stats.bytes, plain.length);
     expect_file(back, &plain);
@@ -72,12 +76,16 @@ static void what_is_no_stream_passes_only_if_it_may(void **state)
                 "Xen saved domain, xl format\n, and so on, for so long");
     cleanup_close int in = make_file(&plain);
     cleanup_close int back = memfd_create("back", MFD_CLOEXEC);
-    filter_decode(&reading, true, in, back, &stats, &err);
+    filter_decode(&reading, true, &(struct filter_way){ .in = in, .out = back },
+                  &stats, &err);
     expect_no_error(&err);
     expect_file(back, &plain);
     lseek(in, 0, SEEK_SET);
-    assert_int_equal(filter_decode(&reading, false, in, back, &stats, &err),
-                     -1);
+    assert_int_equal(
+        filter_decode(&reading, false,
+                      &(struct filter_way){ .in = in, .out = back }, &stats,
+                      &err),
+        -1);
     expect_error(&err, ERR_CONFIG, "this is not a Xenith stream");
 }
 

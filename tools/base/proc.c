@@ -44,6 +44,7 @@ struct start {
     char **env;
     pid_t parent;
     int input, output, error;
+    int extra; /* -1: none */
 };
 
 /* ---- the child, before exec ---- */
@@ -65,12 +66,15 @@ static void become_program(const struct start *start)
     if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
         dup2(start->input, STDIN_FILENO) < 0 ||
         dup2(start->output, STDOUT_FILENO) < 0 ||
-        dup2(start->error, STDERR_FILENO) < 0)
+        dup2(start->error, STDERR_FILENO) < 0 ||
+        (start->extra >= 0 && dup2(start->extra, PROC_EXTRA_FD) < 0))
         return;
     if (getppid() != start->parent) /* it died before the prctl */
         return;
     /* Ours are close-on-exec; a library's may not be. */
-    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 4 /* CLOEXEC */);
+    syscall(SYS_close_range,
+            start->extra >= 0 ? PROC_EXTRA_FD + 1 : STDERR_FILENO + 1, ~0U,
+            4 /* CLOEXEC */);
     execvpe(start->argv[0], (char *const *)start->argv, start->env);
 }
 
@@ -111,10 +115,10 @@ static void channel_close(struct channel *channel)
         -1, -1       \
     }
 
-/* Another descriptor for the same, where dup2 to 0, 1, 2 cannot hit it. */
+/* Another descriptor for the same, where no dup2 of the child can hit it. */
 static int lift_fd(int fd)
 {
-    return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return fcntl(fd, F_DUPFD_CLOEXEC, PROC_EXTRA_FD + 1);
 }
 
 static int channel_open(struct channel *channel)
@@ -174,8 +178,10 @@ static int start_writing_to(const struct proc *proc, int output, int error,
     cleanup_channel struct channel report = CHANNEL_INIT;
     cleanup_free char **env = make_env(proc->env);
     cleanup_close int input = open_input(proc);
+    cleanup_close int extra = proc->extra_fd > 0 ? lift_fd(proc->extra_fd) : -1;
 
-    if (input < 0 || channel_open(&report) < 0)
+    if (input < 0 || (proc->extra_fd > 0 && extra < 0) ||
+        channel_open(&report) < 0)
         return -1;
     struct start start = {
         .argv = proc->argv,
@@ -184,6 +190,7 @@ static int start_writing_to(const struct proc *proc, int output, int error,
         .input = input,
         .output = output,
         .error = error,
+        .extra = extra,
     };
     return launch(&start, run, &report);
 }

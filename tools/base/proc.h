@@ -16,12 +16,14 @@
 #include "base/error.h"
 
 #define PROC_KEEP ((size_t)64 << 10)
+#define PROC_EXTRA_FD 3
 
 struct proc {
     const char *const *argv; /* ends with NULL; without '/': found in PATH */
     const char *const *env;  /* "NAME=value" to add, ends with NULL, or NULL */
     int64_t timeout_ms;      /* 0: it may take for ever */
     int input_fd;            /* its standard input; 0: /dev/null */
+    int extra_fd;            /* its descriptor PROC_EXTRA_FD; 0: none */
     size_t keep;             /* bytes kept of each output; 0: PROC_KEEP */
     bool interruptible;      /* stop it when interrupt.h notes a signal */
 };

@@ -399,6 +399,13 @@ int encoder_flush(struct encoder *encoder, bool late, struct error *err)
     return 0;
 }
 
+int encoder_show_life(struct encoder *encoder, struct error *err)
+{
+    if (cut(encoder, err) < 0 || begin_job(encoder, err) < 0)
+        return -1;
+    return submit_job(encoder, FRAME_ALIVE, err);
+}
+
 int encoder_finish(struct encoder *encoder, struct stream_stats *stats,
                    struct error *err)
 {

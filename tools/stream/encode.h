@@ -40,6 +40,12 @@ int encoder_write(struct encoder *encoder, const void *bytes, size_t length,
  */
 int encoder_flush(struct encoder *encoder, bool late, struct error *err);
 
+/*
+ * Sends a frame that gives nothing, so that the reader knows that the writer
+ * lives while it has nothing to say. What is held back goes out before it.
+ */
+int encoder_show_life(struct encoder *encoder, struct error *err);
+
 /* Does encoder_flush have anything to do when it gets late? */
 bool encoder_holds_bytes(const struct encoder *encoder);
 

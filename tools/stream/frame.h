@@ -17,7 +17,7 @@
 #define STREAM_MAGIC "Xenith stream\r\n" /* with its NUL: 16 bytes */
 #define STREAM_MAGIC_LENGTH 16
 #define STREAM_MAJOR 1
-#define STREAM_MINOR 0
+#define STREAM_MINOR 1
 
 #define STREAM_HEADER_LENGTH 48
 #define FRAME_HEADER_LENGTH 48
@@ -40,6 +40,7 @@ enum frame_type {
     FRAME_DATA = 1,
     FRAME_END = 2,
     FRAME_OPTIONAL = (int)0x80000000u, /* this bit: can be skipped */
+    FRAME_ALIVE = (int)0x80000001u,    /* gives nothing: the writer lives */
 };
 
 enum frame_codec {

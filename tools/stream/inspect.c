@@ -89,7 +89,8 @@ static int read_input(struct inspection *inspection,
                       struct error *err)
 {
     cleanup_free uint8_t *bytes = mem_zalloc(1, FILTER_INPUT);
-    ssize_t got = filter_read_head(in, bytes, FILTER_INPUT, err);
+    const struct inlet inlet = { .fd = in };
+    ssize_t got = filter_read_head(&inlet, bytes, FILTER_INPUT, err);
 
     if (got < 0 || begin(inspection, options, bytes, (size_t)got, err) < 0)
         return -1;
@@ -98,7 +99,7 @@ static int read_input(struct inspection *inspection,
             return -1;
         if (inspection->seen_enough)
             return 0;
-        got = filter_read(in, bytes, FILTER_INPUT, err);
+        got = inlet_read(&inlet, bytes, FILTER_INPUT, err);
     }
     return (int)got;
 }

@@ -18,6 +18,9 @@
 #include "stream/privilege.h"
 
 #define THREADS_MAX 64
+#define RATE_MAX ((uint64_t)1 << 50)
+#define STALL_MAX 86400
+#define FD_MAX 1024
 
 static const char usage[] =
     "usage: xn-stream encode|decode|inspect [OPTION ...] <IN >OUT\n"
@@ -30,6 +33,9 @@ static const char usage[] =
     "  -a, --any            pass on what is no such stream      (decode)\n"
     "  -e, --until-end      read no further than its end        (decode)\n"
     "  -H, --head           stop at the first page              (inspect)\n"
+    "  -l, --rate BYTES     write no more than that a second\n"
+    "  -s, --stall SECONDS  give the wire up when nothing moves for so long\n"
+    "  -f, --figures FD     keep the figures there up to date\n"
     "  -t, --threads N      0: none beside the main one\n"
     "  -r, --report         end with a line of JSON on standard error\n"
     "  -h, --help           show this\n";
@@ -51,28 +57,54 @@ struct options {
     bool history_given;
     uint64_t history; /* bytes */
     unsigned int threads;
+    uint64_t rate;  /* bytes a second; 0: no limit */
+    uint64_t stall; /* s; 0: never */
+    struct stream_figures *figures;
     struct codec_choice compress;
 };
+
+static int read_history(struct options *options, const char *value,
+                        struct error *err)
+{
+    uint64_t number;
+
+    if (!number_parse_size_kib(value, &number))
+        return error_set(err, ERR_USAGE, "'%s' is no size", value);
+    options->history = number << 10;
+    options->history_given = true;
+    return 0;
+}
+
+static int read_number(const char *value, uint64_t max, uint64_t *number,
+                       struct error *err)
+{
+    if (number_parse_u64(value, max, number))
+        return 0;
+    return error_set(err, ERR_USAGE, "'%s' is no number up to %llu", value,
+                     (unsigned long long)max);
+}
 
 static int read_value(struct options *options, int letter, const char *value,
                       struct error *err)
 {
-    uint64_t number;
+    uint64_t number = 0;
 
     if (letter == 'c')
         return codec_parse_choice(value, &options->compress, err);
-    if (letter == 'k') {
-        if (!number_parse_size_kib(value, &number))
-            return error_set(err, ERR_USAGE, "'%s' is no size", value);
-        options->history = number << 10;
-        options->history_given = true;
-    } else {
-        if (!number_parse_u64(value, THREADS_MAX, &number))
-            return error_set(err, ERR_USAGE, "'%s' is no number up to %d",
-                             value, THREADS_MAX);
+    if (letter == 'k')
+        return read_history(options, value, err);
+    if (letter == 'l')
+        return read_number(value, RATE_MAX, &options->rate, err);
+    if (letter == 's')
+        return read_number(value, STALL_MAX, &options->stall, err);
+    if (read_number(value, letter == 'f' ? FD_MAX : THREADS_MAX, &number, err) <
+        0)
+        return -1;
+    if (letter == 'f')
+        options->figures = figures_map((int)number, err);
+    else
         options->threads = (unsigned int)number;
-    }
-    return 0;
+    return letter == 'f' && options->figures == NULL ? -1 : 0;
 }
 
 static int read_letters(struct options *options, int argc, char **argv,
@@ -85,6 +117,9 @@ static int read_letters(struct options *options, int argc, char **argv,
         { "any", no_argument, NULL, 'a' },
         { "until-end", no_argument, NULL, 'e' },
         { "head", no_argument, NULL, 'H' },
+        { "rate", required_argument, NULL, 'l' },
+        { "stall", required_argument, NULL, 's' },
+        { "figures", required_argument, NULL, 'f' },
         { "threads", required_argument, NULL, 't' },
         { "report", no_argument, NULL, 'r' },
         { "help", no_argument, NULL, 'h' },
@@ -93,8 +128,8 @@ static int read_letters(struct options *options, int argc, char **argv,
     int letter;
 
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, "aec:k:bHt:rh", rows, NULL)) !=
-           -1) {
+    while ((letter = getopt_long(argc, argv, "aec:k:bHl:s:f:t:rh", rows,
+                                 NULL)) != -1) {
         if (letter == '?')
             return error_set(err, ERR_USAGE, "unknown option '%s'",
                              argv[optind - 1]);
@@ -179,15 +214,21 @@ static int run(const struct options *options, struct stream_stats *stats,
         .until_end = options->until_end,
     };
 
+    const struct filter_way way = {
+        .in = STDIN_FILENO,
+        .out = STDOUT_FILENO,
+        .rate = options->rate,
+        .stall_ms = (int64_t)options->stall * 1000,
+        .figures = options->figures,
+    };
+
     if (privilege_drop(err) < 0)
         return -1;
     if (options->verb == VERB_DECODE)
-        return filter_decode(&decode, options->any, STDIN_FILENO, STDOUT_FILENO,
-                             stats, err);
+        return filter_decode(&decode, options->any, &way, stats, err);
     if (options->verb == VERB_INSPECT)
         return print_facts(&decode, !options->head, err);
-    return filter_encode(&encode, options->bulk, STDIN_FILENO, STDOUT_FILENO,
-                         stats, err);
+    return filter_encode(&encode, options->bulk, &way, stats, err);
 }
 
 static void report(const struct stream_stats *stats)
