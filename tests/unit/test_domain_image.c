@@ -219,7 +219,9 @@ static void send_all(const struct strbuf *plain, int wire)
     int ends[2];
 
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    codec_start_sender("zstd", ends[0], wire, &codec, &err);
+    codec_start(
+        &(struct codec_request){ .task = CODEC_SEND, .compress = "zstd" },
+        ends[0], wire, &codec, &err);
     expect_no_error(&err);
     close(ends[0]);
     assert_int_equal(io_write_all(ends[1], plain->text, plain->length), 0);

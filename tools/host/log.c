@@ -122,7 +122,10 @@ static void progress(xentoollog_logger *logger, const char *context,
                      const char *doing_what, int percent, unsigned long done,
                      unsigned long total)
 {
-    /* Operations report their progress themselves, see show/progress.h. */
+    struct host_log *log = (struct host_log *)logger;
+
+    if (log->watcher != NULL)
+        log->watcher(log->watcher_data, doing_what, done, total);
 }
 
 static void destroy(xentoollog_logger *logger)
@@ -160,4 +163,10 @@ void host_log_to(struct host_log *log, int fd)
 {
     log->fd = fd;
     log->written = 0;
+}
+
+void host_log_watch(struct host_log *log, host_log_watcher *watcher, void *data)
+{
+    log->watcher = watcher;
+    log->watcher_data = data;
 }

@@ -9,6 +9,10 @@
 
 #include <xentoollog.h>
 
+/* What an operation is at: "Frames iteration 1", so many of so many. */
+typedef void host_log_watcher(void *data, const char *what, unsigned long done,
+                              unsigned long total);
+
 struct host_log {
     xentoollog_logger vtable;   /* first: libxl is given a pointer to it */
     xentoollog_level min_level; /* printed on standard error from here on */
@@ -16,6 +20,8 @@ struct host_log {
     size_t written;             /* bytes written to fd */
     char *first_error;          /* owned; NULL while there is none */
     char *first_origin;         /* where in Xen's libraries it was logged */
+    host_log_watcher *watcher;  /* NULL: nobody */
+    void *watcher_data;
 };
 
 void host_log_init(struct host_log *log, unsigned int verbosity);
@@ -29,5 +35,9 @@ void host_log_forget(struct host_log *log);
  * of it; -1 stops it.
  */
 void host_log_to(struct host_log *log, int fd);
+
+/* Has it called whenever Xen's libraries tell their progress; NULL stops it. */
+void host_log_watch(struct host_log *log, host_log_watcher *watcher,
+                    void *data);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -13,6 +14,7 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/strbuf.h"
+#include "base/vec.h"
 
 /* It has little to say. */
 #define WORDS_KEEP ((size_t)64 << 10)
@@ -20,46 +22,64 @@
 /* What either end keeps of earlier pages while a guest migrates. */
 #define HISTORY "128m"
 
-int codec_start_encoder(const char *compress, int in, int out,
-                        struct proc_child *child, struct error *err)
-{
-    const char *argv[] = { PATHS_STREAM, "encode", "--report", "--bulk",
-                           "--compress", compress, NULL };
-    struct proc proc = { .argv = argv, .input_fd = in };
+/* What each is started with, beside what the request says. */
+static const char *const tasks[][4] = {
+    [CODEC_PACK] = { "encode", "--bulk" },
+    [CODEC_UNPACK] = { "decode", "--any" },
+    [CODEC_SEND] = { "encode", "--history", HISTORY },
+    [CODEC_RECEIVE] = { "decode", "--until-end" },
+};
 
-    if (compress == NULL)
-        argv[4] = NULL;
-    return proc_start(&proc, out, child, err);
+struct words {
+    VEC(const char *) argv;
+    char rate[24], stall[24], figures[24];
+};
+
+static void add_pair(struct words *words, const char *option, const char *value)
+{
+    VEC_PUSH(&words->argv, option);
+    VEC_PUSH(&words->argv, value);
 }
 
-int codec_start_sender(const char *compress, int in, int out,
-                       struct proc_child *child, struct error *err)
+static const char *print(char text[24], uint64_t number)
 {
-    const char *argv[] = { PATHS_STREAM, "encode",     "--report", "--history",
-                           HISTORY,      "--compress", compress,   NULL };
-    struct proc proc = { .argv = argv, .input_fd = in };
-
-    return proc_start(&proc, out, child, err);
+    snprintf(text, 24, "%llu", (unsigned long long)number);
+    return text;
 }
 
-int codec_start_receiver(int in, int out, struct proc_child *child,
-                         struct error *err)
+static void make_words(const struct codec_request *request, struct words *words)
 {
-    static const char *const argv[] = { PATHS_STREAM, "decode", "--report",
-                                        "--until-end", NULL };
-    struct proc proc = { .argv = argv, .input_fd = in };
+    bool packs = request->task == CODEC_PACK || request->task == CODEC_SEND;
 
-    return proc_start(&proc, out, child, err);
+    VEC_PUSH(&words->argv, PATHS_STREAM);
+    for (const char *const *word = tasks[request->task]; *word != NULL; word++)
+        VEC_PUSH(&words->argv, *word);
+    VEC_PUSH(&words->argv, "--report");
+    if (packs && request->compress != NULL)
+        add_pair(words, "--compress", request->compress);
+    if (request->rate > 0)
+        add_pair(words, "--rate", print(words->rate, request->rate));
+    if (request->stall > 0)
+        add_pair(words, "--stall", print(words->stall, request->stall));
+    if (request->figures != NULL)
+        add_pair(words, "--figures", print(words->figures, PROC_EXTRA_FD));
+    VEC_PUSH(&words->argv, NULL);
 }
 
-int codec_start_decoder(int in, int out, struct proc_child *child,
-                        struct error *err)
+int codec_start(const struct codec_request *request, int in, int out,
+                struct proc_child *child, struct error *err)
 {
-    static const char *const argv[] = { PATHS_STREAM, "decode", "--report",
-                                        "--any", NULL };
-    struct proc proc = { .argv = argv, .input_fd = in };
+    struct words words = { 0 };
 
-    return proc_start(&proc, out, child, err);
+    make_words(request, &words);
+    struct proc proc = {
+        .argv = words.argv.items,
+        .input_fd = in,
+        .extra_fd = request->figures != NULL ? request->figures->fd : 0,
+    };
+    int rc = proc_start(&proc, out, child, err);
+    VEC_DISPOSE(&words.argv);
+    return rc;
 }
 
 /* Where somebody else in this process collected it, that is fine. */
@@ -118,6 +138,8 @@ int codec_blame(const char *words, enum error_kind kind, struct error *err)
 /* What it reads is a file's fault; what it cannot write is not. */
 static enum error_kind kind_of(const char *words)
 {
+    if (words != NULL && strstr(words, ": stalled: ") != NULL)
+        return ERR_TIMEOUT;
     if (words == NULL || strstr(words, ": cannot ") == NULL)
         return ERR_CONFIG;
     return strstr(words, strerror(ENOSPC)) != NULL ? ERR_SPACE : ERR_FAILED;

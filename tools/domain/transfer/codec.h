@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/proc.h"
+#include "stream/figures.h"
 
 /* What libxl writes or reads, and what the file has. */
 struct codec_report {
@@ -20,27 +21,33 @@ struct codec_report {
     uint64_t carried;
 };
 
-/* compress: as --compress has it, or NULL. Frames are filled, not flushed. */
-int codec_start_encoder(const char *compress, int in, int out,
-                        struct proc_child *child, struct error *err);
+enum codec_task {
+    CODEC_PACK,   /* into a file: frames are filled, not flushed */
+    CODEC_UNPACK, /* out of one, or on to a plain xl: takes plain streams */
+    /*
+     * The same between two hosts: nothing is held back, pages that are sent
+     * again are sent as what changed (both ends keep 128 MiB for it), and the
+     * receiver ends with the stream and leaves alone what comes after it.
+     */
+    CODEC_SEND,
+    CODEC_RECEIVE,
+};
 
-/* Takes plain streams, too. */
-int codec_start_decoder(int in, int out, struct proc_child *child,
-                        struct error *err);
+struct codec_request {
+    enum codec_task task;
+    const char *compress; /* as --compress has it, NULL: auto */
+    uint64_t rate;        /* of what it writes, bytes a second; 0: no limit */
+    unsigned int stall;   /* s after which a dead wire is given up; 0: never */
+    const struct figures *figures; /* kept up to date; NULL: nobody looks */
+};
 
-/*
- * The same between two hosts: nothing is held back, pages that are sent again
- * are sent as what changed (both ends keep 128 MiB for it), and the receiver
- * ends with the stream and leaves alone what comes after it.
- */
-int codec_start_sender(const char *compress, int in, int out,
-                       struct proc_child *child, struct error *err);
-int codec_start_receiver(int in, int out, struct proc_child *child,
-                         struct error *err);
+int codec_start(const struct codec_request *request, int in, int out,
+                struct proc_child *child, struct error *err);
 
 /*
  * Waits for its end, which it comes to when its input ends. err is what it
- * said, if it failed. An interrupt (base/interrupt.h) ends it.
+ * said, if it failed: ERR_TIMEOUT where it gave up. An interrupt
+ * (base/interrupt.h) ends it.
  */
 int codec_finish(struct proc_child *child, struct codec_report *report,
                  struct error *err);

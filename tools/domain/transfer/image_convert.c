@@ -20,14 +20,16 @@ struct convert {
 static int start(struct convert *convert, int in, int out, const char *compress,
                  struct error *err)
 {
+    const struct codec_request unpack = { .task = CODEC_UNPACK };
+    const struct codec_request pack = { .task = CODEC_PACK,
+                                        .compress = compress };
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_set_errno(err, ERR_FAILED, errno, "pipe");
-    int rc = codec_start_decoder(in, ends[1], &convert->decoder, err);
+    int rc = codec_start(&unpack, in, ends[1], &convert->decoder, err);
     if (rc == 0)
-        rc =
-            codec_start_encoder(compress, ends[0], out, &convert->encoder, err);
+        rc = codec_start(&pack, ends[0], out, &convert->encoder, err);
     close(ends[0]);
     close(ends[1]);
     return rc;
@@ -62,11 +64,12 @@ int image_convert(int in, const char *from, const char *to, bool plain,
 {
     struct convert convert = { .decoder = PROC_CHILD_INIT,
                                .encoder = PROC_CHILD_INIT };
+    const struct codec_request unpack = { .task = CODEC_UNPACK };
     struct newfile file;
 
     if (interrupt_install(err) < 0 || newfile_open(&file, to, err) < 0)
         return -1;
-    int rc = plain ? codec_start_decoder(in, file.fd, &convert.decoder, err)
+    int rc = plain ? codec_start(&unpack, in, file.fd, &convert.decoder, err)
                    : start(&convert, in, file.fd, compress, err);
     if (rc == 0)
         rc = finish(&convert, plain, from, to, report, err);

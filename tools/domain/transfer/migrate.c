@@ -8,21 +8,18 @@
 #include "domain/transfer/migrate.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "domain/destroy.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/handover.h"
 #include "domain/transfer/outgoing.h"
+#include "domain/transfer/sending.h"
 #include "domain/transfer/stopwatch.h"
-#include "domain/worker.h"
 #include "host/lookup.h"
 #include "stream/xl.h"
 
@@ -33,14 +30,11 @@ struct outcome {
 };
 
 struct migrate {
-    const struct subject *subject; /* its host is the parent's */
+    struct sending sending;
     const struct migrate_request *request;
     struct outcome *outcome;
     struct handover_wire wire;
-    struct host *host; /* the worker's */
     struct away_note note;
-    struct proc_child codec;
-    int out; /* what libxl writes to; owned */
     int64_t stopped_at;
 };
 
@@ -48,21 +42,16 @@ struct migrate {
 
 static int open_output(struct migrate *migrate, struct error *err)
 {
-    const char *compress = migrate->request->compress;
-    int ends[2], rc;
+    const struct migrate_request *request = migrate->request;
+    /* To a plain xl the codec passes on what libxl writes. */
+    const struct codec_request codec = {
+        .task = migrate->outcome->report.frames ? CODEC_SEND : CODEC_UNPACK,
+        .compress = request->compress,
+        .rate = request->rate,
+        .stall = request->stall,
+    };
 
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return error_set_errno(err, ERR_FAILED, errno, "pipe");
-    migrate->out = ends[1];
-    /* To a plain xl the codec only counts what it passes on. */
-    if (migrate->outcome->report.frames)
-        rc = codec_start_sender(compress, ends[0], migrate->wire.out,
-                                &migrate->codec, err);
-    else
-        rc = codec_start_decoder(ends[0], migrate->wire.out, &migrate->codec,
-                                 err);
-    close(ends[0]);
-    return rc;
+    return sending_open(&migrate->sending, &codec, migrate->wire.out, err);
 }
 
 static int write_header(struct migrate *migrate, const char *config,
@@ -71,41 +60,23 @@ static int write_header(struct migrate *migrate, const char *config,
     struct handover_wire way = migrate->wire;
     cleanup_strbuf struct strbuf header = { 0 };
 
-    way.out = migrate->out;
+    way.out = migrate->sending.out;
     xl_header_make(config, &header);
     return handover_write(&way, header.text, header.length, err);
 }
 
 static int write_guest(struct migrate *migrate, struct error *err)
 {
-    uint32_t domid = migrate->subject->domid;
-    int flags = outgoing_live_flag(migrate->host, domid);
+    struct sending *sending = &migrate->sending;
+    uint32_t domid = sending->subject->domid;
+    int flags = outgoing_live_flag(sending->host, domid);
 
     if (migrate->request->debug)
         flags |= LIBXL_SUSPEND_DEBUG;
     struct stopwatch *watch = stopwatch_start(domid);
-    int rc = outgoing_write(migrate->host, domid, migrate->out, flags, err);
+    int rc = sending_write_guest(sending, flags, err);
     migrate->stopped_at = stopwatch_end(watch);
     return rc;
-}
-
-/* As in a save, the codec's fault comes before libxl's, which follows it. */
-static int close_output(struct migrate *migrate, int rc, struct error *err)
-{
-    struct codec_report *sent = &migrate->outcome->report.sent;
-    struct error cause = ERROR_INIT;
-
-    io_cleanup_close(&migrate->out);
-    if (migrate->codec.pid == 0)
-        return rc;
-    int codec_rc = codec_finish(&migrate->codec, sent, &cause);
-    if (codec_rc < 0 && interrupt_signal() == 0) {
-        error_dispose(err);
-        *err = cause;
-        return error_context(err, "sending to %s", migrate->wire.peer);
-    }
-    error_dispose(&cause);
-    return rc < 0 ? rc : codec_rc;
 }
 
 static int send_state(struct migrate *migrate, const char *config,
@@ -117,21 +88,12 @@ static int send_state(struct migrate *migrate, const char *config,
         rc = write_header(migrate, config, err);
     if (rc == 0)
         rc = write_guest(migrate, err);
-    rc = close_output(migrate, rc, err);
+    rc = sending_close(&migrate->sending, rc, &migrate->outcome->report.sent,
+                       err);
     return rc == 0 ? handover_hear_ready(&migrate->wire, err) : -1;
 }
 
 /* -- the handover ---------------------------------------------------------- */
-
-static char *config_of(struct migrate *migrate, struct error *err)
-{
-    const struct migrate_request *request = migrate->request;
-
-    if (request->config_json != NULL)
-        return mem_strdup(request->config_json);
-    return outgoing_config(migrate->host, migrate->subject->domid,
-                           request->keep_domid, err);
-}
 
 static void note_downtime(struct migrate *migrate)
 {
@@ -152,7 +114,8 @@ static int explain_unknown(const struct migrate *migrate, struct error *err)
 /* It runs there: nobody needs the one here. */
 static int let_go(struct migrate *migrate, struct error *err)
 {
-    if (domain_destroy(migrate->host, migrate->subject->domid, err) < 0)
+    if (domain_destroy(migrate->sending.host, migrate->sending.subject->domid,
+                       err) < 0)
         return error_context(err, "it runs on %s, but here",
                              migrate->wire.peer);
     if (migrate->outcome->report.frames)
@@ -164,9 +127,9 @@ static int let_go(struct migrate *migrate, struct error *err)
 static int hand_over(struct migrate *migrate, struct error *err)
 {
     struct outcome *outcome = migrate->outcome;
-    uint32_t domid = migrate->subject->domid;
+    struct sending *sending = &migrate->sending;
 
-    if (outgoing_step_aside(migrate->host, domid, err) < 0 ||
+    if (outgoing_step_aside(sending->host, sending->subject->domid, err) < 0 ||
         away_note_give(&migrate->note, !outcome->report.frames, err) < 0)
         return -1;
     outcome->end = HANDOVER_UNKNOWN;
@@ -182,7 +145,7 @@ static int hand_over(struct migrate *migrate, struct error *err)
 static int migrate_guest(struct migrate *migrate, struct error *err)
 {
     struct migrate_report *report = &migrate->outcome->report;
-    cleanup_free char *config = config_of(migrate, err);
+    cleanup_free char *config = sending_config(&migrate->sending, err);
 
     if (config == NULL ||
         handover_hear_banner(&migrate->wire, &report->frames, err) < 0 ||
@@ -193,51 +156,32 @@ static int migrate_guest(struct migrate *migrate, struct error *err)
 
 /* -- the worker and its parent --------------------------------------------- */
 
-static bool is_ours(const struct outcome *outcome)
+static int run_migrate(void *data, struct error *err)
 {
-    return outcome->end == HANDOVER_KEPT || outcome->end == HANDOVER_BACK;
+    return migrate_guest(data, err);
 }
 
-static int run_migrate(void *argument, int64_t *value, struct error *err)
+static bool is_ours(void *data)
 {
-    struct migrate *migrate = argument;
-    struct host host = { 0 };
+    const struct migrate *migrate = data;
+    enum handover_end end = migrate->outcome->end;
 
-    int rc = host_open(&host, migrate->request->verbosity, err);
-    if (rc == 0) {
-        migrate->host = &host;
-        outgoing_prepare(&host);
-        rc = migrate_guest(migrate, err);
-        if (rc < 0 && is_ours(migrate->outcome))
-            outgoing_recover(&host, migrate->subject->domid);
-    }
-    host_close(&host);
-    return rc;
-}
-
-/* Goes on where a killed worker was. */
-static int clean_up_after(struct migrate *migrate, struct error *err)
-{
-    const struct subject *subject = migrate->subject;
-
-    outgoing_end_orphans();
-    if (is_ours(migrate->outcome)) {
-        outgoing_await_late_suspend(subject->host, subject->domid);
-        outgoing_recover(subject->host, subject->domid);
-        return -1;
-    }
-    if (migrate->outcome->end == HANDOVER_UNKNOWN)
-        return explain_unknown(migrate, err);
-    error_dispose(err);
-    return domain_destroy(subject->host, subject->domid, err);
+    return end == HANDOVER_KEPT || end == HANDOVER_BACK;
 }
 
 static int run_worker(struct migrate *migrate, struct error *err)
 {
-    struct worker_result result;
+    const struct sending_work work = { run_migrate, is_ours, migrate };
+    const struct subject *subject = migrate->sending.subject;
+    bool killed = false;
 
-    int rc = worker_run(run_migrate, migrate, &result, err);
-    return rc < 0 && result.died ? clean_up_after(migrate, err) : rc;
+    int rc = sending_run(&migrate->sending, &work, &killed, err);
+    if (!killed || is_ours(migrate))
+        return rc;
+    if (migrate->outcome->end == HANDOVER_UNKNOWN)
+        return explain_unknown(migrate, err);
+    error_dispose(err);
+    return domain_destroy(subject->host, subject->domid, err);
 }
 
 static int run_connected(struct migrate *migrate, struct error *err)
@@ -263,7 +207,7 @@ static char *copy(const char *text)
 static int begin_note(struct migrate *migrate, struct error *err)
 {
     const struct transport_request *way = &migrate->request->transport;
-    const struct subject *subject = migrate->subject;
+    const struct subject *subject = migrate->sending.subject;
     struct away_note *note = &migrate->note;
 
     note->uuid = outgoing_uuid(subject->domid, err);
@@ -282,7 +226,7 @@ static int run_noted(struct migrate *migrate, struct error *err)
     if (rc == 0)
         rc = run_connected(migrate, err);
     /* Otherwise somebody has to settle it yet. */
-    if (rc == 0 || is_ours(migrate->outcome))
+    if (rc == 0 || is_ours(migrate))
         away_note_end(&migrate->note);
     away_note_dispose(&migrate->note);
     return rc;
@@ -293,16 +237,22 @@ int domain_migrate(const struct subject *subject,
                    struct migrate_report *report, struct error *err)
 {
     int64_t began = clock_now_ms();
+    cleanup_free char *goal =
+        mem_printf("sending to %s", request->transport.host);
     struct migrate migrate = {
-        .subject = subject,
+        .sending = { .subject = subject,
+                     .goal = goal,
+                     .figures = request->figures,
+                     .verbosity = request->verbosity,
+                     .keep_domid = request->keep_domid,
+                     .config_json = request->config_json,
+                     SENDING_INIT },
         .request = request,
         .wire = { .in = -1,
                   .out = -1,
                   .peer = request->transport.host,
                   .patience = HANDOVER_PATIENCE },
         .note = AWAY_NOTE_INIT,
-        .codec = PROC_CHILD_INIT,
-        .out = -1,
         .stopped_at = -1,
     };
 

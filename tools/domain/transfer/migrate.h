@@ -16,6 +16,9 @@ struct migrate_request {
     bool keep_domid;      /* it asks for the id that it has here */
     bool debug;           /* libxl checks what arrived; much output */
     const char *config_json; /* as saved_config.h makes it, or NULL: its own */
+    uint64_t rate;           /* of what is sent, bytes a second; 0: no limit */
+    unsigned int stall;      /* s without a byte moved: it failed; 0: never */
+    const struct figures *figures; /* kept up to date; NULL: nobody looks */
     unsigned int verbosity;
 };
 

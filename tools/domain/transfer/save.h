@@ -22,6 +22,7 @@ struct save_request {
     bool keep_domid;      /* to be restored under the id that it has */
     enum save_after after;
     const char *config_json; /* as saved_config.h makes it, or NULL: its own */
+    const struct figures *figures; /* kept up to date; NULL: nobody looks */
     unsigned int verbosity;
 };
 

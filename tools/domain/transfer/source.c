@@ -20,18 +20,15 @@ static int read_header(struct source *source, struct error *err)
     return -1;
 }
 
-typedef int start_codec(int in, int out, struct proc_child *child,
-                        struct error *err);
-
-static int start_through(struct source *source, int in, start_codec *start,
-                         struct error *err)
+static int start_through(struct source *source, int in,
+                         const struct codec_request *request, struct error *err)
 {
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_set_errno(err, ERR_FAILED, errno, "pipe");
     source->fd = ends[0];
-    int rc = start(in, ends[1], &source->codec, err);
+    int rc = codec_start(request, in, ends[1], &source->codec, err);
     close(ends[1]);
     return rc;
 }
@@ -39,9 +36,11 @@ static int start_through(struct source *source, int in, start_codec *start,
 int source_open(struct source *source, int in, const char *path,
                 struct error *err)
 {
+    const struct codec_request unpack = { .task = CODEC_UNPACK };
+
     *source = SOURCE_INIT;
     source->path = path;
-    int rc = start_through(source, in, codec_start_decoder, err);
+    int rc = start_through(source, in, &unpack, err);
     if (rc == 0)
         rc = read_header(source, err);
     if (rc < 0)
@@ -52,12 +51,13 @@ int source_open(struct source *source, int in, const char *path,
 int source_open_wire(struct source *source, int in, bool frames,
                      struct error *err)
 {
+    const struct codec_request receive = { .task = CODEC_RECEIVE };
     int rc = 0;
 
     *source = SOURCE_INIT;
     source->path = "what came";
     if (frames)
-        rc = start_through(source, in, codec_start_receiver, err);
+        rc = start_through(source, in, &receive, err);
     else if ((source->fd = fcntl(in, F_DUPFD_CLOEXEC, 3)) < 0)
         rc = error_set_errno(err, ERR_FAILED, errno, "%s", source->path);
     if (rc == 0)

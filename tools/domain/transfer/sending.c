@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/transfer/sending.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "domain/transfer/outgoing.h"
+#include "domain/worker.h"
+
+/* -- the worker and its parent --------------------------------------------- */
+
+struct run {
+    struct sending *sending;
+    const struct sending_work *work;
+};
+
+static int run_in_worker(void *argument, int64_t *value, struct error *err)
+{
+    const struct run *run = argument;
+    struct sending *sending = run->sending;
+    struct host host = { 0 };
+
+    int rc = host_open(&host, sending->verbosity, err);
+    if (rc == 0) {
+        sending->host = &host;
+        outgoing_prepare(&host);
+        rc = run->work->run(run->work->data, err);
+        if (rc < 0 && run->work->is_ours(run->work->data))
+            outgoing_recover(&host, sending->subject->domid);
+    }
+    host_close(&host);
+    return rc;
+}
+
+/* Goes on where a killed worker was. */
+static void clean_up_after(const struct run *run)
+{
+    const struct subject *subject = run->sending->subject;
+
+    outgoing_end_orphans();
+    if (!run->work->is_ours(run->work->data))
+        return;
+    outgoing_await_late_suspend(subject->host, subject->domid);
+    outgoing_recover(subject->host, subject->domid);
+}
+
+int sending_run(struct sending *sending, const struct sending_work *work,
+                bool *killed, struct error *err)
+{
+    struct run run = { .sending = sending, .work = work };
+    struct worker_result result;
+
+    int rc = worker_run(run_in_worker, &run, &result, err);
+    if (rc < 0 && result.died) {
+        *killed = true;
+        clean_up_after(&run);
+    }
+    return rc;
+}
+
+/* -- writing --------------------------------------------------------------- */
+
+char *sending_config(struct sending *sending, struct error *err)
+{
+    if (sending->config_json != NULL)
+        return mem_strdup(sending->config_json);
+    return outgoing_config(sending->host, sending->subject->domid,
+                           sending->keep_domid, err);
+}
+
+int sending_open(struct sending *sending, const struct codec_request *request,
+                 int out, struct error *err)
+{
+    struct codec_request watched = *request;
+    int ends[2];
+
+    watched.figures = sending->figures;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "pipe");
+    sending->out = ends[1];
+    int rc = codec_start(&watched, ends[0], out, &sending->codec, err);
+    close(ends[0]);
+    if (rc < 0)
+        io_cleanup_close(&sending->out);
+    return rc;
+}
+
+/* libxenguest's words: "Frames iteration 2", 1024 of 32768 pages. */
+static void note_progress(void *data, const char *what, unsigned long done,
+                          unsigned long total)
+{
+    static const char prefix[] = "Frames iteration ";
+    struct stream_figures *figures = data;
+    unsigned int round = 0;
+
+    if (total == 0 || strncmp(what, "Frames", strlen("Frames")) != 0)
+        return;
+    if (strncmp(what, prefix, strlen(prefix)) == 0)
+        sscanf(what + strlen(prefix), "%u", &round);
+    figures_set(&figures->round, (uint64_t)round + 1);
+    figures_set(&figures->pages, total);
+    figures_set(&figures->sent, done);
+}
+
+int sending_write_guest(struct sending *sending, int flags, struct error *err)
+{
+    struct host_log *log = &sending->host->log;
+
+    if (sending->figures != NULL)
+        host_log_watch(log, note_progress, sending->figures->shared);
+    int rc = outgoing_write(sending->host, sending->subject->domid,
+                            sending->out, flags, err);
+    host_log_watch(log, NULL, NULL);
+    return rc;
+}
+
+int sending_close(struct sending *sending, int rc, struct codec_report *report,
+                  struct error *err)
+{
+    struct error cause = ERROR_INIT;
+
+    if (sending->codec.pid == 0)
+        return rc;
+    io_cleanup_close(&sending->out);
+    int codec_rc = codec_finish(&sending->codec, report, &cause);
+    if (codec_rc < 0 && interrupt_signal() == 0) {
+        error_dispose(err);
+        *err = cause;
+        return error_context(err, "%s", sending->goal);
+    }
+    error_dispose(&cause);
+    return rc < 0 ? rc : codec_rc;
+}
