@@ -269,6 +269,46 @@ static void json_tells_beginning_steps_and_end(void **state)
     }
 }
 
+static void add_rate(void *data, struct strbuf *line)
+{
+    strbuf_printf(line, ", %d MiB/s", *(int *)data);
+}
+
+static void add_rate_key(void *data, struct json_writer *json)
+{
+    json_add_uint(json, "rate", (uint64_t) * (int *)data);
+}
+
+/* Yields what was shown of an operation that is looked at. */
+static char *view_operation(struct progress_style style)
+{
+    cleanup_free char *path = scratch_path("err");
+    cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int rate = 7;
+    const struct progress_view view = { add_rate, add_rate_key, &rate };
+
+    style.fd = fd;
+    struct progress *progress = progress_begin_style(&style, "saving web1");
+    progress_watch(progress, &view);
+    wait_for_bytes(fd);
+    progress_end(progress);
+    char *text = read_scratch(path);
+    scratch_remove(path);
+    return text;
+}
+
+static void a_view_adds_what_it_sees(void **state)
+{
+    cleanup_free char *text = view_operation((struct progress_style){
+        PROGRESS_TEXT, .delay = 300, .period = 60000 });
+    cleanup_free char *json = view_operation((struct progress_style){
+        PROGRESS_JSON, .delay = 60000, .period = 60000 });
+
+    assert_string_equal(text, "saving web1, 7 MiB/s, 0 s\n");
+    assert_non_null(strstr(json, "\"state\":\"end\""));
+    assert_non_null(strstr(json, "\"rate\":7}"));
+}
+
 static void the_log_wipes_a_status_line_once(void **state)
 {
     cleanup_free char *path = scratch_path("err");
@@ -299,6 +339,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_log_gets_whole_lines),
     cmocka_unit_test(a_terminal_has_its_line_rewritten_cut_and_wiped),
     cmocka_unit_test(json_tells_beginning_steps_and_end),
+    cmocka_unit_test(a_view_adds_what_it_sees),
     cmocka_unit_test(the_log_wipes_a_status_line_once),
 };
 

@@ -41,6 +41,7 @@ struct progress {
     bool drawn; /* a line stands on the terminal */
     char *step;
     uint64_t done, total;
+    struct progress_view view; /* all NULL: none */
 };
 
 /* ---- what it looks like ---- */
@@ -63,6 +64,8 @@ static char *describe(const struct progress *progress)
                       100.0 * (double)progress->done / (double)progress->total);
     else if (progress->done > 0)
         strbuf_printf(&line, ", %.1f MiB", (double)progress->done / (1 << 20));
+    if (progress->view.add_text != NULL)
+        progress->view.add_text(progress->view.data, &line);
     strbuf_printf(&line, ", %lld s", (long long)(elapsed_ms(progress) / 1000));
     cleanup_free char *text = strbuf_take(&line);
     return show_safe(text);
@@ -124,6 +127,8 @@ static void draw_json(struct progress *progress, const char *state)
     json_add_uint(json, "done", progress->done);
     json_add_uint(json, "total", progress->total);
     json_add_double(json, "elapsed", (double)elapsed_ms(progress) / 1000);
+    if (progress->view.add_json != NULL)
+        progress->view.add_json(progress->view.data, json);
     json_end_object(json);
     cleanup_free char *line = mem_printf("%s\n", json_text(json, NULL));
     put(progress, line, strlen(line));
@@ -233,6 +238,13 @@ void progress_measure(struct progress *progress, uint64_t done, uint64_t total)
     pthread_mutex_lock(&progress->lock);
     progress->done = done;
     progress->total = total;
+    pthread_mutex_unlock(&progress->lock);
+}
+
+void progress_watch(struct progress *progress, const struct progress_view *view)
+{
+    pthread_mutex_lock(&progress->lock);
+    progress->view = *view;
     pthread_mutex_unlock(&progress->lock);
 }
 

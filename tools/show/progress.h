@@ -14,6 +14,9 @@
 
 #include <stdint.h>
 
+#include "base/json.h"
+#include "base/strbuf.h"
+
 enum progress_mode {
     PROGRESS_QUIET, /* nothing, and no thread */
     PROGRESS_TEXT,
@@ -31,6 +34,20 @@ void progress_update(struct progress *progress, const char *format, ...)
 
 /* How far the step is, in bytes; total 0: not known. Cheap. */
 void progress_measure(struct progress *progress, uint64_t done, uint64_t total);
+
+/*
+ * What else is to be told, asked for by the drawing thread whenever it draws:
+ * text goes behind the rest of the line, keys into the JSON document.
+ */
+struct progress_view {
+    void (*add_text)(void *data, struct strbuf *line);
+    void (*add_json)(void *data, struct json_writer *json);
+    void *data;
+};
+
+/* The view is copied; its data has to stay until the end. */
+void progress_watch(struct progress *progress,
+                    const struct progress_view *view);
 
 /* Wipes the line from the terminal and frees. NULL is fine. */
 void progress_end(struct progress *progress);
