@@ -278,6 +278,35 @@ static void new_uuids_differ_and_are_random_ones(void **state)
     assert_true(uuid_is_nil(nil));
 }
 
+static void bytes_take_a_unit(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes; /* 0: refused */
+    } rows[] = {
+        { "1", 1 },
+        { "500K", 500 << 10 },
+        { "20m", 20 << 20 },
+        { "1G", 1 << 30 },
+        { "16777215t", 16777215ull << 40 },
+        { "", 0 },
+        { "K", 0 },
+        { "-1", 0 },
+        { "1KB", 0 },
+        { "1 M", 0 },
+        { "16777216t", 0 },
+        { "1.5M", 0 },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint64_t bytes = 0;
+
+        assert_int_equal(number_parse_bytes(rows[i].text, &bytes),
+                         rows[i].bytes != 0);
+        assert_int_equal(bytes, rows[i].bytes);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(numbers_are_the_whole_text_or_nothing),
     cmocka_unit_test(numbers_go_up_to_the_limit),
@@ -292,6 +321,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_uuid_survives_text_and_back),
     cmocka_unit_test(what_is_no_uuid_is_refused),
     cmocka_unit_test(new_uuids_differ_and_are_random_ones),
+    cmocka_unit_test(bytes_take_a_unit),
 };
 
 UNIT_MAIN(tests)

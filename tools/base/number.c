@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Reads digits; returns the first character after them, NULL if none fit. */
 static const char *parse_digits(const char *text, uint64_t max, uint64_t *value)
@@ -76,5 +77,26 @@ bool number_parse_size_kib(const char *text, uint64_t *kib)
     if ((unit[0] != '\0' && unit[1] != '\0') || sum > (UINT64_MAX >> shift))
         return false;
     *kib = sum << shift;
+    return true;
+}
+
+bool number_parse_bytes(const char *text, uint64_t *bytes)
+{
+    static const char units[] = "kmgt";
+    uint64_t sum;
+    const char *unit = parse_digits(text, UINT64_MAX, &sum);
+    unsigned int shift = 0;
+
+    if (unit == NULL)
+        return false;
+    if (*unit != '\0') {
+        const char *known = strchr(units, tolower((unsigned char)*unit));
+        if (known == NULL || unit[1] != '\0')
+            return false;
+        shift = 10 * (unsigned int)(known - units + 1);
+    }
+    if (sum > (UINT64_MAX >> shift))
+        return false;
+    *bytes = sum << shift;
     return true;
 }

@@ -16,4 +16,10 @@ bool number_parse_u32(const char *text, uint32_t *value);
  */
 bool number_parse_size_kib(const char *text, uint64_t *kib);
 
+/*
+ * A number of bytes: decimal with an optional t, g, m or k (either case, powers
+ * of 1024).
+ */
+bool number_parse_bytes(const char *text, uint64_t *bytes);
+
 #endif

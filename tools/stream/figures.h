@@ -38,8 +38,7 @@ struct stream_figures *figures_map(int fd, struct error *err);
 
 static inline void figures_add(_Atomic uint64_t *figure, uint64_t amount)
 {
-    if (figure != NULL)
-        atomic_fetch_add_explicit(figure, amount, memory_order_relaxed);
+    atomic_fetch_add_explicit(figure, amount, memory_order_relaxed);
 }
 
 static inline void figures_set(_Atomic uint64_t *figure, uint64_t value)

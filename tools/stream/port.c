@@ -18,6 +18,12 @@ static int give_up(const char *what, int64_t after, struct error *err)
                      (long long)(after / 1000));
 }
 
+static void count(_Atomic uint64_t *figure, ssize_t bytes)
+{
+    if (figure != NULL)
+        figures_add(figure, (uint64_t)bytes);
+}
+
 /* 1: something can be done with it, 0: not within that time. */
 static int wait_for(int fd, short events, int64_t milliseconds)
 {
@@ -43,7 +49,7 @@ ssize_t inlet_read(const struct inlet *inlet, uint8_t *bytes, size_t room,
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return error_set_errno(err, ERR_FAILED, errno, "cannot read");
-    figures_add(inlet->count, (uint64_t)got);
+    count(inlet->count, got);
     return got;
 }
 
@@ -86,24 +92,24 @@ static ssize_t write_once(struct outlet *outlet, struct iovec *parts,
 }
 
 /* Up to IOV_MAX parts, all of them. */
-static int write_some(struct outlet *outlet, struct iovec *parts, size_t count,
+static int write_some(struct outlet *outlet, struct iovec *parts, size_t left,
                       struct error *err)
 {
-    while (count > 0) {
+    while (left > 0) {
         if (outlet->stall_ms > 0 &&
             !wait_for(outlet->fd, POLLOUT, outlet->stall_ms))
             return give_up("went out", outlet->stall_ms, err);
-        ssize_t done = write_once(outlet, parts, count);
+        ssize_t done = write_once(outlet, parts, left);
         if (done < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (done < 0)
             return error_set_errno(err,
                                    errno == ENOSPC ? ERR_SPACE : ERR_FAILED,
                                    errno, "cannot write");
-        figures_add(outlet->count, (uint64_t)done);
-        size_t gone = skip_parts(parts, count, (size_t)done);
+        count(outlet->count, done);
+        size_t gone = skip_parts(parts, left, (size_t)done);
         parts += gone;
-        count -= gone;
+        left -= gone;
     }
     return 0;
 }

@@ -5,17 +5,23 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/migrate.h"
 #include "domain/transfer/preflight.h"
 #include "domain/transfer/recover.h"
-#include "show/progress.h"
 #include "show/show.h"
 #include "show/table.h"
 #include "xn/load.h"
 #include "xn/subject.h"
+#include "xn/transfer_view.h"
 
 #define COMPRESS "zstd"
+
+/* s without a byte moved; long enough for a switch that learns its ports. */
+#define STALL 30
+#define STALL_MAX 86400
+#define RATE_MAX ((uint64_t)1 << 50)
 
 /*
  * A command of the user's may hide or take apart what stands behind it: only
@@ -27,8 +33,30 @@ static bool asks_for_frames(const struct invocation *inv)
            (invocation_value(inv, "s") == NULL && !inv->settings->as_xl);
 }
 
-static void read_request(const struct invocation *inv,
-                         struct migrate_request *request)
+static int read_limits(const struct invocation *inv,
+                       struct migrate_request *request, struct error *err)
+{
+    const char *rate = invocation_value(inv, "bwlimit");
+    const char *stall = invocation_value(inv, "stall-timeout");
+    uint64_t seconds = STALL;
+
+    if (rate != NULL && (!number_parse_bytes(rate, &request->rate) ||
+                         request->rate == 0 || request->rate > RATE_MAX)) {
+        error_set(err, ERR_USAGE, "--bwlimit: '%s' is no rate", rate);
+        error_hint(err, "bytes a second, as 500K, 20M or 1G");
+        return -1;
+    }
+    if (stall != NULL && !number_parse_u64(stall, STALL_MAX, &seconds))
+        return error_set(err, ERR_USAGE,
+                         "--stall-timeout: '%s' is no number of seconds up to "
+                         "%d",
+                         stall, STALL_MAX);
+    request->stall = (unsigned int)seconds;
+    return 0;
+}
+
+static int read_request(const struct invocation *inv,
+                        struct migrate_request *request, struct error *err)
 {
     const char *compress = invocation_value(inv, "compress");
 
@@ -49,6 +77,12 @@ static void read_request(const struct invocation *inv,
         .debug = invocation_count(inv, "debug") > 0,
         .verbosity = inv->settings->verbosity,
     };
+    return read_limits(inv, request, err);
+}
+
+static double ratio_of(const struct codec_report *sent)
+{
+    return sent->bytes > 0 ? (double)sent->carried / (double)sent->bytes : 1;
 }
 
 /* "migrated web to host2: 6.2 s, stopped for 0.41 s, 17.1 MiB sent for 142.0
@@ -57,8 +91,6 @@ static void show_summary(const struct invocation *inv,
                          const struct migrate_report *report)
 {
     const struct codec_report *sent = &report->sent;
-    double ratio =
-        sent->bytes > 0 ? (double)sent->carried / (double)sent->bytes : 1;
 
     show_printf("migrated %s to %s: %.1f s", inv->domain, inv->words[0],
                 (double)report->total_ms / 1000);
@@ -66,30 +98,60 @@ static void show_summary(const struct invocation *inv,
         show_printf(", stopped for %.2f s", (double)report->stopped_ms / 1000);
     show_printf(", %.1f MiB sent for %.1f MiB of state (%.2f)%s\n",
                 (double)sent->carried / (1 << 20),
-                (double)sent->bytes / (1 << 20), ratio,
+                (double)sent->bytes / (1 << 20), ratio_of(sent),
                 report->frames ? "" : ", to a plain xl");
 }
 
-static int migrate(struct invocation *inv,
-                   const struct migrate_request *request, struct error *err)
+static void show_report(const struct invocation *inv,
+                        const struct migrate_report *report)
+{
+    struct json_writer *json = show_json_begin("migrate");
+
+    json_add_string(json, "name", inv->domain);
+    json_add_string(json, "host", inv->words[0]);
+    json_add_bool(json, "plain_xl", !report->frames);
+    json_add_double(json, "seconds", (double)report->total_ms / 1000);
+    json_key(json, "downtime");
+    if (report->stopped_ms >= 0)
+        json_double(json, (double)report->stopped_ms / 1000);
+    else
+        json_null(json);
+    json_add_uint(json, "sent", report->sent.carried);
+    json_add_uint(json, "bytes", report->sent.bytes);
+    json_add_double(json, "ratio", ratio_of(&report->sent));
+    show_json_end(json);
+}
+
+static void say_done(const struct invocation *inv,
+                     const struct migrate_report *report)
+{
+    if (inv->settings->as_xl)
+        fputs("Migration successful.\n", stderr);
+    else if (invocation_count(inv, "json") > 0)
+        show_report(inv, report);
+    else
+        show_summary(inv, report);
+}
+
+static int migrate(struct invocation *inv, struct migrate_request *request,
+                   struct error *err)
 {
     struct subject subject = subject_of(inv);
     struct migrate_report report;
+    struct transfer_view view;
+    enum progress_mode mode;
     cleanup_free char *what =
         mem_printf("migrating %s to %s", inv->domain, inv->words[0]);
-    cleanup_free char *safe = show_safe(what);
 
-    struct progress *progress = progress_begin(
-        inv->settings->as_xl ? PROGRESS_QUIET : PROGRESS_TEXT, safe);
-    int rc = domain_migrate(&subject, request, &report, err);
-    progress_end(progress);
-    if (rc < 0)
+    if (transfer_view_mode(inv, inv->settings->as_xl, &mode, err) < 0 ||
+        transfer_view_begin(&view, mode, what, err) < 0)
         return -1;
-    if (inv->settings->as_xl)
-        fputs("Migration successful.\n", stderr);
-    else
-        show_summary(inv, &report);
-    return 0;
+    request->figures = &view.figures;
+    int rc = domain_migrate(&subject, request, &report, err);
+    transfer_view_end(&view);
+    if (rc == 0)
+        say_done(inv, &report);
+    return rc;
 }
 
 static int check(struct invocation *inv, const struct migrate_request *request,
@@ -224,7 +286,8 @@ static int run(struct invocation *inv, struct error *err)
         return show_status(inv, err);
     if (invocation_count(inv, "recover") > 0)
         return recover(inv, err);
-    read_request(inv, &request);
+    if (read_request(inv, &request, err) < 0)
+        return -1;
     if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
         return -1;
     request.config_json = json;
@@ -244,13 +307,18 @@ static const struct option_row options[] = {
     { 'F', NULL, OPTION_FLAG, NULL, NULL },
     { 'D', "keep-domid", OPTION_FLAG, NULL, "keep the id that it has" },
     { 0, "compress", OPTION_VALUE, "HOW", "auto, none, lz4, zstd[:LEVEL]" },
+    { 0, "bwlimit", OPTION_VALUE, "RATE",
+      "send no more bytes a second; K, M, G" },
+    { 0, "stall-timeout", OPTION_VALUE, "SECONDS",
+      "fail when nothing moves for so long; 0: never" },
+    TRANSFER_PROGRESS_ROW,
     { 0, "debug", OPTION_FLAG, NULL, "send all of it twice and compare" },
     { 0, "live", OPTION_FLAG, NULL, NULL },
     { 0, "check", OPTION_FLAG, NULL,
       "only ask whether HOST could take it, with all reasons against" },
     { 0, "status", OPTION_FLAG, NULL,
       "list migrations from here that are under way or not settled" },
-    { 0, "json", OPTION_FLAG, NULL, "with --status: print JSON" },
+    { 0, "json", OPTION_FLAG, NULL, "print what was done as JSON" },
     { 0, "recover", OPTION_FLAG, NULL,
       "find out who has it after a lost connection, and settle it" },
     { 0, "here", OPTION_FLAG, NULL,

@@ -4,11 +4,11 @@
 
 #include "base/mem.h"
 #include "domain/transfer/save.h"
-#include "show/progress.h"
 #include "show/show.h"
 #include "xn/image_format.h"
 #include "xn/load.h"
 #include "xn/subject.h"
+#include "xn/transfer_view.h"
 
 static int read_request(const struct invocation *inv,
                         struct save_request *request, struct error *err)
@@ -38,6 +38,8 @@ static int run(struct invocation *inv, struct error *err)
     cleanup_free char *json = NULL;
     struct save_request request;
     struct codec_report report;
+    struct transfer_view view;
+    enum progress_mode mode;
 
     if (read_request(inv, &request, err) < 0)
         return -1;
@@ -48,11 +50,12 @@ static int run(struct invocation *inv, struct error *err)
     bool to_stdout = strcmp(request.path, "-") == 0;
     bool quiet = inv->settings->as_xl || to_stdout;
     cleanup_free char *what = mem_printf("saving %s", inv->domain);
-    cleanup_free char *safe = show_safe(what);
-    struct progress *progress =
-        progress_begin(quiet ? PROGRESS_QUIET : PROGRESS_TEXT, safe);
+    if (transfer_view_mode(inv, quiet, &mode, err) < 0 ||
+        transfer_view_begin(&view, mode, what, err) < 0)
+        return -1;
+    request.figures = &view.figures;
     int rc = domain_save(&subject, &request, &report, err);
-    progress_end(progress);
+    transfer_view_end(&view);
     if (rc < 0 || quiet)
         return rc;
     show_printf("saved %s: %.1f MiB, for %.1f MiB of state\n", inv->domain,
@@ -68,6 +71,7 @@ static const struct option_row options[] = {
       "have it restored under the id that it has" },
     { 0, "live", OPTION_FLAG, NULL,
       "let the domain run while most of it is written" },
+    TRANSFER_PROGRESS_ROW,
     IMAGE_FORMAT_ROWS,
     { 0 },
 };
