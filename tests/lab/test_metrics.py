@@ -49,6 +49,15 @@ def test_vifs_and_disks_are_counted(host, guest):
 
 
 @pytest.mark.unproven
+def test_xenstored_answers_and_restarts_are_counted(host):
+    found = read(host.xn("metrics").stdout)
+    assert 0 < found["xen_xenstored_answer_seconds"][0][1] < 5
+    assert found["xen_xenstored_connections"][0][1] >= 1  # xenconsoled
+    assert found["xen_xenstored_resident_bytes"][0][1] > 1 << 20
+    assert found["xenith_restarts_total"][0][1] >= 0
+
+
+@pytest.mark.unproven
 def test_a_file_is_replaced(host):
     host.run("xn metrics -o /tmp/xen.prom")
     assert read(host.run("cat /tmp/xen.prom; rm /tmp/xen.prom").stdout)

@@ -15,6 +15,7 @@
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/format.h"
+#include "xn/metrics_services.h"
 
 #define XEN_PAGE 4096.0
 #define SECTOR 512.0
@@ -293,6 +294,7 @@ static int run(struct invocation *inv, struct error *err)
         add_host(&text, &all);
         add_domains(&text, &all);
         add_devices(&text, &all);
+        rc = metrics_services_add(&text, err);
     }
     dispose(&all);
     if (rc == 0 && file != NULL)

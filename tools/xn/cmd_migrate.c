@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "domain/tally.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/migrate.h"
 #include "domain/transfer/preflight.h"
@@ -133,6 +134,21 @@ static void say_done(const struct invocation *inv,
         show_summary(inv, report);
 }
 
+static void tally_migration(bool ok, const struct migrate_report *report)
+{
+    struct tallies more = { 0 };
+
+    more.of[ok ? TALLY_MIGRATIONS : TALLY_MIGRATIONS_FAILED] = 1;
+    if (ok) {
+        more.of[TALLY_MIGRATION_SECONDS] = (double)report->total_ms / 1000;
+        more.of[TALLY_MIGRATION_BYTES] = (double)report->sent.carried;
+    }
+    if (ok && report->stopped_ms > 0)
+        more.of[TALLY_MIGRATION_STOPPED_SECONDS] =
+            (double)report->stopped_ms / 1000;
+    tally_add(TALLY_FILE, &more);
+}
+
 static int migrate(struct invocation *inv, struct migrate_request *request,
                    struct error *err)
 {
@@ -149,6 +165,7 @@ static int migrate(struct invocation *inv, struct migrate_request *request,
     request->figures = &view.figures;
     int rc = domain_migrate(&subject, request, &report, err);
     transfer_view_end(&view);
+    tally_migration(rc == 0, &report);
     if (rc == 0)
         say_done(inv, &report);
     return rc;

@@ -31,6 +31,7 @@
 #include "domain/life/supervise.h"
 #include "domain/own.h"
 #include "domain/record.h"
+#include "domain/tally.h"
 #include "host/lookup.h"
 #include "host/mark.h"
 #include "host/operation.h"
@@ -300,6 +301,7 @@ static int carry_out(struct work *work, const struct restart_plan *plan,
         return -1;
     work->result->end = ENFORCE_RESTARTED;
     work->result->short_lives = plan->short_lives;
+    tally_add(TALLY_FILE, &(struct tallies){ .of[TALLY_RESTARTS] = 1 });
     log_info("%s is domain %u now", plan->name, work->result->domid);
     return 0;
 }
