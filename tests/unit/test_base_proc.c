@@ -69,6 +69,39 @@ static void variables_are_added_and_replaced(void **state)
     assert_string_equal(result.out.text, "new b\n1\n");
 }
 
+static void an_environment_can_be_all_there_is(void **state)
+{
+    struct error err = ERROR_INIT;
+    cleanup_proc_result struct proc_result result;
+    struct proc proc = {
+        .argv = (const char *const[]){ "/usr/bin/env", NULL },
+        .env = (const char *const[]){ "XN_A=only", NULL },
+        .only_env = true,
+    };
+
+    assert_int_equal(proc_run_ok(&proc, &result, &err), 0);
+    assert_string_equal(result.out.text, "XN_A=only\n");
+}
+
+static void it_can_run_as_somebody_else(void **state)
+{
+    static const gid_t groups[] = { 12346 };
+    static const struct proc_user user = {
+        .uid = 12345, .gid = 12345, .groups = groups, .group_count = 1
+    };
+    struct error err = ERROR_INIT;
+    cleanup_proc_result struct proc_result result;
+    struct proc proc = {
+        .argv = SHELL("id -u; id -G; chmod 0 /etc 2>/dev/null || echo no"),
+        .user = &user,
+    };
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(proc_run_ok(&proc, &result, &err), 0);
+    assert_string_equal(result.out.text, "12345\n12345 12346\nno\n");
+}
+
 static void its_status_is_told_and_judged(void **state)
 {
     struct error err = ERROR_INIT;
@@ -220,6 +253,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(words_are_no_shell_text),
     cmocka_unit_test(its_input_is_empty_or_the_one_given),
     cmocka_unit_test(variables_are_added_and_replaced),
+    cmocka_unit_test(an_environment_can_be_all_there_is),
+    cmocka_unit_test(it_can_run_as_somebody_else),
     cmocka_unit_test(its_status_is_told_and_judged),
     cmocka_unit_test(a_signal_is_told),
     cmocka_unit_test(a_missing_program_is_an_error_that_names_it),

@@ -42,6 +42,7 @@ struct running {
 struct start {
     const char *const *argv;
     char **env;
+    const struct proc_user *user;
     pid_t parent;
     int input, output, error;
     int extra; /* -1: none */
@@ -60,10 +61,24 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static int become_user(const struct proc_user *user)
+{
+    if (user == NULL)
+        return 0;
+    /* The system calls: libc's functions would tell other threads. */
+    if (syscall(SYS_setgroups, user->group_count, user->groups) < 0 ||
+        syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0 ||
+        syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
+        return -1;
+    return 0;
+}
+
 static void become_program(const struct start *start)
 {
     reset_signals();
-    if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+    /* A change of the user clears the signal of the parent's death. */
+    if (setpgid(0, 0) < 0 || become_user(start->user) < 0 ||
+        prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
         dup2(start->input, STDIN_FILENO) < 0 ||
         dup2(start->output, STDOUT_FILENO) < 0 ||
         dup2(start->error, STDERR_FILENO) < 0 ||
@@ -81,14 +96,14 @@ static void become_program(const struct start *start)
 /* ---- starting it ---- */
 
 /* Our environment with the additions in front; the array is the caller's. */
-static char **make_env(const char *const *additions)
+static char **make_env(const char *const *additions, bool only_those)
 {
     VEC(char *) env = VEC_INIT;
 
     for (size_t i = 0; additions != NULL && additions[i] != NULL; i++)
         VEC_PUSH(&env, (char *)additions[i]);
     size_t added = env.count;
-    for (char **old = environ; *old != NULL; old++) {
+    for (char **old = environ; !only_those && *old != NULL; old++) {
         size_t name = strcspn(*old, "=") + 1, i = 0;
         while (i < added && strncmp(env.items[i], *old, name) != 0)
             i++;
@@ -176,7 +191,7 @@ static int start_writing_to(const struct proc *proc, int output, int error,
                             struct running *run)
 {
     cleanup_channel struct channel report = CHANNEL_INIT;
-    cleanup_free char **env = make_env(proc->env);
+    cleanup_free char **env = make_env(proc->env, proc->only_env);
     cleanup_close int input = open_input(proc);
     cleanup_close int extra = proc->extra_fd > 0 ? lift_fd(proc->extra_fd) : -1;
 
@@ -186,6 +201,7 @@ static int start_writing_to(const struct proc *proc, int output, int error,
     struct start start = {
         .argv = proc->argv,
         .env = env,
+        .user = proc->user,
         .parent = getpid(),
         .input = input,
         .output = output,

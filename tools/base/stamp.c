@@ -151,3 +151,13 @@ bool stamp_parse_since(const char *text, time_t now, double *seconds)
     *seconds = (double)mktime(&parts);
     return true;
 }
+
+void stamp_now(char text[STAMP_SIZE])
+{
+    time_t now = time(NULL);
+    struct tm local;
+
+    text[0] = '\0';
+    if (localtime_r(&now, &local) != NULL)
+        strftime(text, STAMP_SIZE, "%Y-%m-%dT%H:%M:%S%z", &local);
+}

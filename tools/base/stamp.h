@@ -15,6 +15,11 @@
  */
 bool stamp_parse_line(const char *line, double *seconds, size_t *length);
 
+#define STAMP_SIZE 32
+
+/* This moment as a line's stamp, 2026-11-23T09:30:00+0100. */
+void stamp_now(char text[STAMP_SIZE]);
+
 /*
  * "90s", "10m", "2h", "1d": so long before now; or a day or a stamp as above,
  * the whole text.

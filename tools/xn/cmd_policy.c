@@ -3,23 +3,19 @@
  * Hidden: the worker that xnd starts when a supervised guest shuts down. Its
  * standard error is the guest's log.
  */
-#include <time.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/stamp.h"
 #include "domain/life/enforce.h"
 #include "xn/command.h"
 
 static char *make_log_name(void)
 {
-    char stamp[32] = "";
-    time_t now = time(NULL);
-    struct tm local;
+    char stamp[STAMP_SIZE];
 
-    if (localtime_r(&now, &local) != NULL)
-        strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z ", &local);
-    return mem_printf("%sxn policy", stamp);
+    stamp_now(stamp);
+    return mem_printf("%s xn policy", stamp);
 }
 
 static int act(struct invocation *inv, struct error *err)

@@ -14,12 +14,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/paths.h"
+#include "base/stamp.h"
 
 #define SIZE_LIMIT (1 << 20)
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
@@ -97,12 +97,9 @@ static void rotate_if_full(void)
 /* Written in one piece: workers write to the same logs. */
 static void write_line(int fd, const char *text)
 {
-    char stamp[32] = "";
-    time_t now = time(NULL);
-    struct tm local;
+    char stamp[STAMP_SIZE];
 
-    if (localtime_r(&now, &local) != NULL)
-        strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &local);
+    stamp_now(stamp);
     dprintf(fd, "%s xnd[%d]: %s\n", stamp, (int)getpid(), text);
 }
 
