@@ -34,6 +34,10 @@
 #define PATHS_XND_SOCKET XENITH_RUNDIR "/xnd.sock"
 #define PATHS_XND_LOCK XENITH_RUNDIR "/xnd.lock"
 #define PATHS_XND_LOG XENITH_LOGDIR "/xnd.log"
+/* Programs on the life of guests: for all of them, and those that one names. */
+#define PATHS_HOOKS XENITH_CONFDIR "/hooks.d"
+#define PATHS_GUEST_HOOKS XENITH_CONFDIR "/hooks"
+#define PATHS_HOOKS_LOG XENITH_LOGDIR "/hooks.log"
 
 #define PATHS_RUNDIR_MODE 0700
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config/xenithconf.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,9 @@
 #include "base/number.h"
 #include "config/config.h"
 #include "config/parse.h"
+
+/* Nobody waits for a hook longer than an hour. */
+#define HOOK_TIMEOUT_MAX 3600
 
 /* A value that was read, and where to say what is wrong with it. */
 struct reading {
@@ -79,6 +83,27 @@ static void set_console_log(const struct reading *reading)
         reading->conf->console_log = kib * 1024;
 }
 
+/* Seconds, from 1 to max. */
+static void set_seconds(const struct reading *reading, uint64_t max,
+                        unsigned int *seconds)
+{
+    const struct config_value *value = reading->value;
+    uint64_t number = 0;
+
+    if (value->type == CONFIG_ATOM &&
+        number_parse_u64(value->u.atom.text, max, &number) && number > 0) {
+        *seconds = (unsigned int)number;
+        return;
+    }
+    cleanup_free char *wanted = mem_printf("seconds, from 1 to %" PRIu64, max);
+    refuse(reading, value, wanted);
+}
+
+static void set_hook_timeout(const struct reading *reading)
+{
+    set_seconds(reading, HOOK_TIMEOUT_MAX, &reading->conf->hook_timeout);
+}
+
 static const struct {
     const char *name;
     void (*set)(const struct reading *reading);
@@ -86,6 +111,7 @@ static const struct {
     { "log_level", set_log_level },
     { "log_outputs", set_log_outputs },
     { "console_log", set_console_log },
+    { "hook_timeout", set_hook_timeout },
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -95,6 +121,7 @@ void xenithconf_init(struct xenithconf *conf)
     *conf = (struct xenithconf){
         .log_level = LOG_LEVEL_INFO,
         .console_log = XENITHCONF_CONSOLE_LOG,
+        .hook_timeout = XENITHCONF_HOOK_TIMEOUT,
     };
 }
 

@@ -21,11 +21,13 @@ enum log_output {
 };
 
 #define XENITHCONF_CONSOLE_LOG ((uint64_t)4 << 20)
+#define XENITHCONF_HOOK_TIMEOUT 60
 
 struct xenithconf {
-    enum log_level log_level; /* info */
-    unsigned int log_outputs; /* of enum log_output; 0: not set */
-    uint64_t console_log;     /* cap of a guest's console log, bytes; 4 MiB */
+    enum log_level log_level;  /* info */
+    unsigned int log_outputs;  /* of enum log_output; 0: not set */
+    uint64_t console_log;      /* cap of a guest's console log, bytes; 4 MiB */
+    unsigned int hook_timeout; /* of a user's hook, seconds; 60 */
 };
 
 void xenithconf_init(struct xenithconf *conf);

@@ -25,6 +25,7 @@ static int make(void *argument, int64_t *value, struct error *err)
         .takeover = request->takeover,
         .paused = request->paused,
         .supervise = request->supervise,
+        .restart = request->restart,
         .short_lives = request->short_lives,
         .record = RECORD_INIT,
         .kernel = KERNEL_COPY_INIT,

@@ -14,6 +14,7 @@ struct create_request {
     struct takeover *takeover; /* the host that it comes from, or NULL */
     bool paused;               /* leave it paused */
     bool supervise;            /* hand it over to the supervisor */
+    bool restart;              /* a guest that was here until now */
     unsigned int short_lives;  /* restarts that led to it, see host/mark.h */
     unsigned int verbosity;
 };

@@ -38,6 +38,8 @@ static const struct {
     { "xl", XEN_LOGS "/xl-%s.log", false },
     { "supervisor", PATHS_XND_LOG ".1", true },
     { "supervisor", PATHS_XND_LOG, true },
+    { LOGS_HOOKS, PATHS_HOOKS_LOG ".1", true },
+    { LOGS_HOOKS, PATHS_HOOKS_LOG, true },
     { "device-model", XEN_LOGS "/qemu-dm-%s.log", false },
     { "console", XEN_LOGS "/console/guest-%s.log.1", false },
     { "console", XEN_LOGS "/console/guest-%s.log", false },
@@ -139,17 +141,31 @@ static char *path_of(const char *format, const char *name)
     return mem_printf("%.*s%s%s", (int)(mark - format), format, safe, mark + 2);
 }
 
+/* name: NULL for what is about all guests. */
+static void add_source(struct logs *logs, size_t row, const char *name)
+{
+    bool picks = sources[row].shared && name != NULL;
+
+    VEC_PUSH(&logs->sources,
+             ((struct log_source){
+                 .label = sources[row].label,
+                 .path = path_of(sources[row].path, name),
+                 .only = picks ? mem_printf("(%s)", name) : NULL,
+                 .fd = -1,
+             }));
+}
+
 void logs_open(struct logs *logs, const char *name)
 {
-    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-        struct log_source source = {
-            .label = sources[i].label,
-            .path = path_of(sources[i].path, name),
-            .only = sources[i].shared ? mem_printf("(%s)", name) : NULL,
-            .fd = -1,
-        };
-        VEC_PUSH(&logs->sources, source);
-    }
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+        add_source(logs, i, name);
+}
+
+void logs_open_hooks(struct logs *logs, const char *name)
+{
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+        if (strcmp(sources[i].label, LOGS_HOOKS) == 0)
+            add_source(logs, i, name);
 }
 
 void logs_close(struct logs *logs)

@@ -17,6 +17,9 @@
 /* Of each file this much is looked at, from its end. */
 #define LOGS_TAIL ((size_t)4 << 20)
 
+/* The source of what hooks did. */
+#define LOGS_HOOKS "hooks"
+
 struct log_line {
     double time;        /* seconds since 1970 */
     size_t place;       /* in the order of reading */
@@ -43,6 +46,8 @@ struct logs {
 };
 
 void logs_open(struct logs *logs, const char *name);
+/* What hooks did alone, of one guest or (NULL) of all. */
+void logs_open_hooks(struct logs *logs, const char *name);
 void logs_close(struct logs *logs);
 
 /*

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "device/disk.h"
+#include "domain/hooks/hooks.h"
 #include "domain/steps.h"
 
 static void add_step(struct plan *plan, char *text, unsigned int index,
@@ -99,12 +100,34 @@ static char *describe_build(const struct create *create)
                       config->num_disks, config->num_nics);
 }
 
+static bool has_hooks(const struct create *create, enum hook_event event)
+{
+    return hooks_any(&hook_place_of_host, event, create->spec->own.hooks);
+}
+
+/* Where there are none the step is left out. */
+static void add_hooks(struct plan *plan, const struct create *create,
+                      enum hook_event event)
+{
+    if (has_hooks(create, event))
+        add_step(plan, mem_printf("tell the hooks: %s", hook_event_name(event)),
+                 (unsigned int)event, step_tell_hooks, NULL);
+}
+
+static void add_prepare(struct plan *plan, const struct create *create)
+{
+    if (has_hooks(create, HOOK_PREPARE) || has_hooks(create, HOOK_STOPPED))
+        add_step(plan, mem_strdup("ask the hooks: prepare"), 0, step_prepare,
+                 step_unprepare);
+}
+
 void plan_make(struct plan *plan, const struct create *create)
 {
     const libxl_domain_config *config = &create->spec->config;
 
     *plan = (struct plan){ 0 };
     plan_make_checks(plan, config, create->source == NULL);
+    add_prepare(plan, create);
     if (create->source == NULL && boots_unpacked(config))
         add_step(plan, mem_strdup("take the kernel unpacked, from the cache"),
                  0, step_unpack_kernel, NULL);
@@ -118,6 +141,8 @@ void plan_make(struct plan *plan, const struct create *create)
     if (create->takeover != NULL)
         add_step(plan, mem_strdup("ask for it, and give it its name"), 0,
                  step_take_over, step_refuse);
+    else
+        add_hooks(plan, create, HOOK_CREATED);
     if (create->supervise)
         add_step(plan, mem_strdup("hand it to the supervisor"), 0,
                  step_supervise, NULL);
@@ -126,6 +151,10 @@ void plan_make(struct plan *plan, const struct create *create)
     if (create->takeover != NULL)
         add_step(plan, mem_strdup("tell that it runs"), 0, step_tell_sender,
                  NULL);
+    if (create->takeover != NULL)
+        add_hooks(plan, create, HOOK_MIGRATE_IN);
+    else if (!create->paused)
+        add_hooks(plan, create, HOOK_STARTED);
 }
 
 void plan_dispose(struct plan *plan)

@@ -23,6 +23,7 @@ struct create {
     struct takeover *takeover; /* the host that it comes from, or NULL */
     bool paused;               /* leave it paused */
     bool supervise;            /* hand it over to the supervisor */
+    bool restart;              /* a guest that was here until now */
     unsigned int short_lives;  /* restarts that led to it, see host/mark.h */
     struct record record;
     struct kernel_copy kernel; /* what libxl boots instead, if anything */
@@ -49,7 +50,10 @@ struct plan {
 void plan_make_checks(struct plan *plan, const libxl_domain_config *config,
                       bool boots);
 
-/* The steps for this domain; only spec and the flags of create are read. */
+/*
+ * The steps for this domain; only spec and the flags of create are read, and
+ * which hooks there are.
+ */
 void plan_make(struct plan *plan, const struct create *create);
 void plan_dispose(struct plan *plan);
 

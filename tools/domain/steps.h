@@ -16,6 +16,12 @@ int step_check_disk(struct create *create, unsigned int i, struct error *err);
 int step_check_nic(struct create *create, unsigned int i, struct error *err);
 int step_find_memory(struct create *create, unsigned int i, struct error *err);
 
+/* The user's hooks (steps_hooks.c); event: of enum hook_event. */
+int step_prepare(struct create *create, unsigned int i, struct error *err);
+void step_unprepare(struct create *create, unsigned int i);
+int step_tell_hooks(struct create *create, unsigned int event,
+                    struct error *err);
+
 /* Changes and their undoing (steps_build.c). */
 int step_unpack_kernel(struct create *create, unsigned int i,
                        struct error *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/destroy.h"
+#include "domain/hooks/hook_guest.h"
 #include "show/progress.h"
 #include "xn/command.h"
 
@@ -10,10 +11,14 @@ static int run(struct invocation *inv, struct error *err)
         error_hint(err, "-f destroys it, and this session with it");
         return -1;
     }
+    cleanup_hook_guest struct hook_guest guest;
+    hook_guest_read(&guest, inv->host, inv->domid);
     struct progress *progress = progress_begin(
         inv->settings->as_xl ? PROGRESS_QUIET : PROGRESS_TEXT, "destroying");
     int rc = domain_destroy(inv->host, inv->domid, err);
     progress_end(progress);
+    if (rc == 0)
+        hook_guest_tell(&guest, HOOK_STOPPED, "destroyed");
     return rc;
 }
 

@@ -1,107 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* All that is logged about a guest, in one. */
-#include <time.h>
-
-#include "base/io.h"
 #include "base/mem.h"
-#include "base/stamp.h"
-#include "domain/logs.h"
-#include "host/lookup.h"
-#include "show/show.h"
-#include "xn/command.h"
-#include "xn/format.h"
-
-static void show_text(const struct log_line *line)
-{
-    cleanup_free char *text = show_safe(line->text);
-    cleanup_free char *stamp = format_time(line->time);
-
-    show_printf("%s %-12s %s\n", stamp, line->source, text);
-}
-
-static void show_as_json(const struct log_line *line)
-{
-    struct json_writer *json = show_json_begin_line("log");
-
-    json_add_double(json, "time", line->time);
-    json_add_string(json, "source", line->source);
-    json_add_string(json, "text", line->text);
-    show_json_end(json);
-}
-
-static int show_lines(const struct log_lines *lines, double since, bool as_json,
-                      struct error *err)
-{
-    VEC_EACH (&lines->list, line) {
-        if (line->time < since)
-            continue;
-        if (as_json)
-            show_as_json(line);
-        else
-            show_text(line);
-    }
-    return show_finish(err);
-}
-
-static int show_logs(const struct invocation *inv, struct logs *logs,
-                     double since, struct error *err)
-{
-    bool as_json = invocation_count(inv, "json") > 0;
-    bool follows = invocation_count(inv, "follow") > 0;
-    cleanup_close int watch = -1;
-    double now = 0;
-
-    for (;;) {
-        cleanup_log_lines struct log_lines lines = { 0 };
-        logs_read(logs, now, &lines);
-        if (show_lines(&lines, since, as_json, err) < 0)
-            return -1;
-        if (!follows)
-            return 0;
-        if (logs_wait(&watch, err) < 0)
-            return -1;
-        now = (double)time(NULL);
-    }
-}
-
-/* The logs of a guest that is gone are found by its name. */
-static char *find_name(const struct invocation *inv)
-{
-    uint32_t domid;
-
-    if (lookup_domain(inv->host, inv->words[0], &domid, NULL) == 0) {
-        cleanup_free char *name = lookup_name(inv->host, domid);
-        if (name[0] != '\0')
-            return steal(name);
-    }
-    return mem_strdup(inv->words[0]);
-}
+#include "xn/log_view.h"
 
 static int run(struct invocation *inv, struct error *err)
 {
-    const char *text = invocation_value(inv, "since");
+    cleanup_free char *name = log_view_name(inv, inv->words[0]);
     struct logs logs = { 0 };
-    double since = 0;
 
-    if (text != NULL && !stamp_parse_since(text, time(NULL), &since)) {
-        error_set(err, ERR_USAGE, "--since: '%s' is no time", text);
-        error_hint(err, "10m, 2h, 2026-11-23 and 2026-11-23T09:30:00 are");
-        return -1;
-    }
-    cleanup_free char *name = find_name(inv);
     logs_open(&logs, name);
-    int rc = show_logs(inv, &logs, since, err);
+    int rc = log_view_run(inv, &logs, err);
     logs_close(&logs);
     return rc;
 }
-
-static const struct option_row options[] = {
-    { 'f', "follow", OPTION_FLAG, NULL, "Goes on with what is logged later" },
-    { 0, "since", OPTION_VALUE, "TIME", "Leaves out what is older" },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints a JSON document (xn.log/1) for each line" },
-    { 0 },
-};
 
 const struct command command_logs = {
     .name = "logs",
@@ -110,6 +21,6 @@ const struct command command_logs = {
     .min_words = 1,
     .max_words = 1,
     .completes = WORD_DOMAIN,
-    .options = options,
+    .options = log_view_options,
     .run = run,
 };

@@ -48,6 +48,10 @@ extern const struct command command_explain_memory;
 extern const struct command command_gc;
 extern const struct command command_getenforce;
 extern const struct command command_help;
+extern const struct command command_hooks;
+extern const struct command command_hooks_list;
+extern const struct command command_hooks_log;
+extern const struct command command_hooks_test;
 extern const struct command command_host_start;
 extern const struct command command_host_stop;
 extern const struct command command_image;
@@ -173,6 +177,10 @@ const struct command *const commands[] = {
     &command_gc,
     &command_getenforce,
     &command_help,
+    &command_hooks,
+    &command_hooks_list,
+    &command_hooks_log,
+    &command_hooks_test,
     &command_host_start,
     &command_host_stop,
     &command_image,

@@ -7,6 +7,8 @@
 #include "device/attach.h"
 #include "device/detach.h"
 #include "device/list.h"
+#include "domain/hooks/hook_guest.h"
+#include "domain/hooks/hooks.h"
 #include "host/domains.h"
 #include "show/show.h"
 #include "xn/load.h"
@@ -29,6 +31,20 @@ void device_print(struct invocation *inv, const struct device_kind *kind,
     show_printf("%s: %s\n", kind->key, json);
 }
 
+static void tell_hooks(const struct invocation *inv,
+                       const struct device_kind *kind, const void *device,
+                       enum hook_event event)
+{
+    cleanup_free char *word = kind->word(device);
+    cleanup_hook_guest struct hook_guest guest;
+
+    hook_guest_read(&guest, inv->host, inv->domid);
+    struct hook_call call = hook_guest_call(&guest, event, NULL);
+    call.device_kind = kind->name;
+    call.device = word;
+    hooks_tell(&hook_place_of_host, &call);
+}
+
 static int attach(struct invocation *inv, const struct device_kind *kind,
                   enum config_device grammar, void *device, struct error *err)
 {
@@ -42,7 +58,10 @@ static int attach(struct invocation *inv, const struct device_kind *kind,
     }
     if (interrupt_install(err) < 0)
         return -1;
-    return device_attach(kind, &owner, device, err);
+    if (device_attach(kind, &owner, device, err) < 0)
+        return -1;
+    tell_hooks(inv, kind, device, HOOK_DEVICE_ADDED);
+    return 0;
 }
 
 int device_attach_run(struct invocation *inv, const struct device_kind *kind,
@@ -99,7 +118,10 @@ int device_detach_one(struct invocation *inv, const struct device_kind *kind,
 
     if (read_choice(inv, &choice, err) < 0 || interrupt_install(err) < 0)
         return -1;
-    return device_detach(kind, &owner, device, &choice, err);
+    if (device_detach(kind, &owner, device, &choice, err) < 0)
+        return -1;
+    tell_hooks(inv, kind, device, HOOK_DEVICE_REMOVED);
+    return 0;
 }
 
 int device_detach_run(struct invocation *inv, const struct device_kind *kind,

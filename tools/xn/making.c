@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "domain/hooks/hook_guest.h"
 #include "domain/life/foreground.h"
 #include "domain/life/supervise.h"
 #include "show/progress.h"
@@ -14,6 +15,7 @@
 struct start {
     struct host *host;
     uint32_t domid;
+    const char *cause; /* for hooks, or NULL */
 };
 
 static int start_domain(void *data, struct error *err)
@@ -24,14 +26,22 @@ static int start_domain(void *data, struct error *err)
     if (rc != 0)
         return host_fail(start->host, err, ERR_FAILED, rc, "start");
     supervise_look();
+    cleanup_hook_guest struct hook_guest guest;
+    hook_guest_read(&guest, start->host, start->domid);
+    hook_guest_tell(&guest, HOOK_STARTED, start->cause);
     return 0;
 }
 
 /* Made paused, so that the console is open before the guest's first byte. */
-static int attach(struct invocation *inv, uint32_t domid, struct error *err)
+static int attach(struct invocation *inv, const struct create_request *request,
+                  uint32_t domid, struct error *err)
 {
     struct attach_options options = ATTACH_DEFAULTS;
-    struct start start = { .host = inv->host, .domid = domid };
+    struct start start = {
+        .host = inv->host,
+        .domid = domid,
+        .cause = request->source != NULL ? "restore" : NULL,
+    };
     bool paused = invocation_count(inv, "p") > 0;
     bool ready = false;
 
@@ -94,7 +104,7 @@ int making_run(struct invocation *inv, const struct create_request *request,
     if (!quiet && !wants_console(inv))
         show_printf("%s %s as domain %u\n", done, name, domid);
     start_viewer(inv, domid);
-    if (wants_console(inv) && attach(inv, domid, err) < 0)
+    if (wants_console(inv) && attach(inv, request, domid, err) < 0)
         return -1;
     if (invocation_count(inv, "foreground") == 0)
         return 0;

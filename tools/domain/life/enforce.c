@@ -26,6 +26,7 @@
 #include "domain/core.h"
 #include "domain/create.h"
 #include "domain/destroy.h"
+#include "domain/hooks/hooks.h"
 #include "domain/life/policy.h"
 #include "domain/life/restart.h"
 #include "domain/life/supervise.h"
@@ -270,6 +271,21 @@ static void recall_own(const struct restart_plan *plan, struct domain_own *own)
         log_warn("%s", err.message);
 }
 
+static void tell_hooks(const struct work *work, const struct domain_spec *spec,
+                       enum hook_event event, const char *cause)
+{
+    struct hook_call call = {
+        .event = event,
+        .name = spec->config.c_info.name,
+        .uuid = work->uuid,
+        .domid = work->domid,
+        .own = spec->own.hooks,
+        .cause = cause,
+    };
+
+    hooks_tell(&hook_place_of_host, &call);
+}
+
 /* From a written note to a new domain; can be begun again at any time. */
 static int carry_out(struct work *work, const struct restart_plan *plan,
                      struct error *err)
@@ -279,6 +295,7 @@ static int carry_out(struct work *work, const struct restart_plan *plan,
         .spec = &spec,
         .defaults = &work->defaults,
         .supervise = work->request->supervise,
+        .restart = true,
         .short_lives = plan->short_lives,
         .verbosity = work->request->verbosity,
     };
@@ -297,8 +314,10 @@ static int carry_out(struct work *work, const struct restart_plan *plan,
     work->result->end = ENFORCE_GONE;
     rc = domain_create(work->host, &request, &work->result->domid, err);
     restart_end(&work->note);
-    if (rc < 0)
+    if (rc < 0) {
+        tell_hooks(work, &spec, HOOK_STOPPED, "failed");
         return -1;
+    }
     work->result->end = ENFORCE_RESTARTED;
     work->result->short_lives = plan->short_lives;
     tally_add(TALLY_FILE, &(struct tallies){ .of[TALLY_RESTARTS] = 1 });
@@ -393,6 +412,20 @@ static int act(struct work *work, struct domain_spec *spec,
 
 /* ---- from a shutdown to its act ---- */
 
+/* While the domain is still there, so that they can look at it. */
+static void tell_hooks_of_end(const struct work *work,
+                              const struct domain_spec *spec,
+                              unsigned int reason)
+{
+    const char *cause = policy_reason_name(reason);
+
+    if (reason == LIBXL_SHUTDOWN_REASON_REBOOT)
+        tell_hooks(work, spec, HOOK_REBOOT, cause);
+    else if (reason == LIBXL_SHUTDOWN_REASON_CRASH ||
+             reason == LIBXL_SHUTDOWN_REASON_WATCHDOG)
+        tell_hooks(work, spec, HOOK_CRASHED, cause);
+}
+
 /* What a guest wants to have in its log. */
 static void set_level(const struct domain_own *own)
 {
@@ -465,11 +498,14 @@ static int decide_and_act(struct work *work, unsigned int reason,
     say_decision(work, &spec, reason, &decision);
     if (decision.dump_core)
         dump_core(work, spec.config.c_info.name);
+    tell_hooks_of_end(work, &spec, reason);
     if (decision.delay_ms > 0 && !wait_before_restart(work, decision.delay_ms))
         return 0;
     int rc = act(work, &spec, &decision, err);
     if (rc == 0)
         restart_end(&work->note);
+    if (rc == 0 && decision.act == POLICY_DESTROY)
+        tell_hooks(work, &spec, HOOK_STOPPED, policy_reason_name(reason));
     return rc;
 }
 

@@ -14,7 +14,6 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "domain/destroy.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/handover.h"
 #include "domain/transfer/outgoing.h"
@@ -112,14 +111,16 @@ static int explain_unknown(const struct migrate *migrate, struct error *err)
 }
 
 /* It runs there: nobody needs the one here. */
-static int let_go(struct migrate *migrate, struct error *err)
+static int let_go(struct migrate *migrate, struct host *host, struct error *err)
 {
-    if (domain_destroy(migrate->sending.host, migrate->sending.subject->domid,
-                       err) < 0)
+    cleanup_hook_guest struct hook_guest guest;
+
+    if (outgoing_let_go(host, migrate->sending.subject->domid, &guest, err) < 0)
         return error_context(err, "it runs on %s, but here",
                              migrate->wire.peer);
     if (migrate->outcome->report.frames)
         handover_say_gone(&migrate->wire, NULL);
+    outgoing_tell_gone(&guest, migrate->wire.peer);
     return 0;
 }
 
@@ -139,7 +140,7 @@ static int hand_over(struct migrate *migrate, struct error *err)
     if (outcome->end != HANDOVER_DONE)
         return -1;
     note_downtime(migrate);
-    return let_go(migrate, err);
+    return let_go(migrate, sending->host, err);
 }
 
 static int migrate_guest(struct migrate *migrate, struct error *err)
@@ -181,7 +182,7 @@ static int run_worker(struct migrate *migrate, struct error *err)
     if (migrate->outcome->end == HANDOVER_UNKNOWN)
         return explain_unknown(migrate, err);
     error_dispose(err);
-    return domain_destroy(subject->host, subject->domid, err);
+    return let_go(migrate, subject->host, err);
 }
 
 static int run_connected(struct migrate *migrate, struct error *err)

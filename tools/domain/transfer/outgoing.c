@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uuid.h"
+#include "domain/destroy.h"
+#include "domain/hooks/hooks.h"
 #include "domain/own.h"
 #include "domain/transfer/saved_config.h"
 #include "domain/worker.h"
@@ -186,6 +188,24 @@ int outgoing_step_back(struct host *host, uint32_t domid, struct error *err)
         return 0;
     cleanup_free char *name = mem_strndup(away, length - suffix);
     return rename_domain(host, domid, away, name, err);
+}
+
+int outgoing_let_go(struct host *host, uint32_t domid, struct hook_guest *guest,
+                    struct error *err)
+{
+    hook_guest_read(guest, host, domid);
+    char *away = strstr(guest->name, AWAY);
+    if (away != NULL && strcmp(away, AWAY) == 0)
+        *away = '\0';
+    return domain_destroy(host, domid, err);
+}
+
+void outgoing_tell_gone(const struct hook_guest *guest, const char *peer)
+{
+    struct hook_call call = hook_guest_call(guest, HOOK_MIGRATE_OUT, NULL);
+
+    call.peer = peer;
+    hooks_tell(&hook_place_of_host, &call);
 }
 
 void outgoing_end_orphans(void)

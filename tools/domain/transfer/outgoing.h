@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "domain/hooks/hook_guest.h"
 #include "domain/state.h"
 
 /* To be called before libxl works beside a codec: it collects no child but its
@@ -57,6 +58,14 @@ void outgoing_recover(struct host *host, uint32_t domid);
  */
 int outgoing_step_aside(struct host *host, uint32_t domid, struct error *err);
 int outgoing_step_back(struct host *host, uint32_t domid, struct error *err);
+
+/*
+ * Destroys a domain whose guest runs on peer now: *guest is what its hooks are
+ * then told of, by outgoing_tell_gone.
+ */
+int outgoing_let_go(struct host *host, uint32_t domid, struct hook_guest *guest,
+                    struct error *err);
+void outgoing_tell_gone(const struct hook_guest *guest, const char *peer);
 
 /* Ends what a killed worker left behind. */
 void outgoing_end_orphans(void);

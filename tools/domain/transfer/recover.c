@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "domain/destroy.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/outgoing.h"
 #include "domain/transfer/transport.h"
@@ -40,6 +39,17 @@ static int go_on_here(const struct subject *subject, struct error *err)
     return outgoing_resume(subject->host, subject->domid, err);
 }
 
+static int let_go(const struct subject *subject, const char *peer,
+                  struct error *err)
+{
+    cleanup_hook_guest struct hook_guest guest;
+
+    if (outgoing_let_go(subject->host, subject->domid, &guest, err) < 0)
+        return -1;
+    outgoing_tell_gone(&guest, peer);
+    return 0;
+}
+
 static int settle(const struct subject *subject, const struct away_note *note,
                   struct recover_result *result, struct error *err)
 {
@@ -57,7 +67,7 @@ static int settle(const struct subject *subject, const struct away_note *note,
         return -1;
     }
     if (result->place != TAKEOVER_ABSENT)
-        return domain_destroy(subject->host, subject->domid, err);
+        return let_go(subject, note->host, err);
     result->here = true;
     return go_on_here(subject, err);
 }

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/newfile.h"
 #include "domain/destroy.h"
+#include "domain/hooks/hook_guest.h"
 #include "domain/transfer/outgoing.h"
 #include "domain/transfer/sending.h"
 #include "stream/xl.h"
@@ -38,6 +39,17 @@ static int pause_and_resume(struct host *host, uint32_t domid,
     return outgoing_resume(host, domid, err);
 }
 
+static int destroy_saved(struct host *host, uint32_t domid, struct error *err)
+{
+    cleanup_hook_guest struct hook_guest guest;
+
+    hook_guest_read(&guest, host, domid);
+    int rc = domain_destroy(host, domid, err);
+    if (rc == 0)
+        hook_guest_tell(&guest, HOOK_STOPPED, "saved");
+    return rc;
+}
+
 /* The image is safe; what was asked for the guest itself. */
 static int settle_guest(struct save *save, struct error *err)
 {
@@ -50,7 +62,7 @@ static int settle_guest(struct save *save, struct error *err)
     else if (save->request->after == SAVE_THEN_PAUSE)
         rc = pause_and_resume(host, domid, err);
     else
-        rc = domain_destroy(host, domid, err);
+        rc = destroy_saved(host, domid, err);
     return rc == 0 ? 0 : error_context(err, "the image is saved, but");
 }
 

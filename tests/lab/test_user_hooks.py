@@ -1,0 +1,132 @@
+"""Hooks of the administrator: asked before a guest is made, told of its life,
+and never in the way of it."""
+import json
+
+import pytest
+
+HOOKS = "/etc/xenith/hooks.d"
+HEARD = "/root/heard"
+
+
+@pytest.fixture
+def hook(host):
+    """Puts a shell script among the hooks; all are gone at the end."""
+    host.run(f"rm -f {HEARD}")
+
+    def put(where: str, script: str) -> None:
+        path = f"{HOOKS}/{where}"
+        host.run(f"mkdir -p $(dirname {path})")
+        host.write(path, f"#!/bin/sh\n{script}\n")
+        host.run(f"chmod 755 {path}")
+
+    yield put
+    host.run(f"rm -rf {HOOKS} {HEARD}; rmdir /etc/xenith 2>/dev/null || true")
+
+
+def heard(host) -> list[dict]:
+    text = host.run(f"cat {HEARD} 2>/dev/null || true").stdout
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def wait_for(host, event: str) -> None:
+    """Returns when the hooks were told of it; the guest must have been up."""
+    host.run(f"for i in $(seq 300); do grep -q '\"event\":\"{event}\"' {HEARD} "
+             "&& exit 0; sleep 0.2; done; exit 1", timeout=120)
+
+
+@pytest.mark.unproven
+def test_a_life_is_told_in_its_order(host, guest, hook):
+    hook("listen", f"cat >>{HEARD}")
+    web = guest("pv")
+    domid = web.domid()
+    host.xn("network-attach", web.name, "bridge=xenbr0")
+    host.xn("network-detach", web.name, "0", "-f")
+    host.xn("destroy", web.name)
+    told = heard(host)
+    assert [event["event"] for event in told] == [
+        "prepare", "created", "started", "device-added", "device-removed",
+        "stopped"]
+    assert {event["domain"]["name"] for event in told} == {web.name}
+    assert "domid" not in told[0]["domain"]
+    assert told[0]["config"]["c_info"]["name"] == web.name
+    assert {event["domain"]["domid"] for event in told[1:]} == {domid}
+    assert told[3]["device"]["name"] == "0"
+    assert told[5]["cause"] == "destroyed"
+
+
+@pytest.mark.unproven
+def test_prepare_stops_a_create(host, guest, hook):
+    hook("prepare/10-no", "echo one >&2; echo the volume is in use >&2; exit 3")
+    hook("stopped/20-release", f"cat >>{HEARD}")
+    web = guest("pv", create=False)
+    result = host.xn("create", web.path, check=False)
+    assert result.rc == 8
+    assert "hook 10-no of prepare: " in result.stderr
+    assert result.stderr.rstrip().endswith(": the volume is in use")
+    assert host.xn("domid", web.name, check=False).rc == 3
+    assert [event["cause"] for event in heard(host)] == ["failed"]
+
+
+@pytest.mark.unproven
+def test_a_hook_that_fails_harms_no_guest(host, guest, hook):
+    hook("created/10-bad", "echo no dns >&2; exit 1")
+    web = guest("pv")
+    log = host.xn("hooks", "log", web.name).stdout
+    assert "hook 10-bad of created: " in log and "no dns" in log
+    assert "no dns" in host.xn("logs", web.name).stdout
+
+
+@pytest.mark.unproven
+def test_a_slow_hook_is_ended(host, guest, hook):
+    hook("prepare/10-slow", "sleep 600 & wait")
+    host.write("/etc/xenith/xenith.conf", "hook_timeout = 1\n")
+    web = guest("pv", create=False)
+    result = host.xn("create", web.path, check=False)
+    host.run("rm /etc/xenith/xenith.conf")
+    assert result.rc == 6
+    assert "no end after 1.0 s" in result.stderr
+    assert host.run("pgrep -fx 'sleep 600'", check=False).stdout == ""
+
+
+@pytest.mark.unproven
+def test_a_hook_may_call_xn(host, guest, hook):
+    hook("created/10-look", f"xn list \"$XN_DOMAIN\" >{HEARD}")
+    web = guest("pv")
+    assert web.name in host.run(f"cat {HEARD}").stdout
+
+
+@pytest.mark.unproven
+def test_what_others_can_change_is_refused(host, guest, hook):
+    hook("prepare/10-open", "true")
+    host.run(f"chmod 777 {HOOKS}/prepare/10-open")
+    web = guest("pv", create=False)
+    result = host.xn("create", web.path, check=False)
+    assert result.rc == 7
+    assert "can be written by others" in result.stderr
+    listed = json.loads(host.xn("hooks", "list", "--json").stdout)
+    assert [entry["runs"] for entry in listed["hooks"]] == [False]
+
+
+@pytest.mark.unproven
+def test_a_guest_that_reboots_and_ends(host, guest, hook):
+    hook("listen", f"cat >>{HEARD}")
+    web = guest("pv")
+    host.run(f"rm {HEARD}")
+    host.xn("reboot", web.name)
+    wait_for(host, "started")
+    host.xn("shutdown", "-F", web.name)
+    wait_for(host, "stopped")
+    told = heard(host)
+    assert [event["event"] for event in told] == [
+        "reboot", "prepare", "created", "started", "stopped"]
+    assert [event.get("cause") for event in told] == [
+        "reboot", "restart", "restart", "restart", "poweroff"]
+
+
+@pytest.mark.unproven
+def test_trying_hooks(host, hook):
+    hook("prepare/10-try", f"cat >{HEARD}")
+    assert host.xn("hooks", "test", "prepare").stdout.startswith(
+        "10-try: done (")
+    assert heard(host)[0]["test"] is True
+    assert host.xn("hooks", "test", "nothing", check=False).rc == 2
