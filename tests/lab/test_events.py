@@ -40,8 +40,10 @@ def test_the_life_of_a_guest_is_told(host, guest, tiny_kernel, events):
     host.xn("unpause", "idle")
     host.xn("destroy", "idle")
     until(lambda: "destroyed" in kinds(events("idle")), 10)
-    assert kinds(events("idle")) == ["created", "started", "paused", "unpaused",
-                                     "destroyed"]
+    told = kinds(events("idle"))
+    assert told[:4] == ["created", "started", "paused", "unpaused"]
+    # libxl pauses what it destroys, which may be seen.
+    assert told[4:] in (["destroyed"], ["paused", "destroyed"])
     last = events("idle")[-1]
     assert last["schema"] == "xn.event/1"
     assert last["cause"] == "destroyed"
@@ -61,7 +63,6 @@ def test_a_reboot_is_told_with_its_cause(host, guest, tiny_kernel, events):
     assert told[4]["cause"] == "restart"
 
 
-@pytest.mark.unproven
 def test_devices_are_told(host, guest, events):
     guest("pv", "web")
     attached = {event["device"] for event in events("web")
@@ -70,13 +71,11 @@ def test_devices_are_told(host, guest, events):
                for device in attached)
 
 
-@pytest.mark.unproven
 def test_a_guest_of_xl_is_told(host, guest, events):
     guest("pv", "old", tool="xl")
     until(lambda: kinds(events("old"))[:2] == ["created", "started"], 60)
 
 
-@pytest.mark.unproven
 def test_wait_for_each_state(host, guest, tiny_kernel):
     guest("pvh", "idle", wait=False, **KEYS)
     for state in ("exists", "running"):
@@ -92,7 +91,6 @@ def test_wait_for_each_state(host, guest, tiny_kernel):
     until(lambda: has_ended(host), 10)
 
 
-@pytest.mark.unproven
 def test_wait_sees_a_crash_that_is_over(host, guest, tiny_kernel):
     guest("pvh", "idle", wait=False, on_crash="restart", **KEYS)
     domid = domains(host)["idle"]

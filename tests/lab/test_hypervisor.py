@@ -84,7 +84,6 @@ def view(host, options, name):
         f" xn vncviewer {options} {name} </dev/null; rm /tmp/viewer").stdout
 
 
-@pytest.mark.unproven
 def test_vncviewer_gets_address_and_password(host, guest):
     hvm = guest("hvm", wait=False, vnc=1)
     # Debian's QEMU cannot check a password; the viewer's part is to know it.

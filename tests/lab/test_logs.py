@@ -3,8 +3,6 @@ import json
 
 from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel, until
 
-import pytest
-
 assert idle and tiny_kernel  # fixtures
 
 
@@ -13,7 +11,6 @@ def lines(host, *words: str) -> list[dict]:
     return [json.loads(line) for line in said.splitlines()]
 
 
-@pytest.mark.unproven
 def test_all_sources_are_there(host, guest):
     up = guest("pv")
     host.xn("pause", up.name)
@@ -25,7 +22,6 @@ def test_all_sources_are_there(host, guest):
         line["time"] for line in found)
 
 
-@pytest.mark.unproven
 def test_the_logs_of_a_guest_that_is_gone(host, idle):
     shut_down(host, idle(), CRASH)
     until(lambda: not domains(host))
@@ -34,7 +30,6 @@ def test_the_logs_of_a_guest_that_is_gone(host, idle):
     assert not lines(host, "--since", "2099-01-01", "idle")
 
 
-@pytest.mark.unproven
 def test_following_shows_what_comes(host, guest, tiny_kernel):
     host.run("rm -f /var/log/xenith/late.log*; "
              "setsid xn logs -f late >/tmp/late.out 2>&1 & echo $! >/tmp/late")
@@ -45,7 +40,6 @@ def test_following_shows_what_comes(host, guest, tiny_kernel):
         host.run("kill $(cat /tmp/late); rm -f /tmp/late /tmp/late.out")
 
 
-@pytest.mark.unproven
 def test_what_a_guest_prints_is_capped(host, guest):
     # The lab starts xenconsoled with --log=guest.
     up = guest("pv", console_log="64k")

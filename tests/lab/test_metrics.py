@@ -1,7 +1,6 @@
 """xn metrics: the numbers, and that they are what a Prometheus can read."""
-import re
-
 import pytest
+import re
 
 SAMPLE = re.compile(r'([a-z_]+)(\{.*\})? (-?[0-9.e+-]+)')
 
@@ -22,7 +21,6 @@ def read(text: str) -> dict[str, list[tuple[str, float]]]:
     return found
 
 
-@pytest.mark.unproven
 def test_the_numbers_are_the_hosts(host, guest):
     up = guest("pv")
     found = read(host.xn("metrics").stdout)
@@ -40,7 +38,6 @@ def test_the_numbers_are_the_hosts(host, guest):
                for labels, _ in found["xen_domain_info"])
 
 
-@pytest.mark.unproven
 def test_vifs_and_disks_are_counted(host, guest):
     up = guest("pv", vif=["bridge=xenbr0"])
     found = read(host.xn("metrics").stdout)
@@ -57,13 +54,11 @@ def test_xenstored_answers_and_restarts_are_counted(host):
     assert found["xenith_restarts_total"][0][1] >= 0
 
 
-@pytest.mark.unproven
 def test_a_file_is_replaced(host):
     host.run("xn metrics -o /tmp/xen.prom")
     assert read(host.run("cat /tmp/xen.prom; rm /tmp/xen.prom").stdout)
 
 
-@pytest.mark.unproven
 def test_top_has_the_columns_of_xentop(host, guest):
     guest("pv", "web")
     theirs = host.run("xentop -b -i 1").stdout.splitlines()
@@ -75,7 +70,6 @@ def test_top_has_the_columns_of_xentop(host, guest):
             assert mine.split()[column] == other.split()[column]
 
 
-@pytest.mark.unproven
 def test_top_measures_between_two_tables(host):
     tables = host.xn("top", "-b", "-d", "1", "-i", "2").stdout
     assert tables.count("NAME") == 2

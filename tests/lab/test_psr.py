@@ -18,7 +18,6 @@ def refused(host, status, *words):
     return result.stderr
 
 
-@pytest.mark.unproven
 def test_hwinfo_of_a_host_without(host):
     text = host.xn("psr-hwinfo").stdout
     assert text == ("Cache Monitoring Technology (CMT):\n"
@@ -36,7 +35,6 @@ def test_hwinfo_of_a_host_without(host):
                                             check=False).stderr
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("words", [
     ("psr-cmt-attach", "0"), ("psr-cmt-detach", "0"),
     ("psr-cmt-show", "cache-occupancy"),
@@ -56,7 +54,6 @@ def test_what_xen_refuses(host, words):
     assert "xn: " in message
 
 
-@pytest.mark.unproven
 def test_what_makes_no_sense(host):
     for words in (("psr-cmt-show", "temperature"),
                   ("psr-cat-set", "-c", "-d", "0", "1"),

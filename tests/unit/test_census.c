@@ -100,6 +100,9 @@ static void the_life_of_a_guest(void **state)
     web.shutdown_reason = LIBXL_SHUTDOWN_REASON_POWEROFF;
     LOOK(web);
     expect(&f->said, "shutdown web 5 (poweroff)");
+    web.paused = true; /* libxl does so before it destroys */
+    LOOK(web);
+    expect(&f->said, "");
     web.dying = true;
     LOOK(web);
     expect(&f->said, "destroyed web 5 (poweroff)");

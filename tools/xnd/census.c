@@ -106,6 +106,7 @@ static void compare_name(struct census_guest *guest,
     tell(telling, guest, EVENT_RENAMED, before, NULL);
 }
 
+/* libxl pauses what it destroys: of a guest that is down nobody is told. */
 static void compare_pause(struct census_guest *guest,
                           const struct domain_info *info,
                           const struct telling *telling)
@@ -116,7 +117,8 @@ static void compare_pause(struct census_guest *guest,
     if (!guest->started && !info->paused) {
         guest->started = true;
         tell(telling, guest, EVENT_STARTED, NULL, NULL);
-    } else if (guest->started && was_paused != info->paused) {
+    } else if (guest->started && was_paused != info->paused &&
+               !info->shutdown) {
         tell(telling, guest, info->paused ? EVENT_PAUSED : EVENT_UNPAUSED, NULL,
              NULL);
     }
