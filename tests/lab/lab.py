@@ -134,11 +134,26 @@ def run_logged(argv: list[str], log: pathlib.Path,
         raise LabError(f"{argv[0]} failed; the end of {log}:\n{tail}")
 
 
+def in_use(path: pathlib.Path) -> bool:
+    """Whether something of the cache is there. Notes that it is used."""
+    if not path.exists():
+        return False
+    os.utime(path)
+    return True
+
+
+def prune(cache: pathlib.Path, pattern: str) -> None:
+    """Removes what was not used for a week."""
+    for path in cache.glob(pattern):
+        if time.time() - path.stat().st_mtime > 7 * 24 * 3600:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def image() -> pathlib.Path:
     """The directory of the Dom0 image, built if it is not in the cache."""
     cache = cache_dir()
     path = cache / f"image-{image_digest()}"
-    if path.exists():
+    if in_use(path):
         return path
     with locked(cache / "lock") as lock:
         if not path.exists():
@@ -154,6 +169,7 @@ def image() -> pathlib.Path:
             if path.name != f"image-{image_digest()}":
                 raise LabError(f"{IMAGE} was edited meanwhile: once more")
             partial.rename(path)
+            prune(cache, "image-*")
     return path
 
 
@@ -542,7 +558,7 @@ def booted(files: pathlib.Path) -> pathlib.Path:
         files.name.encode(), qemu, MEMORY.encode(),
         *(inspect.getsource(part).encode()
           for part in (qemu_argv, guest_config, settle))))
-    if path.exists():
+    if in_use(path):
         return path
     with locked(cache / "lock"):
         if path.exists():
@@ -567,6 +583,7 @@ def booted(files: pathlib.Path) -> pathlib.Path:
         finally:
             host.stop()
         partial.rename(path)
+        prune(cache, "boot-*")
     return path
 
 
