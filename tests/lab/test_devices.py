@@ -98,7 +98,6 @@ def test_a_disk_in_several_words_and_by_number(host, guest, block_device):
     assert not nodes(host, up, "vbd")
 
 
-@pytest.mark.unproven
 def test_a_guest_that_does_not_answer_loses_it(host, guest, disk):
     up = guest("pv")
     attach_xvdb(host, up, disk)
@@ -126,7 +125,6 @@ def test_force_does_not_ask(host, guest, disk):
     assert not nodes(host, up, "vbd") and disk not in loops(host)
 
 
-@pytest.mark.unproven
 def test_as_xl_it_keeps_what_it_does_not_give(host, guest, disk):
     up = guest("pv")
     attach_xvdb(host, up, disk)
@@ -138,7 +136,6 @@ def test_as_xl_it_keeps_what_it_does_not_give(host, guest, disk):
     host.xn("block-detach", "-f", up.name, "xvdb")
 
 
-@pytest.mark.unproven
 def test_a_deaf_guest_keeps_nothing(host, guest, disk):
     """Its kernel never looks at xenstore: back ends wait for it for ever."""
     up = tiny(host, guest, "deaf")
@@ -156,7 +153,6 @@ def test_a_deaf_guest_keeps_nothing(host, guest, disk):
     assert not nodes(host, up, "vbd") and disk not in loops(host)
 
 
-@pytest.mark.unproven
 def test_a_wedged_device_does_not_block_its_neighbour(host, guest, disk):
     up = tiny(host, guest, "deaf")
     host.run(f"truncate -s 16M {disk}.2")
@@ -203,7 +199,6 @@ def test_garbage_in_the_front_end(host, guest, disk):
     assert not nodes(host, up, "vbd") and disk not in loops(host)
 
 
-@pytest.mark.unproven
 def test_the_back_end_is_gone(host, guest, block_device):
     up = guest("pv")
     host.xn("block-attach", up.name, f"{block_device},raw,xvdb,w")
@@ -213,7 +208,6 @@ def test_the_back_end_is_gone(host, guest, block_device):
     assert not nodes(host, up, "vbd")
 
 
-@pytest.mark.unproven
 def test_an_attach_that_fails_leaves_nothing(host, guest, disk):
     up = guest("pv", wait=False)
     assert "/srv/none.img: No such file" in refused(
@@ -228,7 +222,6 @@ def test_an_attach_that_fails_leaves_nothing(host, guest, disk):
     assert not nodes(host, up, "vbd") and not nodes(host, up, "vif")
 
 
-@pytest.mark.unproven
 def test_an_attach_that_is_interrupted_leaves_nothing(host, guest, disk):
     up = guest("pv", wait=False)
     host.write("/tmp/block-slow", "#!/bin/sh\nexec sleep 120\n")
@@ -241,7 +234,6 @@ def test_an_attach_that_is_interrupted_leaves_nothing(host, guest, disk):
     assert not nodes(host, up, "vbd")
 
 
-@pytest.mark.unproven
 def test_words_are_checked_with_their_places(host, guest, disk):
     up = tiny(host, guest, "words")
     assert "argument 3:1:1: error: 'qcow3' is not a format" in refused(
@@ -252,7 +244,6 @@ def test_words_are_checked_with_their_places(host, guest, disk):
         host, 2, "vdispl-attach", up.name)
 
 
-@pytest.mark.unproven
 def test_a_disk_grows(host, guest, disk):
     up = guest("pv")
     attach_xvdb(host, up, disk)
@@ -269,7 +260,6 @@ def test_a_disk_grows(host, guest, disk):
     host.xn("block-detach", up.name, "xvdb")
 
 
-@pytest.mark.unproven
 def test_qcow2_needs_qemu_and_raw_is_raw(host, guest, disk):
     up = tiny(host, guest, "formats")
     host.run(f"qemu-img create -q -f qcow2 {disk} 16M || "
@@ -282,7 +272,6 @@ def test_qcow2_needs_qemu_and_raw_is_raw(host, guest, disk):
     host.xn("block-detach", "-f", up.name, "xvdb")
 
 
-@pytest.mark.unproven
 def test_a_vif_comes_and_goes(host, guest):
     up = guest("pv")
     host.xn("network-attach", up.name, "mac=00:16:3e:00:00:09",
@@ -294,7 +283,6 @@ def test_a_vif_comes_and_goes(host, guest):
     assert "has no vif '0'" in refused(host, 7, "network-detach", up.name, "0")
 
 
-@pytest.mark.unproven
 def test_lists_and_dry_runs_are_those_of_xl(host, guest, disk):
     up = guest("pvh", disk=[f"{disk},raw,xvda,w"],
                vif=["mac=00:16:3e:00:00:0a"])
@@ -349,7 +337,6 @@ def test_pci_and_usb_as_far_as_this_host_goes(host, guest):
         host, 7, "usbdev-detach", up.name, "0", "1")
 
 
-@pytest.mark.unproven
 def test_devices_are_completed(host, guest, disk):
     up = guest("pv", disk=[f"{disk},raw,xvda,w"], wait=False)
 

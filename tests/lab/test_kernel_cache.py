@@ -19,7 +19,6 @@ def kernels(host):
                     ).stdout.split()
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_a_bzimage_is_unpacked_once(host, guest, empty_cache, kind):
     guest(kind, "first", kernel=KERNEL)
@@ -29,7 +28,6 @@ def test_a_bzimage_is_unpacked_once(host, guest, empty_cache, kind):
     assert host.run(f"stat -c %i {FOLDER}/*-*").stdout == made
 
 
-@pytest.mark.unproven
 def test_the_record_names_the_kernel_of_the_user(host, guest, empty_cache):
     web = guest("pvh", kernel=KERNEL)
     for tool in ("xl", "xn"):
@@ -37,7 +35,6 @@ def test_the_record_names_the_kernel_of_the_user(host, guest, empty_cache):
         assert record[0]["config"]["b_info"]["kernel"] == KERNEL
 
 
-@pytest.mark.unproven
 def test_a_reboot_takes_the_kernel_from_the_cache(host, guest, empty_cache):
     web = guest("pv", kernel=KERNEL)
     host.run(f"rm -rf {FOLDER}")  # as when it was cleared meanwhile
@@ -48,14 +45,12 @@ def test_a_reboot_takes_the_kernel_from_the_cache(host, guest, empty_cache):
     assert len(kernels(host)) == 1
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_an_hvm_guest_keeps_its_bzimage(host, guest, empty_cache):
     guest("hvm", kernel=KERNEL, wait=False)
     assert not kernels(host)
 
 
-@pytest.mark.unproven
 def test_creates_at_once_unpack_once(host, guest, empty_cache):
     guests = [guest("pvh", name, create=False, kernel=KERNEL)
               for name in ("a", "b", "c")]
@@ -65,7 +60,6 @@ def test_creates_at_once_unpack_once(host, guest, empty_cache):
     assert len(kernels(host)) == 1
 
 
-@pytest.mark.unproven
 def test_without_a_cache_it_boots_all_the_same(host, guest, empty_cache):
     host.run(f"mkdir -p {FOLDER} && mount -t tmpfs -o ro none {FOLDER}")
     try:
@@ -78,7 +72,6 @@ def test_without_a_cache_it_boots_all_the_same(host, guest, empty_cache):
         host.run(f"umount {FOLDER}")
 
 
-@pytest.mark.unproven
 def test_the_cache_is_listed_and_cleared(host, guest, empty_cache):
     host.run(f"cp {KERNEL} {KERNEL}.copy; "
              "sleep 4")  # what changed just now is not taken note of

@@ -30,7 +30,6 @@ def defined(host, tiny_kernel):
     host.run("rmdir /etc/xen/auto 2>/dev/null", check=False)
 
 
-@pytest.mark.unproven
 def test_a_defined_guest_is_started_by_name(host, defined):
     defined("web")
     host.xn("start", "-q", "web")
@@ -38,7 +37,6 @@ def test_a_defined_guest_is_started_by_name(host, defined):
     assert host.run("xn start nobody", check=False).rc == 3
 
 
-@pytest.mark.unproven
 def test_autostart_makes_and_removes_the_link(host, defined):
     defined("web")
     host.xn("autostart", "web")
@@ -76,7 +74,6 @@ def test_the_host_stops_guests_that_listen(host, guest, defined):
     until(lambda: set(domains(host)) == {"stays"}, 30)
 
 
-@pytest.mark.unproven
 def test_a_loop_is_refused(host, defined):
     defined("db", start_after=["web"], autostart=1)
     defined("web", start_after=["db"], autostart=1)
@@ -86,7 +83,6 @@ def test_a_loop_is_refused(host, defined):
     assert not domains(host)
 
 
-@pytest.mark.unproven
 def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
     domid = idle()
     old = supervisors(host)
@@ -103,7 +99,6 @@ def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
     until(lambda: has_ended(host), 10)
 
 
-@pytest.mark.unproven
 def test_the_unit_of_a_guest(host, defined):
     defined("web")
     host.run("systemctl daemon-reload; systemctl start xn-guest@web")

@@ -12,7 +12,6 @@ def document(host, *words):
     return json.loads(host.xn(*words).stdout)
 
 
-@pytest.mark.unproven
 def test_the_columns_of_the_list(host, guest):
     up = tiny(host, guest, "columns")
     uuid = document(host, "list", "--json", up.name)["domains"][0]["uuid"]
@@ -32,12 +31,10 @@ def test_names_and_ids_as_json(host, guest):
     assert [vm["name"] for vm in guests] == ["named"]
 
 
-@pytest.mark.unproven
 def test_nothing_is_left_to_clean_up(host):
     assert document(host, "gc", "--json")["schema"] == "xn.gc/1"
 
 
-@pytest.mark.unproven
 def test_create_without_a_supervisor(host, guest):
     cfg = guest("pv", create=False)
     host.xn("create", "-e", cfg.path)
@@ -49,7 +46,6 @@ def test_create_without_a_supervisor(host, guest):
     host.xn("destroy", cfg.name)
 
 
-@pytest.mark.unproven
 def test_create_says_what_it_read(host, guest):
     cfg = guest("pv", create=False)
     said = host.xn("create", "-d", "-p", cfg.path)
@@ -57,7 +53,6 @@ def test_create_says_what_it_read(host, guest):
     assert json.loads(shown)["c_info"]["name"] == cfg.name
 
 
-@pytest.mark.unproven
 def test_create_leaves_the_masks_of_xl_conf_out(host, guest):
     cfg = guest("pv", create=False)
     host.run("cp -p /etc/xen/xl.conf /etc/xen/xl.conf.kept;"
@@ -104,7 +99,6 @@ def test_reboot_of_all_guests_is_waited_for(host, guest):
     assert f"Domain {before} has been shut down, reason code 1" in said.stderr
 
 
-@pytest.mark.unproven
 def test_reboot_of_a_guest_without_drivers(host, guest):
     up = tiny(host, guest, "deaf")
     # PVH has no ACPI events: the fall-back is refused too, or not heard
@@ -113,7 +107,6 @@ def test_reboot_of_a_guest_without_drivers(host, guest):
     assert up.name in host.xn("list").stdout
 
 
-@pytest.mark.unproven
 def test_vcpus_beyond_the_host_and_forced_pins(host, guest):
     up = guest("pv", create=False, vcpus=1, maxvcpus=4)
     host.xn("create", "-p", up.path)
@@ -125,7 +118,6 @@ def test_vcpus_beyond_the_host_and_forced_pins(host, guest):
     host.xn("destroy", up.name)
 
 
-@pytest.mark.unproven
 def test_a_pool_by_options(host):
     host.run("echo 'sched=\"credit\"' >/tmp/spare")
     planned = document(host, "cpupool-create", "-n", "--json", "-f",
@@ -136,6 +128,5 @@ def test_a_pool_by_options(host):
     assert "id" not in planned
 
 
-@pytest.mark.unproven
 def test_domain_0_ends_only_by_force(host):
     assert "this host's own" in refused(host, 4, "destroy", "0")

@@ -79,7 +79,6 @@ def test_converted_to_xl_xl_restores_it(host, guest, image):
     assert is_running(host, up.name)
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_through_pipes(host, guest, image):
     up = guest("pvh", memory=128)
@@ -171,7 +170,6 @@ def test_a_damaged_image_is_refused_before_anything_is_made(
     assert host.xn("domid", up.name, check=False).rc == 3
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 @pytest.mark.parametrize("signal", ["INT", "KILL"])
 def test_a_restore_that_is_struck_leaves_nothing(host, guest, image, signal):

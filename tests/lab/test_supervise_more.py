@@ -11,7 +11,6 @@ from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, ask, domains,
 assert idle and tiny_kernel  # fixtures
 
 
-@pytest.mark.unproven
 def test_a_limit_of_its_own_outlives_a_reboot(host, idle):
     first = idle(on_crash="restart", restart_limit=1)
     shut_down(host, first, CRASH)
@@ -21,7 +20,6 @@ def test_a_limit_of_its_own_outlives_a_reboot(host, idle):
     assert "not again" in host.run("cat /var/log/xenith/idle.log").stdout
 
 
-@pytest.mark.unproven
 def test_restarts_come_later_and_later(host, idle):
     domid = idle(on_crash="restart")
     host.run(f"xenstore-write /libxl/{domid}/xenith/short-lives 3")
@@ -63,7 +61,6 @@ def test_list_says_rebooting(host, idle):
     assert "rebooting" in states
 
 
-@pytest.mark.unproven
 def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
     guest("hvm", "emulated", wait=False)
     domid = domains(host)["emulated"]
@@ -77,7 +74,6 @@ def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
     host.xn("destroy", "emulated")
 
 
-@pytest.mark.unproven
 def test_the_end_of_a_guest_is_no_death_of_its_device_model(host, guest):
     guest("hvm", "emulated", wait=False)
     host.run("truncate -s 0 /var/log/xenith/emulated.log")
@@ -87,7 +83,6 @@ def test_the_end_of_a_guest_is_no_death_of_its_device_model(host, guest):
         "cat /var/log/xenith/emulated.log").stdout
 
 
-@pytest.mark.unproven
 def test_own_keys_leave_nothing(host, idle):
     domid = idle(stop_action="leave")
     assert host.run(f"ls /var/lib/xen/userdata-*.{domid}.*.xenith").stdout
