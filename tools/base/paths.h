@@ -29,6 +29,7 @@
 /* Its names, one for each script that it stands for. */
 #define PATHS_HOTPLUG_SCRIPTS XENITH_LIBEXECDIR "/scripts"
 #define PATHS_STREAM XENITH_LIBEXECDIR "/xn-stream"
+#define PATHS_SAVE_HELPER XENITH_LIBEXECDIR "/xn-save-helper"
 #define PATHS_XN XENITH_SBINDIR "/xn"
 #define PATHS_XND XENITH_LIBEXECDIR "/xnd"
 #define PATHS_XND_SOCKET XENITH_RUNDIR "/xnd.sock"

@@ -14,6 +14,7 @@
 #include "domain/own.h"
 #include "domain/stand_in.h"
 #include "domain/steps.h"
+#include "domain/transfer/save_helper.h"
 #include "host/operation.h"
 
 /* Without the cache it only takes longer. */
@@ -66,14 +67,18 @@ static int start_making(struct create *create, libxl_domain_config *config,
 static int make_domain(struct create *create, libxl_domain_config *config)
 {
     struct host *host = create->host;
+    struct save_helper helper = SAVE_HELPER_INIT;
     struct operation op;
 
     int log_fd = guest_log_open(create->takeover ? create->takeover->name
                                                  : config->c_info.name);
     host_log_to(&host->log, log_fd);
+    if (create->source != NULL)
+        save_helper_begin(&helper, NULL);
     operation_begin(&op, host);
     int rc = start_making(create, config, &op);
     rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+    save_helper_end(&helper, NULL);
     /* libxl may finish before it notices that it was asked to stop. */
     if (rc == 0 && interrupt_signal() != 0)
         rc = ERROR_ABORTED;

@@ -74,6 +74,7 @@ static int write_guest(struct migrate *migrate, struct error *err)
         flags |= LIBXL_SUSPEND_DEBUG;
     struct stopwatch *watch = stopwatch_start(domid);
     int rc = sending_write_guest(sending, flags, err);
+    migrate->outcome->report.rounds = sending->rounds;
     migrate->stopped_at = stopwatch_end(watch);
     return rc;
 }
@@ -245,6 +246,7 @@ int domain_migrate(const struct subject *subject,
                      .goal = goal,
                      .figures = request->figures,
                      .verbosity = request->verbosity,
+                     .precopy = request->precopy,
                      .keep_domid = request->keep_domid,
                      .config_json = request->config_json,
                      SENDING_INIT },
@@ -265,6 +267,7 @@ int domain_migrate(const struct subject *subject,
     if (migrate.outcome == MAP_FAILED)
         return error_set_errno(err, ERR_SPACE, errno, "memory");
     migrate.outcome->report.stopped_ms = -1;
+    migrate.outcome->report.rounds = ROUNDS_INIT;
     int rc = run_noted(&migrate, err);
     *report = migrate.outcome->report;
     munmap(migrate.outcome, sizeof(*migrate.outcome));

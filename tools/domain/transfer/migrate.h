@@ -8,13 +8,16 @@
 
 #include "domain/state.h"
 #include "domain/transfer/codec.h"
+#include "domain/transfer/rounds.h"
 #include "domain/transfer/transport.h"
+#include "savehelper/precopy.h"
 
 struct migrate_request {
     struct transport_request transport;
     const char *compress; /* as --compress has it; only between Xenith hosts */
     bool keep_domid;      /* it asks for the id that it has here */
-    bool debug;           /* libxl checks what arrived; much output */
+    struct precopy precopy;
+    bool debug;              /* libxl checks what arrived; much output */
     const char *config_json; /* as saved_config.h makes it, or NULL: its own */
     uint64_t rate;           /* of what is sent, bytes a second; 0: no limit */
     unsigned int stall;      /* s without a byte moved: it failed; 0: never */
@@ -26,6 +29,7 @@ struct migrate_request {
 struct migrate_report {
     bool frames; /* the other end is Xenith, too */
     struct codec_report sent;
+    struct rounds rounds;
     int64_t total_ms;
     int64_t stopped_ms; /* that it ran nowhere; -1: not measured */
 };

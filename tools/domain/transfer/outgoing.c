@@ -11,6 +11,7 @@
 #include "domain/destroy.h"
 #include "domain/hooks/hooks.h"
 #include "domain/own.h"
+#include "domain/transfer/save_helper.h"
 #include "domain/transfer/saved_config.h"
 #include "domain/worker.h"
 #include "host/lookup.h"
@@ -92,14 +93,32 @@ int outgoing_live_flag(struct host *host, uint32_t domid)
     return 0;
 }
 
+/* libxl only says that it failed; the guest was not asked to suspend. */
+static int explain_busy(const struct rounds *rounds, struct error *err)
+{
+    error_set(err, ERR_STATE,
+              "the guest changes its memory faster than it can be sent: after "
+              "%u rounds it would stand still for about %.1f s",
+              rounds->count, (double)rounds->rest_ms / 1000);
+    error_hint(err, "allow that with --max-downtime, or leave out "
+                    "--abort-if-busy");
+    return -1;
+}
+
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
+                   const struct precopy *precopy, struct rounds *rounds,
                    struct error *err)
 {
+    struct save_helper helper;
     struct operation op;
 
+    save_helper_begin(&helper, precopy);
     operation_begin(&op, host);
     int rc = libxl_domain_suspend(host->ctx, domid, out, flags, &op.how);
     rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+    save_helper_end(&helper, rounds);
+    if (rc != 0 && rounds->busy && interrupt_signal() == 0)
+        return explain_busy(rounds, err);
     if (rc != 0)
         outgoing_await_late_suspend(host, domid);
     if (rc == ERROR_ABORTED || interrupt_signal() != 0)

@@ -11,6 +11,8 @@
 
 #include "domain/hooks/hook_guest.h"
 #include "domain/state.h"
+#include "domain/transfer/rounds.h"
+#include "savehelper/precopy.h"
 
 /* To be called before libxl works beside a codec: it collects no child but its
  * own. */
@@ -30,8 +32,12 @@ char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
  */
 int outgoing_live_flag(struct host *host, uint32_t domid);
 
-/* libxl writes the guest and leaves it suspended; flags: LIBXL_SUSPEND_*. */
+/*
+ * libxl writes the guest and leaves it suspended; flags: LIBXL_SUSPEND_*.
+ * What the save helper told is in *rounds.
+ */
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
+                   const struct precopy *precopy, struct rounds *rounds,
                    struct error *err);
 
 /* The domain's UUID as text; the caller's. NULL with err if it is gone. */

@@ -113,8 +113,9 @@ int sending_write_guest(struct sending *sending, int flags, struct error *err)
 
     if (sending->figures != NULL)
         host_log_watch(log, note_progress, sending->figures->shared);
-    int rc = outgoing_write(sending->host, sending->subject->domid,
-                            sending->out, flags, err);
+    int rc =
+        outgoing_write(sending->host, sending->subject->domid, sending->out,
+                       flags, &sending->precopy, &sending->rounds, err);
     host_log_watch(log, NULL, NULL);
     return rc;
 }
