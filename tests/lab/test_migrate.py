@@ -12,7 +12,8 @@ import pytest
 
 MARK = "/migrate-mark"
 SUMMARY = re.compile(r"migrated (\S+) to host2: [\d.]+ s, stopped for "
-                     r"([\d.]+) s, ([\d.]+) MiB sent for ([\d.]+) MiB of "
+                     r"([\d.]+) s(?: after \d+ rounds?)?, "
+                     r"([\d.]+) MiB sent for ([\d.]+) MiB of "
                      r"state \([\d.]+\)(, to a plain xl)?\n")
 
 

@@ -14,6 +14,7 @@
 #include "show/show.h"
 #include "show/table.h"
 #include "xn/load.h"
+#include "xn/rounds.h"
 #include "xn/subject.h"
 #include "xn/transfer_view.h"
 
@@ -86,8 +87,8 @@ static double ratio_of(const struct codec_report *sent)
     return sent->bytes > 0 ? (double)sent->carried / (double)sent->bytes : 1;
 }
 
-/* "migrated web to host2: 6.2 s, stopped for 0.41 s, 17.1 MiB sent for 142.0
- * MiB of state (0.12)" */
+/* "migrated web to host2: 6.2 s, stopped for 0.41 s after 3 rounds, 17.1 MiB
+ * sent for 142.0 MiB of state (0.12)" */
 static void show_summary(const struct invocation *inv,
                          const struct migrate_report *report)
 {
@@ -97,6 +98,9 @@ static void show_summary(const struct invocation *inv,
                 (double)report->total_ms / 1000);
     if (report->stopped_ms >= 0)
         show_printf(", stopped for %.2f s", (double)report->stopped_ms / 1000);
+    if (report->rounds.count > 0)
+        show_printf(" after %u round%s", report->rounds.count,
+                    report->rounds.count == 1 ? "" : "s");
     show_printf(", %.1f MiB sent for %.1f MiB of state (%.2f)%s\n",
                 (double)sent->carried / (1 << 20),
                 (double)sent->bytes / (1 << 20), ratio_of(sent),
@@ -117,6 +121,7 @@ static void show_report(const struct invocation *inv,
         json_double(json, (double)report->stopped_ms / 1000);
     else
         json_null(json);
+    json_add_uint(json, "rounds", report->rounds.count);
     json_add_uint(json, "sent", report->sent.carried);
     json_add_uint(json, "bytes", report->sent.bytes);
     json_add_double(json, "ratio", ratio_of(&report->sent));
@@ -303,7 +308,8 @@ static int run(struct invocation *inv, struct error *err)
         return show_status(inv, err);
     if (invocation_count(inv, "recover") > 0)
         return recover(inv, err);
-    if (read_request(inv, &request, err) < 0)
+    if (read_request(inv, &request, err) < 0 ||
+        rounds_read(inv, &request.precopy, err) < 0)
         return -1;
     if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
         return -1;
@@ -329,6 +335,7 @@ static const struct option_row options[] = {
     { 0, "stall-timeout", OPTION_VALUE, "SECONDS",
       "fail when nothing moves for so long; 0: never" },
     TRANSFER_PROGRESS_ROW,
+    ROUNDS_ROWS,
     { 0, "debug", OPTION_FLAG, NULL, "send all of it twice and compare" },
     { 0, "live", OPTION_FLAG, NULL, NULL },
     { 0, "check", OPTION_FLAG, NULL,

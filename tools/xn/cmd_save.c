@@ -7,6 +7,7 @@
 #include "show/show.h"
 #include "xn/image_format.h"
 #include "xn/load.h"
+#include "xn/rounds.h"
 #include "xn/subject.h"
 #include "xn/transfer_view.h"
 
@@ -29,7 +30,11 @@ static int read_request(const struct invocation *inv,
         request->after = SAVE_THEN_PAUSE;
     else if (invocation_count(inv, "c") > 0)
         request->after = SAVE_THEN_CONTINUE;
-    return 0;
+    if (rounds_given(inv) && !request->live)
+        return error_set(err, ERR_USAGE,
+                         "--max-downtime, --max-rounds and --abort-if-busy go "
+                         "with --live");
+    return rounds_read(inv, &request->precopy, err);
 }
 
 static int run(struct invocation *inv, struct error *err)
@@ -72,6 +77,7 @@ static const struct option_row options[] = {
     { 0, "live", OPTION_FLAG, NULL,
       "let the domain run while most of it is written" },
     TRANSFER_PROGRESS_ROW,
+    ROUNDS_ROWS,
     IMAGE_FORMAT_ROWS,
     { 0 },
 };

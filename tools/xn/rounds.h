@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The options about a guest's memory while it runs, of save and migrate. */
+#ifndef XENITH_XN_ROUNDS_H
+#define XENITH_XN_ROUNDS_H
+
+#include "savehelper/precopy.h"
+#include "xn/command.h"
+
+/* clang-format off: rows of a table */
+#define ROUNDS_ROWS                                                   \
+    { 0, "max-downtime", OPTION_VALUE, "MS",                          \
+      "send until the rest, its memory, takes no longer than that" }, \
+        { 0, "max-rounds", OPTION_VALUE, "N",                         \
+          "stop the domain after that many rounds at the latest" },   \
+    {                                                                 \
+        0, "abort-if-busy", OPTION_FLAG, NULL,                        \
+            "leave it running here rather than stop it for longer"    \
+    }
+/* clang-format on */
+
+/* Whether any of them was given. */
+bool rounds_given(const struct invocation *inv);
+
+/* Their values; an ERR_USAGE names the option. */
+int rounds_read(const struct invocation *inv, struct precopy *precopy,
+                struct error *err);
+
+#endif
