@@ -33,8 +33,9 @@
 #define SHARED_MFN (FIRST_MFN + PAGES)
 #define IMAGE_PFN 0x100UL
 #define MAPPED_PFN 0x1a0UL /* so far the domain builder has mapped */
-#define STORE_PFN 0xfeffcUL
-#define CONSOLE_PFN 0xfefffUL
+/* Xen has them higher up, where ASan would not let them be. */
+#define STORE_PFN 0x7effcUL
+#define CONSOLE_PFN 0x7efffUL
 #define HYPERCALL_SIZE 32
 #define STORE_PORT 5
 #define CONSOLE_PORT 69 /* in the second word */
@@ -367,19 +368,20 @@ static void fill_hypercalls(uint8_t *page)
 /* -- the boot ---------------------------------------------------------------
  */
 
-static const char *kernel_path(void)
+static char *kernel_path(void)
 {
     return mem_printf("%s/guest_kernel", getenv("top_builddir"));
 }
 
 static struct xc_dom_image *parse(xc_interface *xc, bool pv)
 {
+    cleanup_free char *path = kernel_path();
     struct xc_dom_image *dom = xc_dom_allocate(xc, NULL, NULL);
 
     assert_non_null(dom);
     dom->container_type = pv ? XC_DOM_PV_CONTAINER : XC_DOM_HVM_CONTAINER;
     strcpy(dom->xen_caps, "xen-3.0-x86_64 hvm-3.0-x86_32 ");
-    assert_int_equal(xc_dom_kernel_file(dom, kernel_path()), 0);
+    assert_int_equal(xc_dom_kernel_file(dom, path), 0);
     assert_int_equal(xc_dom_parse_image(dom), 0);
     return dom;
 }
@@ -387,11 +389,12 @@ static struct xc_dom_image *parse(xc_interface *xc, bool pv)
 /* Loads the image to where it belongs; the address of a symbol of it. */
 static unsigned long load_image(const char *wanted)
 {
+    cleanup_free char *path = kernel_path();
     cleanup_free char *bytes = NULL;
     size_t length;
     unsigned long found = 0;
 
-    REQUIRE(io_read_file(kernel_path(), 1 << 20, &bytes, &length, NULL) == 0);
+    REQUIRE(io_read_file(path, 1 << 20, &bytes, &length, NULL) == 0);
     const Elf64_Ehdr *elf = (void *)bytes;
     const Elf64_Phdr *load = (void *)(bytes + elf->e_phoff);
     memcpy((void *)load->p_vaddr, bytes + load->p_offset, load->p_filesz);
