@@ -10,6 +10,7 @@
 #include "domain/plan.h"
 #include "domain/record.h"
 #include "show/show.h"
+#include "xn/create_many.h"
 #include "xn/load.h"
 #include "xn/making.h"
 
@@ -108,6 +109,19 @@ static int create_all(struct invocation *inv, const struct load_words *words,
     return 0;
 }
 
+/* Those that want the terminal, or only look, take their turns. */
+static bool is_side_by_side(const struct invocation *inv,
+                            const struct load_words *words)
+{
+    static const char *const in_turn[] = { "c", "foreground", "vncviewer",
+                                           "vncviewer-autopass" };
+
+    for (size_t i = 0; i < sizeof(in_turn) / sizeof(in_turn[0]); i++)
+        if (invocation_count(inv, in_turn[i]) > 0)
+            return false;
+    return words->files.count > 1 && !inv->settings->as_xl;
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
     struct load_words words = { 0 };
@@ -118,6 +132,11 @@ static int run(struct invocation *inv, struct error *err)
                       invocation_count(inv, "plan") > 0;
     int rc = sort_words(inv, &words, err);
 
+    if (rc == 0 && !only_looks && is_side_by_side(inv, &words)) {
+        rc = create_many(inv, &words, err);
+        load_words_dispose(&words);
+        return rc;
+    }
     /* Looking at a configuration needs no Xen; where it is, CPUs count. */
     if (rc == 0 && host_open(&host, inv->settings->verbosity,
                              only_looks ? &no_host : err) == 0)
@@ -143,6 +162,8 @@ static const struct option_row options[] = {
     { 0, "plan", OPTION_FLAG, NULL, "only print the steps" },
     { 0, "strict", OPTION_FLAG, NULL, "take every warning for an error" },
     { 'f', "defconfig", OPTION_VALUE, "FILE", "the configuration file" },
+    { 'j', "jobs", OPTION_VALUE, "COUNT",
+      "how many at once (without it: as many as CPUs)" },
     { 'F', "foreground", OPTION_FLAG, NULL,
       "stay and act on the domain's shutdowns" },
     { 'e', NULL, OPTION_FLAG, NULL, "nobody acts on the domain's shutdowns" },

@@ -2,6 +2,7 @@
 #include "xn/fleet.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -58,18 +59,42 @@ static int begin(struct fleet *fleet, struct jobs *jobs, int64_t *wake,
     return 0;
 }
 
-static int report_end(struct fleet *fleet, size_t place, bool ok,
+/* What was kept apart, the words of the one as a whole. */
+static void print_output(const struct job_end *end)
+{
+    if (end->output != NULL)
+        show_printf("%s", end->output);
+    if (end->errors != NULL)
+        fputs(end->errors, stderr);
+}
+
+/* An exit status of xn is a kind of error; others tell nothing. */
+static void note_failure(struct fleet *fleet, int status, bool first)
+{
+    enum error_kind kind = ERR_FAILED;
+
+    if (status > ERR_NONE && status <= ERR_SPACE)
+        kind = (enum error_kind)status;
+    fleet->failure = first || fleet->failure == kind ? kind : ERR_FAILED;
+}
+
+static int report_end(struct fleet *fleet, const struct job_end *end,
                       size_t *failed, struct error *err)
 {
+    size_t place = end->label;
+    bool ok = end->status == 0;
     cleanup_free char *name = show_safe(fleet->order.items.items[place].name);
 
+    print_output(end);
     if (fleet->ended != NULL && fleet->ended(fleet->arg, place, ok)) {
         order_again(&fleet->order, place);
         return 0;
     }
     order_end(&fleet->order, place);
-    *failed += !ok;
-    show_printf("%s %s\n", ok ? fleet->done : "failed:", name);
+    if (!ok)
+        note_failure(fleet, end->status, (*failed)++ == 0);
+    if (!fleet->apart)
+        show_printf("%s %s\n", ok ? fleet->done : "failed:", name);
     return show_finish(err);
 }
 
@@ -90,18 +115,17 @@ static int run_all(struct fleet *fleet, struct jobs *jobs, size_t *failed,
                    struct error *err)
 {
     while (order_left(&fleet->order) > 0) {
+        cleanup_job_end struct job_end end = { 0 };
         int64_t wake;
-        size_t place;
-        bool ok;
         if (is_over(fleet))
             return fail_early(fleet, err);
         if (begin(fleet, jobs, &wake, err) < 0)
             return -1;
         if (wake > fleet->deadline)
             wake = fleet->deadline;
-        int rc = jobs_wait(jobs, wake, &place, &ok, err);
+        int rc = jobs_wait(jobs, wake, &end, err);
         if (rc > 0)
-            rc = report_end(fleet, place, ok, failed, err);
+            rc = report_end(fleet, &end, failed, err);
         if (rc < 0)
             return -1;
     }
@@ -110,13 +134,13 @@ static int run_all(struct fleet *fleet, struct jobs *jobs, size_t *failed,
 
 int fleet_run(struct fleet *fleet, struct error *err)
 {
-    struct jobs jobs = { 0 };
+    struct jobs jobs = { .apart = fleet->apart };
     size_t failed = 0;
 
     if (interrupt_install(err) < 0)
         return -1;
     int rc = run_all(fleet, &jobs, &failed, err);
-    jobs_stop(&jobs);
+    jobs_stop(&jobs, print_output);
     if (rc == 0 && failed > 0)
         return error_set(err, ERR_FAILED, "%zu of %zu guests failed", failed,
                          fleet->order.items.count);
@@ -134,13 +158,19 @@ static int read_number(const struct invocation *inv, const char *option,
                      text);
 }
 
+int fleet_read_jobs(const struct invocation *inv, struct fleet *fleet,
+                    struct error *err)
+{
+    return read_number(inv, "jobs", &fleet->jobs, err);
+}
+
 int fleet_read_options(const struct invocation *inv, struct fleet *fleet,
                        struct error *err)
 {
     uint32_t seconds = 0;
 
     if (read_number(inv, "timeout", &seconds, err) < 0 ||
-        read_number(inv, "jobs", &fleet->jobs, err) < 0)
+        fleet_read_jobs(inv, fleet, err) < 0)
         return -1;
     fleet->deadline =
         clock_deadline(seconds > 0 ? (int64_t)seconds * 1000 : -1);

@@ -14,11 +14,15 @@ struct fleet {
     unsigned int jobs; /* at once; 0: as many as there are CPUs */
     int64_t deadline;  /* for all of them */
     const char *done;  /* "started", for what is printed */
+    bool apart;        /* what each run says is printed when it has ended, and
+                        * says enough: no line with done */
     /* Words of the run for a guest: the caller's, ended by NULL, each owned. */
     char **(*words)(void *arg, size_t place);
     /* After the run for it; may be NULL. true: it is tried in another way. */
     bool (*ended)(void *arg, size_t place, bool ok);
     void *arg;
+    /* What fleet_run found: why they failed, if it is the same with all. */
+    enum error_kind failure;
 };
 
 /*
@@ -29,6 +33,10 @@ int fleet_run(struct fleet *fleet, struct error *err);
 
 /* "create", "-q", ... as fleet.words wants them; ends with NULL. */
 char **fleet_words(const char *word, ...) __attribute__((sentinel));
+
+/* --jobs, for a command that has it. */
+int fleet_read_jobs(const struct invocation *inv, struct fleet *fleet,
+                    struct error *err);
 
 /* The options of such commands: --jobs and --timeout. */
 int fleet_read_options(const struct invocation *inv, struct fleet *fleet,

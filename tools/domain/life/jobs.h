@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Other runs of this very program, side by side: what `xn host-start` does is
- * many creates at once. Standard output and error are shared with them. They
- * are told (SIGTERM) when their parent dies.
+ * many creates at once. They are told (SIGTERM) when their parent dies.
+ * Standard output and error are shared with them, or kept apart for the caller
+ * to print.
  */
 #ifndef XENITH_DOMAIN_LIFE_JOBS_H
 #define XENITH_DOMAIN_LIFE_JOBS_H
@@ -16,27 +17,41 @@
 
 struct job {
     pid_t pid;
-    int fd;       /* a pidfd */
-    size_t label; /* the caller's */
+    int fd;        /* a pidfd */
+    size_t label;  /* the caller's */
+    int output[2]; /* what it printed, and its errors; -1 where shared */
 };
 
 /* Those that run; zeroed for none. */
 struct jobs {
     VEC(struct job) running;
+    bool apart; /* each one's output is kept until it ends */
 };
+
+/* How one ended; for job_end_dispose. */
+struct job_end {
+    size_t label;
+    int status;   /* exit status, -1 for a signal */
+    char *output; /* where kept apart: what it printed; else NULL */
+    char *errors; /* and what it wrote to standard error */
+};
+
+void job_end_dispose(struct job_end *end);
+#define cleanup_job_end __attribute__((cleanup(job_end_dispose)))
 
 /* words: after the program's name; ends with NULL. */
 int jobs_start(struct jobs *jobs, const char *const *words, size_t label,
                struct error *err);
 
 /*
- * Waits for one to end. 1: one did, *label and *ok (exit status 0) are its;
- * 0: the deadline passed or a signal came (base/interrupt.h).
+ * Waits for one to end. 1: one did, *end (not initialised before) is how; 0:
+ * the deadline passed or a signal came (base/interrupt.h).
  */
-int jobs_wait(struct jobs *jobs, int64_t deadline, size_t *label, bool *ok,
+int jobs_wait(struct jobs *jobs, int64_t deadline, struct job_end *end,
               struct error *err);
 
-/* Asks all of them to end (they undo what they did) and waits for it. */
-void jobs_stop(struct jobs *jobs);
+/* Asks all of them to end (they undo what they did) and waits for it. ended is
+ * called with each. */
+void jobs_stop(struct jobs *jobs, void (*ended)(const struct job_end *end));
 
 #endif

@@ -1,0 +1,64 @@
+"""Several creates at once: of one xn, and of two that know nothing of each
+other."""
+import re
+
+import pytest
+
+pytestmark = pytest.mark.unproven
+
+
+def configs(small, count, kind="pv", **keys):
+    return [small(kind, f"many{number}", create=False, **keys)
+            for number in range(count)]
+
+
+def runs(host, cfg):
+    return host.xn("domid", cfg.name, check=False).rc == 0
+
+
+def test_several_are_made_side_by_side(host, small):
+    made = configs(small, 4)
+    said = host.xn("create", "-j", "4", *(cfg.path for cfg in made))
+    assert sorted(re.sub(r"\d+$", "N", line)
+                  for line in said.stdout.splitlines()) == [
+        f"created {cfg.name} as domain N" for cfg in made]
+    for cfg in made:
+        cfg.wait_up(60)
+
+
+def test_options_and_keys_are_for_all_of_them(host, small):
+    made = configs(small, 2)
+    said = host.xn("create", "-q", "-p", *(cfg.path for cfg in made),
+                   "memory=12")
+    assert said.stdout == ""
+    for cfg in made:
+        columns = host.xn("list", cfg.name).stdout.splitlines()[1].split()
+        assert columns[2] == "12" and "p" in columns[4]
+
+
+def test_one_that_fails_stops_no_other(host, small):
+    made = configs(small, 3)
+    host.run(f"echo 'vif = [ \"bridge=nowhere\" ]' >>{made[1].path}")
+    said = host.xn("create", *(cfg.path for cfg in made), check=False)
+    assert said.rc == 7
+    lines = said.stderr.splitlines()
+    assert lines[0].startswith(f"xn: create {made[1].name}: vif 0: ")
+    assert lines[-1] == "xn: 1 of 3 guests failed"
+    assert [runs(host, cfg) for cfg in made] == [True, False, True]
+
+
+def test_a_signal_undoes_those_that_are_not_done(host, small):
+    """Their vifs' scripts wait for what does not come."""
+    script = "/root/never"
+    host.write(script, "#!/bin/sh\nsleep 120 </dev/null >/dev/null 2>&1\n")
+    host.run("chmod", "+x", script)
+    made = configs(small, 2, vif=[f"bridge=xenbr0,script={script}"])
+    paths = " ".join(cfg.path for cfg in made)
+    said = host.run(
+        f"xn create -j 2 {paths} 2>&1 & pid=$!; "
+        f"until [ $(pgrep -fc 'sh {script}') -ge 2 ]; do sleep 0.1; done; "
+        f"kill -INT $pid; wait $pid; echo rc=$?; rm {script}", timeout=120)
+    assert "rc=1" in said.stdout
+    for cfg in made:
+        assert f"xn: create {cfg.name}: interrupted" in said.stdout
+        assert not runs(host, cfg)
