@@ -50,13 +50,13 @@ def test_one_that_fails_stops_no_other(host, small):
 def test_a_signal_undoes_those_that_are_not_done(host, small):
     """Their vifs' scripts wait for what does not come."""
     script = "/root/never"
-    host.write(script, "#!/bin/sh\nsleep 120 </dev/null >/dev/null 2>&1\n")
+    host.write(script, "#!/bin/sh\nexec sleep 1200\n")
     host.run("chmod", "+x", script)
     made = configs(small, 2, vif=[f"bridge=xenbr0,script={script}"])
     paths = " ".join(cfg.path for cfg in made)
     said = host.run(
         f"xn create -j 2 {paths} 2>&1 & pid=$!; "
-        f"until [ $(pgrep -fc 'sh {script}') -ge 2 ]; do sleep 0.1; done; "
+        f"until [ $(pgrep -xfc 'sleep 1200') -ge 2 ]; do sleep 0.1; done; "
         f"kill -INT $pid; wait $pid; echo rc=$?; rm {script}", timeout=120)
     assert "rc=1" in said.stdout
     for cfg in made:
