@@ -68,7 +68,7 @@ static bool try_lock(struct claims *claims)
 
 static int lock(struct claims *claims, struct error *err)
 {
-    int64_t end = clock_deadline(HOOK_PATIENCE_MS);
+    int64_t end = clock_deadline(hook_patience_ms());
 
     if (io_make_dirs(claims->place->lock_folder, 0755, err) < 0)
         return -1;

@@ -37,7 +37,7 @@ static int run_program(const char *const *argv, int input, struct error *err)
 {
     struct proc proc = { .argv = argv,
                          .input_fd = input,
-                         .timeout_ms = HOOK_PATIENCE_MS };
+                         .timeout_ms = hook_patience_ms() };
 
     return proc_run_ok(&proc, NULL, err);
 }

@@ -19,6 +19,16 @@ static const struct role {
     { "vif-nat", true, vif_nat_run },
 };
 
+int64_t hook_patience_ms(void)
+{
+    const char *text = getenv("XN_SCRIPT_TIMEOUT");
+    uint64_t seconds;
+
+    if (text == NULL || !number_parse_u64(text, HOOK_PATIENCE_MAX_S, &seconds))
+        seconds = HOOK_PATIENCE_S;
+    return (int64_t)(seconds > 0 ? seconds : 1) * 1000;
+}
+
 static const struct role *find_role(const char *name)
 {
     for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)

@@ -11,9 +11,15 @@
 
 #include "store.h"
 
-/* libxl ends a hook after 40 s (LIBXL_HOTPLUG_TIMEOUT); ours are over before,
- * so that the error says where the time went. */
-#define HOOK_PATIENCE_MS 30000
+/*
+ * How long a hook may take, in milliseconds: the seconds in the variable
+ * XN_SCRIPT_TIMEOUT, as xn sets it from xenith.conf, or 30. libxl ends a hook
+ * after 40 s (LIBXL_HOTPLUG_TIMEOUT); ours are over before, so that the error
+ * says where the time went.
+ */
+#define HOOK_PATIENCE_S 30
+#define HOOK_PATIENCE_MAX_S 38
+int64_t hook_patience_ms(void);
 
 struct hook {
     struct store *store;

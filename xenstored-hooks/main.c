@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "hook.h"
+#include "starter.h"
 
 /* What went wrong is the toolstack's to show, where it can be told. */
 static int run(struct hook *hook, struct error *err)
@@ -21,16 +23,38 @@ static int run(struct hook *hook, struct error *err)
     return rc;
 }
 
-int main(int argc, char **argv)
+/* Without xenstore the script runs all the same: it may not need it. */
+static int start_script(const char *script, char **argv, struct error *err)
+{
+    cleanup_error struct error no_store = ERROR_INIT;
+    struct store *store = NULL;
+
+    (void)store_open(&store, &no_store);
+    int rc = starter_run(store, script, argv, err);
+    store_close(store);
+    return rc;
+}
+
+/* Started in the place of a device's script. */
+static int stand_in(int argc, char **argv, struct error *err)
 {
     cleanup_hook struct hook hook;
-    cleanup_error struct error err = ERROR_INIT;
     bool runs;
 
-    log_set_name("xn-hotplug");
-    int rc = hook_begin(&hook, argc, argv, &runs, &err);
+    int rc = hook_begin(&hook, argc, argv, &runs, err);
     if (rc == 0 && runs)
-        rc = run(&hook, &err);
+        rc = run(&hook, err);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    cleanup_free char *script = starter_script(argc > 0 ? argv[0] : "");
+    cleanup_error struct error err = ERROR_INIT;
+
+    log_set_name("xn-hotplug");
+    int rc = script != NULL ? start_script(script, argv, &err)
+                            : stand_in(argc, argv, &err);
     if (rc < 0)
         fprintf(stderr, "xn-hotplug: %s\n", err.message);
     return rc == 0 ? 0 : 1;

@@ -120,7 +120,7 @@ static void read_ids(struct hook *hook, struct port_ids *ids)
 
 static int run_vsctl(const char *const *argv, struct error *err)
 {
-    struct proc proc = { .argv = argv, .timeout_ms = HOOK_PATIENCE_MS };
+    struct proc proc = { .argv = argv, .timeout_ms = hook_patience_ms() };
 
     return proc_run_ok(&proc, NULL, err);
 }

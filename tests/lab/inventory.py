@@ -33,8 +33,10 @@ VOLATILE = re.compile("|".join((
     r"/run/xenith(/(create|restart|tally))?$",
     r"/run/xen-hotplug$",
     r"/var/lib/xenith(/migrate)?$",
-    # Bounded, and filled by whoever creates a guest first.
+    # Bounded, and filled by whoever creates a guest first: kernels; a link for
+    # each script that configurations name.
     r"/var/cache/xenith(/|$)",
+    r"/run/xenith/scripts(/|$)",
 )))
 # udev's workers come and go by themselves.
 RESIDENT = re.compile(r"(\S*/)?(\(udev-worker\)|\(sd-\S+\))( |$)")

@@ -96,6 +96,59 @@ def test_a_script_with_a_path_is_run_as_it_is(host, guest):
         host.run("rm -f /root/vif-mine*")
 
 
+@pytest.fixture
+def script(host):
+    """Writes a vif's script of the user's own."""
+    def put(text: str) -> str:
+        host.write("/root/vif-mine", f"#!/bin/sh\n{text}\n")
+        host.run("chmod +x /root/vif-mine")
+        return "bridge=xenbr0,script=/root/vif-mine"
+
+    yield put
+    host.run("rm -f /root/vif-mine* /etc/xenith/xenith.conf; "
+             "rmdir /etc/xenith 2>/dev/null || true")
+
+
+@pytest.mark.unproven
+def test_the_record_names_the_users_script(host, guest, script):
+    up = guest("pv", vif=[script('exec /etc/xen/scripts/vif-bridge "$@"')])
+    assert backend(host, up.domid(), "vif")["script"] == (
+        "/run/xenith/scripts/%2Froot%2Fvif-mine")
+    for tool in ("xl", "xn"):
+        assert "/run/xenith" not in host.run(f"{tool} list -l {up.name}").stdout
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("tool", ("xl", "xn"))
+def test_the_users_script_is_told_of_the_end(host, guest, script, tool):
+    up = guest("pv", vif=[script(
+        'echo "$1 $script" >>/root/vif-mine.log\n'
+        'exec /etc/xen/scripts/vif-bridge "$@"')])
+    host.run(tool, "destroy", up.name)
+    assert host.run("cat /root/vif-mine.log").stdout == (
+        "online /root/vif-mine\noffline /root/vif-mine\n")
+
+
+@pytest.mark.unproven
+def test_the_last_line_of_a_script_is_in_the_error(host, guest, script):
+    cfg = guest("pv", create=False,
+                vif=[script("echo begun >&2; echo no such switch >&2; exit 4")])
+    result = host.xn("create", cfg.path, check=False)
+    assert result.rc == 8
+    assert "exit status 4: no such switch" in result.stderr
+
+
+@pytest.mark.unproven
+def test_a_script_that_does_not_end_is_ended(host, guest, script):
+    cfg = guest("pv", create=False, vif=[script("sleep 611 & wait")])
+    host.run("mkdir -p /etc/xenith")
+    host.write("/etc/xenith/xenith.conf", "script_timeout = 2\n")
+    result = host.xn("create", cfg.path, check=False)
+    assert result.rc == 8
+    assert "no end after 2.0 s" in result.stderr
+    assert host.run("pgrep -fx 'sleep 611'", check=False).stdout == ""
+
+
 def test_a_renamed_vif(host, guest):
     guest("pvh", vif=["bridge=xenbr0,vifname=web0"])
     assert "master xenbr0" in host.run("ip link show web0").stdout

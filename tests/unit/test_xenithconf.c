@@ -28,13 +28,15 @@ static void all_keys_are_read(void **state)
     assert_int_equal(load("log_level = \"debug\"\n"
                           "log_outputs = [ \"file\", \"journal\" ]\n"
                           "console_log = \"512k\"\n"
-                          "hook_timeout = 7\n",
+                          "hook_timeout = 7\n"
+                          "script_timeout = 5\n",
                           &conf, &said),
                      0);
     assert_int_equal(conf.log_level, LOG_LEVEL_DEBUG);
     assert_int_equal(conf.log_outputs, LOG_TO_FILE | LOG_TO_JOURNAL);
     assert_int_equal(conf.console_log, 512 << 10);
     assert_int_equal(conf.hook_timeout, 7);
+    assert_int_equal(conf.script_timeout, 5);
 }
 
 static void one_output_needs_no_list(void **state)
@@ -67,6 +69,7 @@ static void mistakes_are_told_and_the_rest_holds(void **state)
                           "log_outputs = [ \"file\", \"fax\" ]\n"
                           "console_logs = 5\n"
                           "hook_timeout = 0\n"
+                          "script_timeout = 39\n"
                           "console_log = \"1m\"\n",
                           &conf, &said),
                      -1);
@@ -74,6 +77,8 @@ static void mistakes_are_told_and_the_rest_holds(void **state)
     assert_non_null(strstr(said.text, "file, stderr, syslog or journal"));
     assert_non_null(strstr(said.text, "did you mean 'console_log'?"));
     assert_non_null(strstr(said.text, "seconds, from 1 to 3600"));
+    assert_non_null(strstr(said.text, "seconds, from 1 to 38"));
+    assert_int_equal(conf.script_timeout, 30);
     assert_int_equal(conf.hook_timeout, 60);
     assert_int_equal(conf.log_level, LOG_LEVEL_INFO);
     assert_int_equal(conf.log_outputs, LOG_TO_FILE);

@@ -28,6 +28,8 @@
 #define PATHS_HOTPLUG XENITH_LIBEXECDIR "/xn-hotplug"
 /* Its names, one for each script that it stands for. */
 #define PATHS_HOTPLUG_SCRIPTS XENITH_LIBEXECDIR "/scripts"
+/* Its names for users' scripts; see base/script_name.h. */
+#define PATHS_STARTED XENITH_RUNDIR "/scripts"
 #define PATHS_STREAM XENITH_LIBEXECDIR "/xn-stream"
 #define PATHS_SAVE_HELPER XENITH_LIBEXECDIR "/xn-save-helper"
 #define PATHS_XN XENITH_SBINDIR "/xn"

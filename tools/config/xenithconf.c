@@ -13,6 +13,8 @@
 
 /* Nobody waits for a hook longer than an hour. */
 #define HOOK_TIMEOUT_MAX 3600
+/* libxl kills a device's script after 40 s: ours must be first. */
+#define SCRIPT_TIMEOUT_MAX 38
 
 /* A value that was read, and where to say what is wrong with it. */
 struct reading {
@@ -104,6 +106,11 @@ static void set_hook_timeout(const struct reading *reading)
     set_seconds(reading, HOOK_TIMEOUT_MAX, &reading->conf->hook_timeout);
 }
 
+static void set_script_timeout(const struct reading *reading)
+{
+    set_seconds(reading, SCRIPT_TIMEOUT_MAX, &reading->conf->script_timeout);
+}
+
 static const struct {
     const char *name;
     void (*set)(const struct reading *reading);
@@ -112,6 +119,7 @@ static const struct {
     { "log_outputs", set_log_outputs },
     { "console_log", set_console_log },
     { "hook_timeout", set_hook_timeout },
+    { "script_timeout", set_script_timeout },
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -122,6 +130,7 @@ void xenithconf_init(struct xenithconf *conf)
         .log_level = LOG_LEVEL_INFO,
         .console_log = XENITHCONF_CONSOLE_LOG,
         .hook_timeout = XENITHCONF_HOOK_TIMEOUT,
+        .script_timeout = XENITHCONF_SCRIPT_TIMEOUT,
     };
 }
 

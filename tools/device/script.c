@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "device/script.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/paths.h"
+#include "base/script_name.h"
 
 /* Pieces of shell that Xen's vif scripts include. */
 #define VIF_HOOKS XEN_SCRIPT_DIR "/vif-post.d/*.hook"
@@ -31,6 +34,37 @@ static bool has_vif_hooks(void)
     return has;
 }
 
+bool script_is_users(const char *named)
+{
+    if (named == NULL || strcmp(named, "block") == 0)
+        return false;
+    for (size_t i = 0; i < sizeof(vif_roles) / sizeof(vif_roles[0]); i++)
+        if (strcmp(named, vif_roles[i]) == 0)
+            return false;
+    return true;
+}
+
+/*
+ * The name under which the native hook starts a user's script. Where it cannot
+ * be had libxl starts the script itself, with libxl's own limit.
+ */
+static char *started(const char *named)
+{
+    cleanup_free char *path = named[0] == '/'
+                                  ? mem_strdup(named)
+                                  : mem_printf(XEN_SCRIPT_DIR "/%s", named);
+    cleanup_free char *name = script_name_encode(path);
+
+    if (name == NULL || access(PATHS_HOTPLUG, X_OK) < 0 ||
+        access(path, X_OK) < 0 ||
+        io_make_dirs(PATHS_STARTED, PATHS_RUNDIR_MODE, NULL) < 0)
+        return NULL;
+    cleanup_free char *link = mem_printf(PATHS_STARTED "/%s", name);
+    if (symlink(PATHS_HOTPLUG, link) < 0 && errno != EEXIST)
+        return NULL;
+    return steal(link);
+}
+
 char *script_for_disk(const libxl_device_disk *disk)
 {
     bool is_plain = disk->backend_domname == NULL && disk->backend_domid == 0 &&
@@ -40,6 +74,9 @@ char *script_for_disk(const libxl_device_disk *disk)
                      disk->backend == LIBXL_DISK_BACKEND_PHY) &&
                     disk->specification != LIBXL_DISK_SPECIFICATION_VIRTIO;
 
+    if (disk->backend_domname == NULL && disk->backend_domid == 0 &&
+        script_is_users(disk->script))
+        return started(disk->script);
     if (!is_plain || disk->pdev_path == NULL || disk->pdev_path[0] == '\0' ||
         (disk->script != NULL && strcmp(disk->script, "block") != 0))
         return NULL;
@@ -52,6 +89,8 @@ char *script_for_nic(const libxl_device_nic *nic)
 
     if (nic->backend_domname != NULL || nic->backend_domid != 0)
         return NULL;
+    if (script_is_users(nic->script))
+        return started(nic->script);
     for (size_t i = 0; i < sizeof(vif_roles) / sizeof(vif_roles[0]); i++)
         if (strcmp(named, vif_roles[i]) == 0)
             return has_vif_hooks() ? NULL : installed(named);

@@ -47,8 +47,9 @@ void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
                                 kernel ? mem_strdup(kernel) : NULL);
     for (int i = 0; i < config->num_disks; i++) {
         libxl_device_disk *disk = &config->disks[i];
+        bool exchanges = disks || script_is_users(disk->script);
         stand_in->disk_scripts[i] = exchange(
-            stand_in, &disk->script, disks ? script_for_disk(disk) : NULL);
+            stand_in, &disk->script, exchanges ? script_for_disk(disk) : NULL);
     }
     for (int i = 0; i < config->num_nics; i++) {
         libxl_device_nic *nic = &config->nics[i];

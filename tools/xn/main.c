@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "domain/hooks/script_limit.h"
 #include "xn/dispatch.h"
 #include "xn/report.h"
 
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
     int exit_status = 0;
 
     signal(SIGPIPE, SIG_IGN);
+    script_limit_export();
     log_set_name(settings.as_xl ? "xl" : "xn");
     int rc = read_global_options(&settings, argc, argv, &err);
     log_set_level(settings.verbosity >= 2   ? LOG_LEVEL_DEBUG

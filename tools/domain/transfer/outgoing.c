@@ -223,6 +223,9 @@ void outgoing_tell_gone(const struct hook_guest *guest, const char *peer)
 {
     struct hook_call call = hook_guest_call(guest, HOOK_MIGRATE_OUT, NULL);
 
+    /* Gone before it could be read: whoever destroyed it has told of it. */
+    if (guest->name[0] == '\0')
+        return;
     call.peer = peer;
     hooks_tell(&hook_place_of_host, &call);
 }
