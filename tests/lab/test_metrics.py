@@ -74,3 +74,13 @@ def test_top_has_the_columns_of_xentop(host, guest):
 def test_top_measures_between_two_tables(host):
     tables = host.xn("top", "-b", "-d", "1", "-i", "2").stdout
     assert tables.count("NAME") == 2
+
+
+@pytest.mark.unproven
+def test_top_is_drawn_on_a_terminal(host):
+    screen = host.run(
+        "{ sleep 2; printf q; } | TERM=xterm script -qec "
+        "'stty rows 30 cols 200; xn top -v' /dev/null").stdout
+    assert "Domain-0" in screen and "VCPUs(sec):" in screen
+    refused = host.run("xn top </dev/null", check=False)
+    assert refused.rc == 2 and "--batch" in refused.stderr

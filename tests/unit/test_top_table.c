@@ -4,7 +4,9 @@
 
 #include <libxl.h>
 
-#include "xn/top_table.h"
+#include "xn/top_view.h"
+
+static const struct top_shown plain, full = { .full_names = true };
 
 static const char heading[] =
     "      NAME  STATE   CPU(sec) CPU(%)     MEM(k) MEM(%)  MAXMEM(k) MAXMEM(%)"
@@ -35,8 +37,7 @@ static struct top_sample sample_at(int64_t time_ms)
 
 static void dispose(struct top_sample *sample)
 {
-    domain_list_dispose(&sample->domains);
-    traffic_dispose(&sample->traffic);
+    top_sample_dispose(sample);
 }
 
 static void the_columns_are_xentops(void **state)
@@ -55,7 +56,7 @@ static void the_columns_are_xentops(void **state)
                                                        .read_sectors = 80,
                                                        .written_sectors = 160,
                                                        .out_of_requests = 1 }));
-    top_table_add(&text, &now, NULL, false);
+    top_table_add(&text, &now, NULL, &plain, 0);
     cleanup_free char *wanted = mem_printf(
         "%s%s%s", heading,
         "  Domain-0 --b---         41    0.0     131072   12.5   no limit"
@@ -75,7 +76,7 @@ static void time_is_compared_with_the_sample_before(void **state)
 
     add_domain(&before, 5, "web", 1000000000);
     add_domain(&now, 5, "web", 2000000000);
-    top_table_add(&text, &now, &before, false);
+    top_table_add(&text, &now, &before, &plain, 0);
     assert_non_null(strstr(text.text, "       web --b---          2   50.0 "));
     dispose(&before);
     dispose(&now);
@@ -89,7 +90,7 @@ static void wide_numbers_and_names_widen_their_columns(void **state)
     add_domain(&now, 5, "a-rather-long-name", 0);
     VEC_PUSH(&now.traffic.vbds,
              ((struct traffic_vbd){ .domid = 5, .reads = 12345678901 }));
-    top_table_add(&text, &now, NULL, true);
+    top_table_add(&text, &now, NULL, &full, 0);
     assert_non_null(strstr(text.text, "              NAME  STATE"));
     assert_non_null(strstr(text.text, "\na-rather-long-name --b---"));
     assert_non_null(strstr(text.text, "      VBD_RD   VBD_WR"));
@@ -106,12 +107,117 @@ static void a_crashed_guest_is_shut_down_too(void **state)
     info->blocked = false;
     info->shutdown = true;
     info->shutdown_reason = LIBXL_SHUTDOWN_REASON_CRASH;
-    top_table_add(&text, &now, NULL, false);
+    top_table_add(&text, &now, NULL, &plain, 0);
     assert_non_null(strstr(text.text, " -s-c-- "));
     dispose(&now);
 }
 
+static void what_belongs_to_a_domain_is_below_it(void **state)
+{
+    static const struct top_shown all = {
+        .networks = true, .vbds = true, .vcpus = true, .repeat_header = true
+    };
+    cleanup_strbuf struct strbuf text = { 0 };
+    struct top_sample now = sample_at(0);
+
+    add_domain(&now, 0, "Domain-0", 0);
+    add_domain(&now, 5, "web", 0);
+    for (uint32_t i = 0; i < 6; i++)
+        VEC_PUSH(&now.vcpus, ((struct top_vcpu){ 5, i, 7000000000 }));
+    VEC_PUSH(&now.traffic.vifs,
+             ((struct traffic_vif){
+                 .domid = 5, .received_bytes = 2048, .sent_packets = 3 }));
+    VEC_PUSH(&now.traffic.vbds,
+             ((struct traffic_vbd){ .domid = 5, .number = 51712, .reads = 9 }));
+    top_table_add(&text, &now, NULL, &all, 1);
+    assert_null(strstr(text.text, "Domain-0"));
+    assert_non_null(strstr(
+        text.text,
+        "VCPUs(sec):   0:          7s  1:          7s  2:          7s  3:"
+        "          7s  4:          7s\n          5:          7s\n"
+        "Net0 RX:        0bytes        3pkts        0err        0drop  "
+        "TX:     2048bytes        0pkts        0err        0drop\n"
+        "VBD BlkBack 51712 [ca: 0]  OO:        0   RD:        9   WR: "));
+    dispose(&now);
+}
+
+static void expect_order(struct top_sample *now, enum top_field field,
+                         bool dom0_first, const char *expected)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    top_table_sort(now, NULL, field, dom0_first);
+    VEC_EACH (&now->domains.items, info)
+        strbuf_printf(&text, "%s ", info->name);
+    assert_string_equal(text.text, expected);
+}
+
+static void domains_are_sorted_as_asked(void **state)
+{
+    struct top_sample now = sample_at(0);
+
+    add_domain(&now, 0, "Domain-0", 5);
+    add_domain(&now, 5, "web", 1);
+    add_domain(&now, 6, "db", 9);
+    expect_order(&now, TOP_NAME, false, "Domain-0 db web ");
+    expect_order(&now, TOP_CPU_SECONDS, false, "db Domain-0 web ");
+    expect_order(&now, TOP_CPU_SECONDS, true, "Domain-0 db web ");
+    expect_order(&now, TOP_VCPUS, false, "Domain-0 web db ");
+    expect_order(&now, TOP_DOMID, false, "Domain-0 web db ");
+    dispose(&now);
+}
+
+static void press(struct top_view *view, const char *keys)
+{
+    for (; *keys != '\0'; keys++)
+        assert_true(top_view_key(view, *keys));
+}
+
+static void keys_are_xentops(void **state)
+{
+    struct top_view view = { .seconds = 3 };
+
+    press(&view, "nBvrt");
+    assert_true(view.shown.networks && view.shown.vbds && view.shown.vcpus &&
+                view.shown.repeat_header);
+    press(&view, "Nx");
+    assert_false(view.shown.networks || view.shown.vbds);
+    press(&view, "ss");
+    assert_int_equal(view.sort, TOP_STATE);
+    press(&view, "SSS");
+    assert_int_equal(view.sort, TOP_FIELDS - 1);
+    press(&view, "s");
+    assert_int_equal(view.sort, TOP_DOMID);
+    assert_true(top_view_key(&view, TOP_KEY_UP));
+    assert_true(top_view_key(&view, TOP_KEY_DOWN));
+    assert_int_equal(view.first, 1);
+    assert_false(top_view_key(&view, 'q'));
+    assert_false(top_view_key(&view, 27));
+    assert_false(top_view_key(&view, 3));
+}
+
+static void the_delay_is_asked_for(void **state)
+{
+    struct top_view view = { .seconds = 3 };
+
+    press(&view, "d1q2\x7f");
+    cleanup_free char *menu = top_view_menu(&view);
+    assert_string_equal(menu, "Delay(sec): 1");
+    press(&view, "\r");
+    assert_int_equal(view.seconds, 1);
+    press(&view, "d\r"); /* nothing */
+    press(&view, "d0\r");
+    press(&view, "d99999999999999999\r");
+    press(&view, "d5\033"); /* given up */
+    assert_int_equal(view.seconds, 1);
+    assert_false(view.asks);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_belongs_to_a_domain_is_below_it),
+    cmocka_unit_test(domains_are_sorted_as_asked),
+    cmocka_unit_test(keys_are_xentops),
+    cmocka_unit_test(the_delay_is_asked_for),
     cmocka_unit_test(the_columns_are_xentops),
     cmocka_unit_test(time_is_compared_with_the_sample_before),
     cmocka_unit_test(wide_numbers_and_names_widen_their_columns),

@@ -32,6 +32,7 @@
 #define PATHS_STARTED XENITH_RUNDIR "/scripts"
 #define PATHS_STREAM XENITH_LIBEXECDIR "/xn-stream"
 #define PATHS_SAVE_HELPER XENITH_LIBEXECDIR "/xn-save-helper"
+#define PATHS_TOP XENITH_LIBEXECDIR "/xn-top"
 #define PATHS_XN XENITH_SBINDIR "/xn"
 #define PATHS_XND XENITH_LIBEXECDIR "/xnd"
 #define PATHS_XND_SOCKET XENITH_RUNDIR "/xnd.sock"
