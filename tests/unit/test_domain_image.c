@@ -4,6 +4,8 @@
  * restore and image use it; and files that appear when they are complete.
  */
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +149,43 @@ static void a_full_disk_is_said_to_be_full(void **state)
     expect_error(&err, ERR_SPACE,
                  "/dev/full: cannot write: No space left on device");
     scratch_remove(path);
+}
+
+/* A file system of 64 KiB, seen by this process alone; false if not allowed. */
+static bool mount_tiny(const char *folder)
+{
+    return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("tiny", folder, "tmpfs", MS_NODEV, "size=64k") == 0;
+}
+
+static void a_disk_that_fills_up_keeps_the_old_image(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    cleanup_free char *folder = scratch_path("disk");
+    cleanup_free char *old = mem_printf("%s/image", folder);
+    const struct strbuf before = { .text = (char *)"old", .length = 3 };
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+
+    assert_int_equal(mkdir(folder, 0700), 0);
+    bool mounted = mount_tiny(folder);
+    if (mounted) {
+        io_replace_file(old, 0600, "old", 3, &err);
+        expect_no_error(&err);
+        assert_int_equal(convert_file(path, old, false, &report, &err), -1);
+        assert_int_equal(err.kind, ERR_SPACE);
+        error_dispose(&err);
+        expect_contents(old, &before);
+        unlink(old);
+        assert_int_equal(umount(folder), 0);
+    }
+    rmdir(folder);
+    scratch_remove(folder);
+    scratch_remove(path);
+    if (!mounted)
+        skip();
 }
 
 static void an_image_is_described(void **state)
@@ -419,6 +458,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_was_there_survives_a_damaged_image),
     cmocka_unit_test(half_an_image_is_not_converted),
     cmocka_unit_test(a_full_disk_is_said_to_be_full),
+    cmocka_unit_test(a_disk_that_fills_up_keeps_the_old_image),
     cmocka_unit_test(an_image_is_described),
     cmocka_unit_test(libxl_is_given_its_own_stream_alone),
     cmocka_unit_test(damage_is_the_cause_of_what_libxl_says),
