@@ -30,7 +30,7 @@ VOLATILE = re.compile("|".join((
     r"/var/lib/systemd/(random-seed|timesync|timers)",
     r"/tmp/systemd-private-",
     # Folders that stay once they were made; what is in them must not.
-    r"/run/xenith(/(create|restart|tally))?$",
+    r"/run/xenith(/(create|memory|restart|tally))?$",
     r"/run/xen-hotplug$",
     r"/var/lib/xenith(/migrate)?$",
     # Bounded, and filled by whoever creates a guest first: kernels; a link for

@@ -62,3 +62,18 @@ def test_a_signal_undoes_those_that_are_not_done(host, small):
     for cfg in made:
         assert f"xn: create {cfg.name}: interrupted" in said.stdout
         assert not runs(host, cfg)
+
+
+def test_two_creates_do_not_count_on_the_same_memory(host, small):
+    """Each needs more than half of what is free: one is made, and the other is
+    told so before anything of it is."""
+    free = int(re.search(r"free_memory +: (\d+)",
+                         host.xl("info").stdout).group(1))
+    made = configs(small, 2, memory=free * 6 // 10)
+    said = host.run("\n".join(
+        f"(xn create {cfg.path} 2>&1; echo rc=$?) &" for cfg in made)
+        + "\nwait", timeout=300)
+    results = sorted(re.findall(r"rc=(\d+)", said.stdout))
+    assert results == ["0", "9"], said.stdout
+    assert "not enough memory: " in said.stdout
+    assert sorted(runs(host, cfg) for cfg in made) == [False, True]

@@ -28,6 +28,7 @@ static int make(void *argument, int64_t *value, struct error *err)
         .restart = request->restart,
         .short_lives = request->short_lives,
         .record = RECORD_INIT,
+        .claim = MEMORY_CLAIM_INIT,
         .kernel = KERNEL_COPY_INIT,
         .domid = INVALID_DOMID,
     };
@@ -40,6 +41,7 @@ static int make(void *argument, int64_t *value, struct error *err)
     }
     if (rc == 0)
         record_end(&create.record);
+    memory_claim_release(&create.claim);
     kernel_copy_release(&create.kernel);
     *value = create.domid;
     host_close(&host);

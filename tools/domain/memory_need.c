@@ -5,8 +5,12 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include <libxl_utils.h>
+#include <libxl_uuid.h>
+
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/uuid.h"
 
 /* How long Dom0 may make no progress in giving memory back, seconds. */
 #define BALLOON_PATIENCE 10
@@ -26,7 +30,29 @@ static int measure(struct host *host, const libxl_domain_config *config,
         rc = libxl_get_free_memory(host->ctx, &need->free_kib);
     if (rc != 0)
         return host_fail(host, err, ERR_CONFIG, rc, "memory");
+    if (need->free_kib < need->claimed_kib)
+        need->free_kib = need->claimed_kib;
+    need->free_kib -= need->claimed_kib;
     return 0;
+}
+
+/* Of the domain that is being made with this UUID. */
+static uint64_t used_kib(void *arg, const char *uuid)
+{
+    struct host *host = arg;
+    uint8_t wanted[UUID_BYTES];
+    uint64_t used = 0;
+    int count = 0;
+
+    if (!uuid_parse_text(uuid, wanted))
+        return 0;
+    libxl_dominfo *list = libxl_list_domain(host->ctx, &count);
+    for (int i = 0; i < count; i++)
+        if (memcmp(libxl_uuid_bytearray_const(&list[i].uuid), wanted,
+                   UUID_BYTES) == 0)
+            used += list[i].current_memkb;
+    libxl_dominfo_list_free(list, count);
+    return used;
 }
 
 /* As xl: "auto" is off where the administrator has fixed Dom0's memory. */
@@ -85,7 +111,11 @@ static int report_short(const struct memory_need *need, struct error *err)
               "short by %llu MiB",
               mib(need->needed_kib), (unsigned long long)need->free_kib >> 10,
               mib(need->needed_kib - need->free_kib));
-    error_hint(err, "'xn list' shows who has how much");
+    if (need->claimed_kib > 0)
+        error_hint(err, "%llu MiB more are free, for domains being made",
+                   (unsigned long long)need->claimed_kib >> 10);
+    else
+        error_hint(err, "'xn list' shows who has how much");
     return -1;
 }
 
@@ -100,7 +130,7 @@ int memory_need_measure(struct host *host, const libxl_domain_config *config,
 int memory_need_check(struct host *host, const libxl_domain_config *config,
                       const struct xlconf *defaults, struct error *err)
 {
-    struct memory_need need;
+    struct memory_need need = { 0 };
 
     if (memory_need_measure(host, config, defaults, &need, err) < 0)
         return -1;
@@ -108,14 +138,23 @@ int memory_need_check(struct host *host, const libxl_domain_config *config,
 }
 
 int memory_need_find(struct host *host, const libxl_domain_config *config,
-                     const struct xlconf *defaults, struct error *err)
+                     const struct xlconf *defaults, struct memory_claim *claim,
+                     struct error *err)
 {
-    struct memory_need need;
+    cleanup_close int lock = memory_claims_lock(MEMORY_CLAIMS, err);
+    struct memory_need need = { 0 };
+    char uuid[UUID_TEXT_SIZE];
 
-    if (memory_need_measure(host, config, defaults, &need, err) < 0)
+    if (lock < 0 ||
+        memory_claims_sum(MEMORY_CLAIMS, used_kib, host, &need.claimed_kib,
+                          err) < 0 ||
+        memory_need_measure(host, config, defaults, &need, err) < 0)
         return -1;
     if (need.free_kib < need.needed_kib && need.may_balloon &&
         balloon_dom0(host, config, defaults, &need, err) < 0)
         return -1;
-    return report_short(&need, err);
+    if (report_short(&need, err) < 0)
+        return -1;
+    uuid_format_text(libxl_uuid_bytearray_const(&config->c_info.uuid), uuid);
+    return memory_claim_make(claim, MEMORY_CLAIMS, uuid, need.needed_kib, err);
 }

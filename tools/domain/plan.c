@@ -131,7 +131,8 @@ void plan_make(struct plan *plan, const struct create *create)
     if (create->source == NULL && boots_unpacked(config))
         add_step(plan, mem_strdup("take the kernel unpacked, from the cache"),
                  0, step_unpack_kernel, NULL);
-    add_step(plan, mem_strdup("find the memory"), 0, step_find_memory, NULL);
+    add_step(plan, mem_strdup("find the memory, and claim it"), 0,
+             step_find_memory, NULL);
     add_step(plan, mem_strdup("note the intention, for the clean-up"), 0,
              step_note, step_forget_note);
     add_step(plan, describe_build(create), 0, step_build, step_unbuild);

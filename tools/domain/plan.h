@@ -9,6 +9,7 @@
 #include "base/vec.h"
 #include "config/config.h"
 #include "domain/kernel/kernel_cache.h"
+#include "domain/memory_claim.h"
 #include "domain/record.h"
 #include "domain/transfer/source.h"
 #include "domain/transfer/takeover.h"
@@ -26,6 +27,7 @@ struct create {
     bool restart;              /* a guest that was here until now */
     unsigned int short_lives;  /* restarts that led to it, see host/mark.h */
     struct record record;
+    struct memory_claim claim;
     struct kernel_copy kernel; /* what libxl boots instead, if anything */
     uint32_t domid;            /* INVALID_DOMID until it exists */
 };

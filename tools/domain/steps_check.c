@@ -102,5 +102,5 @@ int step_check_nic(struct create *create, unsigned int i, struct error *err)
 int step_find_memory(struct create *create, unsigned int i, struct error *err)
 {
     return memory_need_find(create->host, &create->spec->config,
-                            create->defaults, err);
+                            create->defaults, &create->claim, err);
 }
