@@ -74,9 +74,14 @@ static const struct word accesses[] = {
     { "r", 0 }, { "ro", 0 }, { "rw", 1 }, { "w", 1 }, { "", 1 }, { NULL },
 };
 
+/* Most words differ in the first byte: no call is worth it. */
 static bool is_word(const char *at, size_t length, const char *word)
 {
-    return strlen(word) == length && memcmp(at, word, length) == 0;
+    size_t i = 0;
+
+    while (i < length && word[i] == at[i])
+        i++;
+    return i == length && word[i] == '\0';
 }
 
 static bool find_word(const struct word *words, const char *at, size_t length,
@@ -281,6 +286,10 @@ static const struct disk_flag {
     { "untrusted", FLAG_CLEAR, offsetof(libxl_device_disk, trusted) },
 };
 
+enum {
+    MIN_FLAG = sizeof("colo") - 1, /* the shortest */
+};
+
 const struct spec_grammar disk_grammars[] = {
     SPEC_GRAMMAR("disk", disk_keys),
     SPEC_GRAMMAR("disk", disk_flags),
@@ -289,6 +298,8 @@ const struct spec_grammar disk_grammars[] = {
 
 static bool set_flag(libxl_device_disk *disk, const char *p, size_t length)
 {
+    if (length < MIN_FLAG)
+        return false;
     for (size_t i = 0; i < SPEC_COUNT(disk_flags); i++) {
         const struct disk_flag *flag = &disk_flags[i];
 
@@ -439,6 +450,15 @@ static void set_positional(struct disk_reader *reader, const char *p,
     }
 }
 
+/* Up to the end of a part or of its key. */
+static size_t key_length(const char *p)
+{
+    size_t length = (size_t)(strchrnul(p, ',') - p);
+    const char *equals = memchr(p, '=', length);
+
+    return equals != NULL ? (size_t)(equals - p) : length;
+}
+
 static void read_parts(struct disk_reader *reader)
 {
     const char *p = reader->text;
@@ -446,11 +466,12 @@ static void read_parts(struct disk_reader *reader)
     for (;;) {
         size_t length;
 
-        p += strspn(p, " \t\n");
+        while (*p == ' ' || *p == '\t' || *p == '\n')
+            p++;
         if (*p == '\0' || reader->over ||
             config_diags_enough(reader->fill->diags))
             return;
-        length = strcspn(p, "=,");
+        length = key_length(p);
         if (read_prefix(reader, &p))
             continue;
         if (p[length] == '=') {

@@ -148,7 +148,7 @@ static void report_number(struct fill *fill, const char *key,
 bool fill_number(struct fill *fill, const char *key, long *number)
 {
     const struct config_value *value = fill_value(fill, key);
-    const struct config_key *row = config_key_find(key);
+    const struct config_key *row;
 
     if (value == NULL)
         return false;
@@ -156,6 +156,7 @@ bool fill_number(struct fill *fill, const char *key, long *number)
         report_number(fill, key, value);
         return false;
     }
+    row = config_key_find(key);
     /* xl: it would cut the number to the size of its field. */
     if (row != NULL && (row->min != 0 || row->max != 0) &&
         (*number < row->min || *number > row->max)) {
@@ -292,7 +293,10 @@ void *fill_extend(void *array, int *count, size_t size)
     void **items = array;
     char *item;
 
-    *items = mem_realloc(*items, (size_t)*count + 1, size);
+    /* Twice the room where the count is a power of two: it is full then. */
+    if ((*count & (*count - 1)) == 0)
+        *items =
+            mem_realloc(*items, *count == 0 ? 1 : (size_t)*count * 2, size);
     item = (char *)*items + (size_t)*count * size;
     memset(item, 0, size);
     ++*count;

@@ -208,13 +208,53 @@ static void check_string(struct config_lexer *lexer,
     }
 }
 
+/* Bytes that a string is not simply made of. */
+static bool is_special(unsigned char c)
+{
+    static const bool special[256] = {
+        ['\0'] = true, ['\n'] = true, ['"'] = true,
+        ['\''] = true, ['\\'] = true, [0x80 ... 0xff] = true,
+    };
+
+    return special[c];
+}
+
+/*
+ * Over bytes that a string is simply made of, eight at a time: a borrow into
+ * the top bit of a byte tells that it is below what was taken from it.
+ */
+static const char *skip_plain(const char *p, const char *end, char quote)
+{
+    const uint64_t ones = UINT64_MAX / UINT8_MAX;
+    const uint64_t tops = ones << 7;
+
+    for (; end - p >= (ptrdiff_t)sizeof(uint64_t); p += sizeof(uint64_t)) {
+        uint64_t bytes, quotes, escapes;
+
+        memcpy(&bytes, p, sizeof(bytes));
+        quotes = bytes ^ ones * (unsigned char)quote;
+        escapes = bytes ^ ones * '\\';
+        if ((bytes | (bytes - ones * ' ') | (quotes - ones) |
+             (escapes - ones)) &
+            tops)
+            break;
+    }
+    while (!is_special((unsigned char)*p))
+        p++;
+    return p;
+}
+
 static void lex_string(struct config_lexer *lexer, struct config_token *token)
 {
     const char *p = lexer->at + 1;
     char quote = *lexer->at;
     bool odd = false; /* needs a closer look */
 
-    for (; p < lexer->end && *p != quote && *p != '\n'; p++) {
+    for (;; p++) {
+        /* Stops at the NUL behind the text at the latest. */
+        p = skip_plain(p, lexer->end, quote);
+        if (p >= lexer->end || *p == quote || *p == '\n')
+            break;
         if (*p == '\0') {
             refuse_nul(lexer, token, p);
             return;

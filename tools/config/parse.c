@@ -112,10 +112,8 @@ static void resynchronise(struct parser *parser)
 
 static char *copy_word(struct parser *parser)
 {
-    char *copy = config_tree_alloc(parser->tree, parser->token.length + 1);
-
-    memcpy(copy, parser->token.start, parser->token.length);
-    return copy;
+    return config_tree_copy(parser->tree, parser->token.start,
+                            parser->token.length);
 }
 
 static struct config_value *new_value(struct parser *parser,
@@ -141,21 +139,22 @@ static void decode_string(struct parser *parser, struct config_value *value)
 {
     const char *p = parser->token.start + 1;
     const char *end = p + parser->token.length - 2;
-    char *out = config_tree_alloc(parser->tree, (size_t)(end - p) + 1);
+    /* Decoded in place: no escape stands for more than one byte. */
+    char *out = config_tree_copy(parser->tree, p, (size_t)(end - p));
 
     value->u.atom.text = out;
-    while (p < end) {
+    for (;;) {
         const char *escape = memchr(p, '\\', (size_t)(end - p));
         size_t plain = (size_t)((escape != NULL ? escape : end) - p);
         size_t used;
 
-        memcpy(out, p, plain);
+        memmove(out, p, plain);
         out += plain;
         p += plain;
-        if (p < end) {
-            out += config_decode_step(p, end, &used, out) > 0;
-            p += used;
-        }
+        if (p == end)
+            break;
+        out += config_decode_step(p, end, &used, out) > 0;
+        p += used;
     }
     *out = '\0';
     value->u.atom.length = (uint32_t)(out - value->u.atom.text);

@@ -8,6 +8,7 @@
 #include <libxl_utils.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "config/fill.h"
 
 /* Devices of a kind that are compared with each other. */
@@ -16,11 +17,6 @@
 static bool is_empty(const char *text)
 {
     return text == NULL || *text == '\0';
-}
-
-static bool same_text(const char *one, const char *other)
-{
-    return !is_empty(one) && other != NULL && strcmp(one, other) == 0;
 }
 
 static bool memory_above_maximum(struct fill *fill)
@@ -401,27 +397,61 @@ static bool same_address(struct fill *fill)
     return false;
 }
 
+/* A disk by one of its texts. */
+struct named_disk {
+    const char *name;
+    bool readwrite;
+};
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct named_disk *a = left;
+    const struct named_disk *b = right;
+
+    return strcmp(a->name, b->name);
+}
+
+/* The disks in the order of their vdevs or paths; the caller's. */
+static struct named_disk *sort_disks(const libxl_domain_config *config,
+                                     bool by_vdev, size_t *count)
+{
+    struct named_disk *sorted = mem_zalloc(PAIRS_OF, sizeof(*sorted));
+
+    *count = 0;
+    for (int i = 0; i < config->num_disks && i < PAIRS_OF; i++) {
+        const libxl_device_disk *disk = &config->disks[i];
+        const char *name = by_vdev ? disk->vdev : disk->pdev_path;
+
+        if (name != NULL && *name != '\0')
+            sorted[(*count)++] =
+                (struct named_disk){ name, disk->readwrite != 0 };
+    }
+    qsort(sorted, *count, sizeof(*sorted), compare_names);
+    return sorted;
+}
+
 static bool same_disk_name(struct fill *fill)
 {
-    const libxl_domain_config *config = &fill->spec->config;
+    size_t count;
+    cleanup_free struct named_disk *disks =
+        sort_disks(&fill->spec->config, true, &count);
 
-    for (int i = 0; i < config->num_disks && i < PAIRS_OF; i++)
-        for (int k = 0; k < i; k++)
-            if (same_text(config->disks[i].vdev, config->disks[k].vdev))
-                return true;
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(disks[i].name, disks[i - 1].name) == 0)
+            return true;
     return false;
 }
 
 static bool same_image_written(struct fill *fill)
 {
-    const libxl_domain_config *config = &fill->spec->config;
+    size_t count;
+    cleanup_free struct named_disk *disks =
+        sort_disks(&fill->spec->config, false, &count);
 
-    for (int i = 0; i < config->num_disks && i < PAIRS_OF; i++)
-        for (int k = 0; k < i; k++)
-            if (same_text(config->disks[i].pdev_path,
-                          config->disks[k].pdev_path) &&
-                (config->disks[i].readwrite || config->disks[k].readwrite))
-                return true;
+    for (size_t i = 1; i < count; i++)
+        if ((disks[i].readwrite || disks[i - 1].readwrite) &&
+            strcmp(disks[i].name, disks[i - 1].name) == 0)
+            return true;
     return false;
 }
 

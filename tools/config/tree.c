@@ -80,7 +80,8 @@ void config_tree_cleanup(struct config_tree **tree)
     *tree = NULL;
 }
 
-void *config_tree_alloc(struct config_tree *tree, size_t size)
+/* Room that nothing was written to. */
+static void *take_room(struct config_tree *tree, size_t size)
 {
     struct chunk *chunk = tree->chunks;
     char *room;
@@ -89,8 +90,9 @@ void *config_tree_alloc(struct config_tree *tree, size_t size)
     if (chunk == NULL || chunk->room - chunk->used < size) {
         size_t fresh = size > CHUNK_SIZE / 4 ? size : CHUNK_SIZE;
 
-        chunk = mem_zalloc(1, sizeof(*chunk) + fresh);
-        chunk->room = fresh;
+        /* Not zeroed: most of it will be text. */
+        chunk = mem_realloc(NULL, 1, sizeof(*chunk) + fresh);
+        *chunk = (struct chunk){ .room = fresh };
         /* A big object has its own chunk, behind the one being filled. */
         if (fresh == size && tree->chunks != NULL) {
             chunk->next = tree->chunks->next;
@@ -103,6 +105,21 @@ void *config_tree_alloc(struct config_tree *tree, size_t size)
     room = (char *)chunk->bytes + chunk->used;
     chunk->used += size;
     return room;
+}
+
+void *config_tree_alloc(struct config_tree *tree, size_t size)
+{
+    return memset(take_room(tree, size), 0, size);
+}
+
+char *config_tree_copy(struct config_tree *tree, const char *text,
+                       size_t length)
+{
+    char *copy = take_room(tree, length + 1);
+
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
 }
 
 bool config_tree_count_value(struct config_tree *tree)

@@ -79,6 +79,10 @@ const struct config_text *config_tree_text(const struct config_tree *tree);
 /* Room in the tree's arena, zeroed, aligned for any object. */
 void *config_tree_alloc(struct config_tree *tree, size_t size);
 
+/* length bytes of a text in the tree's arena, ended by a NUL. */
+char *config_tree_copy(struct config_tree *tree, const char *text,
+                       size_t length);
+
 /* Adds an assignment of a key just parsed; `add` is a +=. For the parser. */
 void config_tree_assign(struct config_tree *tree, const char *key,
                         const struct config_place *place, bool add,
