@@ -64,6 +64,30 @@ def test_create_says_what_it_made_and_quiet_does_not(host, guest):
     assert (result.stdout, result.stderr) == ("", "")
 
 
+@pytest.mark.unproven
+def test_json_tells_what_was_made(host, guest):
+    cfg = guest("pv", create=False, frobnicate=1)
+    made = json.loads(host.xn("create", "--json", "-p", cfg.path).stdout)
+    assert made["schema"] == "xn.create/1"
+    [domain] = made["domains"]
+    assert domain["created"] is True
+    assert domain["domid"] == cfg.domid()
+    assert (domain["name"], domain["state"]) == (cfg.name, "paused")
+    assert domain["uuid"] in host.xn("vm-list").stdout
+    assert domain["seconds"] > 0
+    assert [d["severity"] for d in domain["diagnostics"]] == ["warning"]
+
+
+@pytest.mark.unproven
+def test_json_tells_why_nothing_was_made(host, guest):
+    cfg = guest("pv", create=False, kernel="/no/such/kernel")
+    result = host.run("xn", "create", "--json", cfg.path, check=False)
+    [domain] = json.loads(result.stdout)["domains"]
+    assert domain["created"] is False and "domid" not in domain
+    assert "/no/such/kernel" in domain["error"]["message"]
+    assert domain["error"]["exit_status"] == result.rc == 7
+
+
 def test_several_files_and_overrides(host, guest):
     first, second = (guest("pv", name, create=False) for name in "ab")
     host.xn("create", "-p", first.path, second.path, "memory=96")

@@ -61,6 +61,28 @@ is "check --json: where" "3 1 warning" \
         /usr/bin/python3 -c "d = eval(input())
 print(d['line'], d['column'], d['severity'])")"
 
+# The first domain of xn create --json: an expression of it.
+created() {
+    "$build/xn" create --json "${@:2}" 2>/dev/null | json "['domains'][0]$1"
+}
+
+is "create --json: the plan" "a False 1. check that the name a is free" \
+    "$("$build/xn" create --json --plan "$folder/good.cfg" | /usr/bin/python3 -c "
+import json, sys
+made = json.load(sys.stdin)['domains'][0]
+print(made['name'], made['created'], '1.', made['plan'][0])")"
+is "create --json: what is doubtful has a place" "warning" \
+    "$(created "['diagnostics'][0]['severity']" --plan "$folder/warn.cfg")"
+is "create --json: what is wrong is told, too" 7 \
+    "$(created "['error']['exit_status']" --plan "$folder/bad.cfg")"
+is "create --json: and is the exit status" 7 \
+    "$("$build/xn" create --json --plan "$folder/bad.cfg" >/dev/null 2>&1; echo $?)"
+is "create --json: the first failure is the last file" 1 \
+    "$("$build/xn" create --json --plan "$folder"/{bad,good}.cfg 2>/dev/null |
+        json "['domains'].__len__()")"
+is "create --json has no room for libxl's" 2 \
+    "$("$build/xn" -N create --json "$folder/good.cfg" >/dev/null 2>&1; echo $?)"
+
 [ -e /proc/xen/capabilities ] ||
     is "check --host: there is no Xen" 5 "$(status check --host "$folder/good.cfg")"
 
@@ -75,6 +97,11 @@ is "explain: a setting inside strings" "one of xen, virtio" \
     "$(xn explain disk.specification | sed -n 's/^ *type  *//p')"
 is "explain --json: a setting" "vif.vlan 4.19" \
     "$(xn explain --json vif.vlan | json "['key'] + ' ' + document['since']")"
+is "explain --json: the settings of a key" "4.19" \
+    "$(xn explain --json vif | json "['settings']" | /usr/bin/python3 -c "
+print(*(s['since'] for s in eval(input()) if s['name'] == 'vlan'))")"
+is "explain --json: a key without settings" False \
+    "$(xn explain --json memory | json ".keys() & {'settings'} != set()")"
 is "explain: a setting there is not" 2 \
     "$(xn explain vif.brigde >/dev/null 2>&1; echo $?)"
 is "explain: and a near one" 1 \

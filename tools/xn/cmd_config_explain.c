@@ -70,6 +70,37 @@ static char *list_settings(const struct config_key *key)
     return text.text;
 }
 
+static void add_setting(struct json_writer *json,
+                        const struct config_subkey *setting, const char *type)
+{
+    json_add_string(json, "help", setting->help);
+    json_add_string(json, "type", type);
+    if (setting->fallback != NULL)
+        json_add_string(json, "default", setting->fallback);
+    if (setting->since != NULL)
+        json_add_string(json, "since", setting->since);
+}
+
+/* Only where the key has any: their names as a file has them. */
+static void add_settings(struct json_writer *json, const struct config_key *key)
+{
+    const char *name;
+
+    if (config_setting_name(key->name, 0) == NULL)
+        return;
+    json_key(json, "settings");
+    json_begin_array(json);
+    for (size_t i = 0; (name = config_setting_name(key->name, i)); i++) {
+        cleanup_free char *type = config_subkey_type(key->name, name);
+
+        json_begin_object(json);
+        json_add_string(json, "name", name);
+        add_setting(json, config_subkey_find(key->name, name), type);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 static int refuse_key(const char *word, struct error *err)
 {
     const char *near = config_key_near(word);
@@ -96,6 +127,7 @@ static int explain_key(const char *word, bool as_json, struct error *err)
     }
     struct json_writer *json = show_json_begin("config-explain");
     key_json_add(json, key);
+    add_settings(json, key);
     show_json_end(json);
     return 0;
 }
@@ -126,12 +158,7 @@ static void show_setting_json(const struct config_subkey *setting,
     struct json_writer *json = show_json_begin("config-explain");
 
     json_add_string(json, "key", word);
-    json_add_string(json, "help", setting->help);
-    json_add_string(json, "type", type);
-    if (setting->fallback != NULL)
-        json_add_string(json, "default", setting->fallback);
-    if (setting->since != NULL)
-        json_add_string(json, "since", setting->since);
+    add_setting(json, setting, type);
     show_json_end(json);
 }
 

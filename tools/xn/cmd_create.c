@@ -10,6 +10,7 @@
 #include "domain/plan.h"
 #include "domain/record.h"
 #include "show/show.h"
+#include "xn/create_json.h"
 #include "xn/create_many.h"
 #include "xn/load.h"
 #include "xn/making.h"
@@ -23,6 +24,30 @@ static int sort_words(const struct invocation *inv, struct load_words *words,
     error_set(err, ERR_USAGE, "'create' needs a configuration file");
     error_hint(err, "xn create FILE [KEY=VALUE ...]");
     return -1;
+}
+
+static bool is_dry_run(const struct invocation *inv)
+{
+    return inv->settings->dry_run || invocation_count(inv, "dry-run") > 0;
+}
+
+/* One document has no place for a console, nor for libxl's own. */
+static int check_options(const struct invocation *inv, struct error *err)
+{
+    static const char *const others[] = { "console", "foreground", "vncviewer",
+                                          "vncviewer-autopass" };
+
+    if (invocation_count(inv, "json") == 0)
+        return 0;
+    if (is_dry_run(inv))
+        return error_set(err, ERR_USAGE,
+                         "--json and --dry-run exclude each other: the latter "
+                         "prints libxl's own JSON");
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (invocation_count(inv, others[i]) > 0)
+            return error_set(err, ERR_USAGE,
+                             "--json and --%s exclude each other", others[i]);
+    return 0;
 }
 
 static void show_plan(const struct create_request *request)
@@ -56,31 +81,56 @@ static int create(struct invocation *inv, const struct xlconf *defaults,
     return making_run(inv, &request, "creating", "created", err);
 }
 
+static struct config_source source_of(const struct invocation *inv,
+                                      const char *file,
+                                      const struct load_words *words)
+{
+    return (struct config_source){ .path = file,
+                                   .overrides = words->overrides.items,
+                                   .plain = inv->settings->as_xl,
+                                   .strict =
+                                       invocation_count(inv, "strict") > 0 };
+}
+
 static int create_from(struct invocation *inv, const char *file,
                        const struct load_words *words,
                        const struct xlconf *defaults, struct error *err)
 {
     struct domain_spec cleanup_domain_spec spec;
-    struct config_source source = { .path = file,
-                                    .overrides = words->overrides.items,
-                                    .plain = inv->settings->as_xl,
-                                    .strict =
-                                        invocation_count(inv, "strict") > 0 };
+    struct config_source source = source_of(inv, file, words);
     bool quiet = invocation_count(inv, "quiet") > 0;
     bool plan = invocation_count(inv, "plan") > 0;
-    bool dry_run =
-        inv->settings->dry_run || invocation_count(inv, "dry-run") > 0;
 
     domain_spec_init(&spec);
     if (load_domain(inv->settings, inv->host, &source, defaults,
                     invocation_count(inv, "i") > 0, quiet, &spec, err) < 0)
         return -1;
-    if (dry_run && !plan)
+    if (is_dry_run(inv) && !plan)
         return load_show_domain(&spec, NULL, err);
     if (invocation_count(inv, "d") > 0 &&
         load_show_domain(&spec, stderr, err) < 0)
         return -1;
     return create(inv, defaults, &spec, err);
+}
+
+static int create_all_json(struct invocation *inv,
+                           const struct load_words *words,
+                           const struct xlconf *defaults, struct error *err)
+{
+    struct json_writer *json = show_json_begin("create");
+    int rc = 0;
+
+    json_key(json, "domains");
+    json_begin_array(json);
+    for (size_t i = 0; i < words->files.count && rc == 0; i++) {
+        struct config_source source =
+            source_of(inv, words->files.items[i], words);
+
+        rc = create_json(inv, &source, defaults, json, err);
+    }
+    json_end_array(json);
+    show_json_end(json);
+    return rc;
 }
 
 /* Domains that a create left whose processes were all killed. */
@@ -103,18 +153,20 @@ static int create_all(struct invocation *inv, const struct load_words *words,
     xlconf_init(&defaults);
     if (load_defaults(inv->settings, &defaults, err) < 0)
         return -1;
+    if (invocation_count(inv, "json") > 0)
+        return create_all_json(inv, words, &defaults, err);
     VEC_EACH (&words->files, file)
         if (create_from(inv, *file, words, &defaults, err) < 0)
             return -1;
     return 0;
 }
 
-/* Those that want the terminal, or only look, take their turns. */
+/* Those that want the terminal, only look, or are one document take turns. */
 static bool is_side_by_side(const struct invocation *inv,
                             const struct load_words *words)
 {
-    static const char *const in_turn[] = { "c", "foreground", "vncviewer",
-                                           "vncviewer-autopass" };
+    static const char *const in_turn[] = { "c", "foreground", "json",
+                                           "vncviewer", "vncviewer-autopass" };
 
     for (size_t i = 0; i < sizeof(in_turn) / sizeof(in_turn[0]); i++)
         if (invocation_count(inv, in_turn[i]) > 0)
@@ -127,10 +179,11 @@ static int run(struct invocation *inv, struct error *err)
     struct load_words words = { 0 };
     struct host host = { 0 };
     cleanup_error struct error no_host = ERROR_INIT;
-    bool only_looks = inv->settings->dry_run ||
-                      invocation_count(inv, "dry-run") > 0 ||
-                      invocation_count(inv, "plan") > 0;
-    int rc = sort_words(inv, &words, err);
+    bool only_looks = is_dry_run(inv) || invocation_count(inv, "plan") > 0;
+    int rc = check_options(inv, err);
+
+    if (rc == 0)
+        rc = sort_words(inv, &words, err);
 
     if (rc == 0 && !only_looks && is_side_by_side(inv, &words)) {
         rc = create_many(inv, &words, err);
@@ -160,6 +213,7 @@ static const struct option_row options[] = {
       "only print the configuration as JSON" },
     { 0, "dryrun", OPTION_FLAG, NULL, NULL },
     { 0, "plan", OPTION_FLAG, NULL, "only print the steps" },
+    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
     { 0, "strict", OPTION_FLAG, NULL, "take every warning for an error" },
     { 'f', "defconfig", OPTION_VALUE, "FILE", "the configuration file" },
     { 'j', "jobs", OPTION_VALUE, "COUNT",

@@ -96,23 +96,34 @@ void load_facts_dispose(struct load_facts *facts)
     facts->nodes = NULL;
 }
 
+int load_domain_silently(struct host *host, const struct config_source *source,
+                         const struct xlconf *defaults,
+                         bool ignore_affinity_masks, struct domain_spec *spec,
+                         struct config_diags *diags, struct error *err)
+{
+    struct load_facts facts = {
+        .known = { .ignore_affinity_masks = ignore_affinity_masks },
+    };
+
+    if (host != NULL)
+        load_facts_read(host, &facts);
+    int rc = config_load(source, defaults, host ? &facts.known : NULL, spec,
+                         diags, err);
+    load_facts_dispose(&facts);
+    return rc;
+}
+
 int load_domain(const struct settings *settings, struct host *host,
                 const struct config_source *source,
                 const struct xlconf *defaults, bool ignore_affinity_masks,
                 bool quiet, struct domain_spec *spec, struct error *err)
 {
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
-    struct load_facts facts = {
-        .known = { .ignore_affinity_masks = ignore_affinity_masks },
-    };
 
     if (settings->as_xl && !quiet)
         fprintf(stderr, "Parsing config from %s\n", source->path);
-    if (host != NULL)
-        load_facts_read(host, &facts);
-    int rc = config_load(source, defaults, host ? &facts.known : NULL, spec,
-                         &diags, err);
-    load_facts_dispose(&facts);
+    int rc = load_domain_silently(host, source, defaults, ignore_affinity_masks,
+                                  spec, &diags, err);
     load_print_diags(&diags, quiet || settings->as_xl);
     return rc;
 }

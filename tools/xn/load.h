@@ -59,6 +59,12 @@ int load_domain(const struct settings *settings, struct host *host,
                 const struct xlconf *defaults, bool ignore_affinity_masks,
                 bool quiet, struct domain_spec *spec, struct error *err);
 
+/* As load_domain, but what there is to say is added to diags. */
+int load_domain_silently(struct host *host, const struct config_source *source,
+                         const struct xlconf *defaults,
+                         bool ignore_affinity_masks, struct domain_spec *spec,
+                         struct config_diags *diags, struct error *err);
+
 /* The configuration that came with a saved guest; spec was initialised. */
 int load_saved(struct host *host, const struct source *source,
                struct domain_spec *spec, struct error *err);
