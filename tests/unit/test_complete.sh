@@ -106,12 +106,78 @@ trap 'rm -rf "$folder"' EXIT
 touch "$folder/a b.cfg"
 is "bash: files" "$folder/a b.cfg" "$(in_bash "$build/xn" create "$folder/a")"
 
+# An xn that knows two domains of names that shells would act on.
 cat >"$folder/xn" <<'END'
 #!/bin/sh
-echo 'a$(b) c'
+for word; do :; done
+for name in 'a$(b) c' 'd:e'; do
+    case $name in "$word"*) echo "$name" ;; esac
+done
 END
 chmod +x "$folder/xn"
 is "bash: a name that the shell would act on is quoted" 'a\$\(b\)\ c' \
-    "$(in_bash "$folder/xn" console '')"
+    "$(in_bash "$folder/xn" console 'a')"
+
+# shell PROGRAM: is it there? Otherwise its tests are skipped.
+shell() {
+    command -v "$1" >/dev/null && return
+    count=$((count + 1))
+    echo "ok $count - $1: # skip it is not installed"
+    return 1
+}
+
+# What zsh makes of a line with the first or the second xn, and a Tab.
+build=$(realpath "$build") source=$(realpath "$source")
+in_zsh() {
+    PATH=$1:$PATH "$source/tests/unit/zsh_line.py" "$source/docs/completions" \
+        "$2"
+}
+if shell zsh; then
+    is "zsh: a command" "xn destroy " "$(in_zsh "$build" "xn destr")"
+    is "zsh: several commands" "xn vcpu-" "$(in_zsh "$build" "xn vcpu")"
+    is "zsh: an option" "xn reboot --timeout " \
+        "$(in_zsh "$build" "xn reboot --t")"
+    is "zsh: a command of a group" "xn config explain " \
+        "$(in_zsh "$build" "xn config ex")"
+    is "zsh: a key" "xn create a.cfg maxmem=" \
+        "$(in_zsh "$build" "xn create a.cfg maxme")"
+    is "zsh: a value" 'xn create a.cfg hdtype=\"ahci\" ' \
+        "$(in_zsh "$build" "xn create a.cfg hdtype=a")"
+    is "zsh: a value whose quote was begun" 'xn create a.cfg hdtype=\"ahci\" ' \
+        "$(in_zsh "$build" 'xn create a.cfg hdtype=\"a')"
+    is "zsh: files" "xn create $folder/a\\ b.cfg " \
+        "$(in_zsh "$build" "xn create $folder/a")"
+    is "zsh: a name that the shell would act on is quoted" \
+        'xn console a\$\(b\)\ c ' "$(in_zsh "$folder" "xn console a")"
+    is "zsh: and goes on where it was quoted" \
+        'xn console a\$\(b\)\ c ' \
+        "$(in_zsh "$folder" 'xn console a\$\(b\)\ ')"
+    is "zsh: a colon is of the name" "xn console d:e " \
+        "$(in_zsh "$folder" "xn console d")"
+fi
+
+# What fish offers for a line with the first or the second xn.
+in_fish() {
+    HOME=$folder PATH=$1:$PATH fish -N -c \
+        "source $source/docs/completions/xn.fish; complete -C \$argv[1]" "$2" |
+        cut -f1 | paste -sd' '
+}
+# shellcheck disable=SC2016 # a name, no expansion
+if shell fish; then
+    is "fish: commands" "vcpu-list vcpu-pin vcpu-set" \
+        "$(in_fish "$build" "xn vcpu")"
+    is "fish: an option" "--timeout" "$(in_fish "$build" "xn reboot --t")"
+    is "fish: a command of a group" "explain" \
+        "$(in_fish "$build" "xn config ex")"
+    is "fish: a key" "maxmem=" "$(in_fish "$build" "xn create a.cfg maxme")"
+    is "fish: a value" 'hdtype="ahci"' \
+        "$(in_fish "$build" "xn create a.cfg hdtype=a")"
+    is "fish: files" "$folder/a b.cfg" \
+        "$(in_fish "$build" "xn create $folder/a")"
+    is "fish: a name with what the shell would act on" 'a$(b) c' \
+        "$(in_fish "$folder" "xn console a")"
+    is "fish: and goes on where a quote was begun" 'a$(b) c' \
+        "$(in_fish "$folder" "xn console 'a\$(b) ")"
+fi
 echo "1..$count"
 exit "$failed"
