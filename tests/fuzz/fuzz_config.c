@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * libFuzzer harness of the configuration language: any bytes are read as a
- * domain's file, filled and shown. With a first byte of 1 to 21 the rest is
+ * domain's file, filled and shown. With a first byte of 1 to 31 the rest is
  * one string of a sub-grammar (disk, vif, ...), so that the fuzzer need not
  * find the way there; with 128 to 136 it is the words of a command line, each
  * ended by a NUL, that describe a device.
@@ -20,13 +20,37 @@ static const struct grammar {
     const char *before;
     const char *after;
 } grammars[] = {
-    { "disk=['", "']" },    { "vif=['", "']" },     { "pci=['", "']" },
-    { "vfb=['", "']" },     { "vkb=['", "']" },     { "vdispl=['", "']" },
-    { "channel=['", "']" }, { "usbctrl=['", "']" }, { "iomem=['", "']" },
-    { "usbdev=['", "']" },  { "vsnd=[['", "']]" },  { "vnuma=[['", "']]" },
-    { "cpus='", "'" },      { "cpuid='", "'" },     { "cpuid=['", "']" },
-    { "p9=['", "']" },      { "vtpm=['", "']" },    { "pvcalls=['", "']" },
-    { "ioports=['", "']" }, { "irqs=['", "']" },    { "viridian=['", "']" },
+    { "disk=['", "']" },
+    { "vif=['", "']" },
+    { "pci=['", "']" },
+    { "vfb=['", "']" },
+    { "vkb=['", "']" },
+    { "vdispl=['", "']" },
+    { "channel=['", "']" },
+    { "usbctrl=['", "']" },
+    { "iomem=['", "']" },
+    { "usbdev=['", "']" },
+    { "vsnd=[['", "']]" },
+    { "vnuma=[['", "']]" },
+    { "cpus='", "'" },
+    { "cpuid='", "'" },
+    { "cpuid=['", "']" },
+    { "p9=['", "']" },
+    { "vtpm=['", "']" },
+    { "pvcalls=['", "']" },
+    { "ioports=['", "']" },
+    { "irqs=['", "']" },
+    { "viridian=['", "']" },
+    { "rdm='", "'" },
+    { "cpus=['", "']" },
+    { "cpus_soft='", "'" },
+    { "boot='", "'" },
+    { "usbdevice='", "'" },
+    { "serial=['", "']" },
+    { "console_log='", "'" },
+    { "stop_action='", "'" },
+    { "smbios=['", "']" },
+    { "bootloader='b'\nbootloader_args='", "'" },
 };
 
 static void read_config(const char *text, size_t length)
