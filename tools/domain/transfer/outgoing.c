@@ -11,7 +11,6 @@
 #include "domain/destroy.h"
 #include "domain/hooks/hooks.h"
 #include "domain/own.h"
-#include "domain/transfer/save_helper.h"
 #include "domain/transfer/saved_config.h"
 #include "domain/worker.h"
 #include "host/lookup.h"
@@ -106,17 +105,15 @@ static int explain_busy(const struct rounds *rounds, struct error *err)
 }
 
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
-                   const struct precopy *precopy, struct rounds *rounds,
+                   struct save_helper *helper, struct rounds *rounds,
                    struct error *err)
 {
-    struct save_helper helper;
     struct operation op;
 
-    save_helper_begin(&helper, precopy);
     operation_begin(&op, host);
     int rc = libxl_domain_suspend(host->ctx, domid, out, flags, &op.how);
     rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
-    save_helper_end(&helper, rounds);
+    rounds_pipe_read(&helper->told, rounds);
     if (rc != 0 && rounds->busy && interrupt_signal() == 0)
         return explain_busy(rounds, err);
     if (rc != 0)

@@ -11,8 +11,7 @@
 
 #include "domain/hooks/hook_guest.h"
 #include "domain/state.h"
-#include "domain/transfer/rounds.h"
-#include "savehelper/precopy.h"
+#include "domain/transfer/save_helper.h"
 
 /* To be called before libxl works beside a codec: it collects no child but its
  * own. */
@@ -34,10 +33,10 @@ int outgoing_live_flag(struct host *host, uint32_t domid);
 
 /*
  * libxl writes the guest and leaves it suspended; flags: LIBXL_SUSPEND_*.
- * What the save helper told is in *rounds.
+ * What the save helper, which has begun, told is in *rounds.
  */
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
-                   const struct precopy *precopy, struct rounds *rounds,
+                   struct save_helper *helper, struct rounds *rounds,
                    struct error *err);
 
 /* The domain's UUID as text; the caller's. NULL with err if it is gone. */

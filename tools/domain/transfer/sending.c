@@ -25,6 +25,8 @@ static int run_in_worker(void *argument, int64_t *value, struct error *err)
     struct sending *sending = run->sending;
     struct host host = { 0 };
 
+    /* Before there are threads that may look into the environment. */
+    save_helper_begin(&sending->helper, &sending->precopy);
     int rc = host_open(&host, sending->verbosity, err);
     if (rc == 0) {
         sending->host = &host;
@@ -115,7 +117,7 @@ int sending_write_guest(struct sending *sending, int flags, struct error *err)
         host_log_watch(log, note_progress, sending->figures->shared);
     int rc =
         outgoing_write(sending->host, sending->subject->domid, sending->out,
-                       flags, &sending->precopy, &sending->rounds, err);
+                       flags, &sending->helper, &sending->rounds, err);
     host_log_watch(log, NULL, NULL);
     return rc;
 }
@@ -125,6 +127,7 @@ int sending_close(struct sending *sending, int rc, struct codec_report *report,
 {
     struct error cause = ERROR_INIT;
 
+    save_helper_end(&sending->helper, &sending->rounds);
     if (sending->codec.pid == 0)
         return rc;
     io_cleanup_close(&sending->out);

@@ -12,24 +12,26 @@
 
 #include "domain/state.h"
 #include "domain/transfer/codec.h"
-#include "domain/transfer/rounds.h"
-#include "savehelper/precopy.h"
+#include "domain/transfer/save_helper.h"
 
 struct sending {
     const struct subject *subject; /* its host is the parent's */
     const char *goal; /* what the codec's faults are told of: "sending to X" */
     const struct figures *figures; /* kept up to date; NULL: nobody looks */
     unsigned int verbosity;
-    struct precopy precopy;  /* asked of a guest that runs meanwhile */
-    bool keep_domid;         /* it asks for the id that it has here */
-    const char *config_json; /* as saved_config.h makes it, NULL: its own */
-    struct host *host;       /* the worker's; NULL in its parent */
-    struct rounds rounds;    /* what libxl's save helper told, at the end */
+    struct precopy precopy;    /* asked of a guest that runs meanwhile */
+    bool keep_domid;           /* it asks for the id that it has here */
+    const char *config_json;   /* as saved_config.h makes it, NULL: its own */
+    struct host *host;         /* the worker's; NULL in its parent */
+    struct save_helper helper; /* the worker's, until sending_close */
+    struct rounds rounds;      /* what libxl's save helper told, at the end */
     struct proc_child codec;
     int out; /* what libxl writes to; owned unless there is no codec */
 };
 
-#define SENDING_INIT .rounds = ROUNDS_INIT, .codec = PROC_CHILD_INIT, .out = -1
+#define SENDING_INIT                                   \
+    .helper = SAVE_HELPER_INIT, .rounds = ROUNDS_INIT, \
+    .codec = PROC_CHILD_INIT, .out = -1
 
 /* What is done in the worker, and whose the guest is when that failed. */
 struct sending_work {
