@@ -73,6 +73,8 @@ int journal_open(const struct xenithconf *conf, bool foreground,
                                            : (unsigned int)LOG_TO_FILE;
     if (state.background && leave_the_terminal() < 0)
         return error_set_errno(err, ERR_FAILED, errno, "/dev/null");
+    if (state.outputs & LOG_TO_SYSLOG)
+        openlog("xnd", LOG_PID, LOG_DAEMON);
     if (!(state.outputs & LOG_TO_FILE))
         return 0;
     if (io_make_dirs(XENITH_LOGDIR, 0750, err) < 0)
