@@ -67,14 +67,13 @@ static int set_limits(const struct confine *confine)
     return limit(RLIMIT_NOFILE, 3);
 }
 
-static int become_nobody(void)
+int confine_become_nobody(void)
 {
     if (geteuid() != 0)
         return 0;
-    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-        setresuid(NOBODY, NOBODY, NOBODY) < 0)
+    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0)
         return -1;
-    return limit(RLIMIT_NPROC, 0);
+    return setresuid(NOBODY, NOBODY, NOBODY);
 }
 
 #if defined(__x86_64__)
@@ -125,7 +124,7 @@ static int filter_calls(void)
 int confine_self(const struct confine *confine)
 {
     if (keep_descriptors(confine) < 0 || set_limits(confine) < 0 ||
-        become_nobody() < 0)
+        confine_become_nobody() < 0 || limit(RLIMIT_NPROC, 0) < 0)
         return -1;
     /* After the change of user, which takes it back. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != confine->parent)

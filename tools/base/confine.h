@@ -27,4 +27,10 @@ struct confine {
  */
 int confine_self(const struct confine *confine);
 
+/*
+ * Only the change of user of it: whoever is root is nobody afterwards, with no
+ * other groups and no way back. 0, or -1 with errno.
+ */
+int confine_become_nobody(void);
+
 #endif

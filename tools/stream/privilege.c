@@ -2,22 +2,10 @@
 #include "stream/privilege.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-/* nobody and nogroup; an account of one's own is not worth its upkeep. */
-#define NOBODY 65534
-
-static int become_nobody(void)
-{
-    if (geteuid() != 0)
-        return 0;
-    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0)
-        return -1;
-    return setresuid(NOBODY, NOBODY, NOBODY);
-}
+#include "base/confine.h"
 
 int privilege_drop(struct error *err)
 {
@@ -25,7 +13,8 @@ int privilege_drop(struct error *err)
     const struct rlimit files = { .rlim_cur = 1, .rlim_max = 1 };
     const struct rlimit cores = { 0 };
 
-    if (become_nobody() < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+    if (confine_become_nobody() < 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
         setrlimit(RLIMIT_CORE, &cores) < 0 ||
         setrlimit(RLIMIT_NOFILE, &files) < 0)
