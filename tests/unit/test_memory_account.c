@@ -45,6 +45,15 @@ static void what_is_nobodys_is_xens(void **state)
     assert_int_equal(memory_account_of_xen(&account), 0);
 }
 
+static void domain_0_keeps_some(void **state)
+{
+    cleanup_memory_account struct memory_account account = host();
+
+    assert_int_equal(memory_account_of_dom0(&account), 872 * MIB);
+    account.holders.items[0].memory = 100 * MIB;
+    assert_int_equal(memory_account_of_dom0(&account), 0);
+}
+
 static void claims_are_not_for_others(void **state)
 {
     cleanup_memory_account struct memory_account account = host();
@@ -63,7 +72,7 @@ static void what_is_on_its_way_is_told(void **state)
     add(&account, (struct memory_holder){
                       .domid = 4, .memory = 64 * MIB, .dying = true });
     expect_ways(&account,
-                "wiping 50; domain-0 872; ballooning 144; dying 64; ");
+                "wiping 50; ballooning 144; dying 64; domain-0 872; ");
 }
 
 static void a_guest_near_its_target_is_there(void **state)
@@ -79,6 +88,7 @@ static void a_guest_near_its_target_is_there(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_nobodys_is_xens),
+    cmocka_unit_test(domain_0_keeps_some),
     cmocka_unit_test(claims_are_not_for_others),
     cmocka_unit_test(what_is_on_its_way_is_told),
     cmocka_unit_test(a_guest_near_its_target_is_there),

@@ -99,6 +99,14 @@ uint64_t memory_account_available(const struct memory_account *account)
     return less(account->free, account->claimed);
 }
 
+uint64_t memory_account_of_dom0(const struct memory_account *account)
+{
+    VEC_EACH (&account->holders, holder)
+        if (holder->domid == 0)
+            return less(holder->memory, MEMORY_DOM0_LEAST);
+    return 0;
+}
+
 static void add(struct memory_ways *ways, enum memory_way_kind kind,
                 uint64_t bytes, const struct memory_holder *holder)
 {
@@ -116,9 +124,6 @@ static void add_holder(struct memory_ways *ways,
     else if (holder->target != 0 &&
              less(holder->memory, holder->target) > BALLOON_SLACK)
         add(ways, MEMORY_BALLOONING, holder->memory - holder->target, holder);
-    if (holder->domid == 0)
-        add(ways, MEMORY_OF_DOMAIN_0, less(holder->memory, MEMORY_DOM0_LEAST),
-            holder);
 }
 
 void memory_account_find_ways(const struct memory_account *account,
@@ -128,6 +133,7 @@ void memory_account_find_ways(const struct memory_account *account,
     add(ways, MEMORY_CLAIMED, account->claimed, NULL);
     VEC_EACH (&account->holders, holder)
         add_holder(ways, holder);
+    add(ways, MEMORY_OF_DOMAIN_0, memory_account_of_dom0(account), NULL);
 }
 
 const char *memory_way_name(enum memory_way_kind kind)

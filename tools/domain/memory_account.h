@@ -43,6 +43,9 @@ uint64_t memory_account_of_xen(const struct memory_account *account);
 /* What a new domain can be given now. */
 uint64_t memory_account_available(const struct memory_account *account);
 
+/* What domain 0 could give at the very most. */
+uint64_t memory_account_of_dom0(const struct memory_account *account);
+
 enum memory_way_kind {
     MEMORY_WIPING,      /* it comes by itself, within seconds */
     MEMORY_CLAIMED,     /* builds under way will take it, or give it back */

@@ -193,8 +193,10 @@ static int measure_file(const struct invocation *inv, struct explained *all,
         memory_need_measure(inv->host, &spec.config, &defaults, &all->need,
                             err) < 0)
         return -1;
-    all->fits =
-        all->need.free_kib >= all->need.needed_kib || all->need.may_balloon;
+    uint64_t there = all->need.free_kib * 1024;
+    if (all->need.may_balloon)
+        there += memory_account_of_dom0(&all->account);
+    all->fits = there >= all->need.needed_kib * 1024;
     return 0;
 }
 
