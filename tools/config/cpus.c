@@ -219,19 +219,26 @@ static void set_affinity(struct fill *fill, const char *key, bool hard)
     }
 }
 
+/* The most comes from 'maxvcpus' or, without it, from the nodes of 'vnuma'. */
 static void check_counts(struct fill *fill, long vcpus)
 {
     libxl_domain_build_info *b_info = fill->b_info;
+    const struct config_value *most = fill_value(fill, "maxvcpus");
 
     if (b_info->max_vcpus == 0)
         b_info->max_vcpus = (int)vcpus;
-    if (b_info->max_vcpus < vcpus) {
-        fill_error(fill, fill_value(fill, "maxvcpus"),
-                   "raise 'maxvcpus' or lower 'vcpus'",
+    if (b_info->max_vcpus >= vcpus)
+        return;
+    if (most != NULL)
+        fill_error(fill, most, "raise 'maxvcpus' or lower 'vcpus'",
                    "'maxvcpus' (%d) is below 'vcpus' (%ld)", b_info->max_vcpus,
                    vcpus);
-        b_info->max_vcpus = (int)vcpus;
-    }
+    else
+        fill_error(fill, fill_value(fill, "vnuma"),
+                   "give the nodes more vCPUs or lower 'vcpus'",
+                   "the nodes have %d vCPUs, but 'vcpus' is %ld",
+                   b_info->max_vcpus, vcpus);
+    b_info->max_vcpus = (int)vcpus;
 }
 
 void fill_affinity(struct fill *fill)
