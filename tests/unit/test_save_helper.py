@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+SOURCE = pathlib.Path(os.environ["top_srcdir"]).resolve()
 BUILD = pathlib.Path(os.environ["top_builddir"]).resolve()
 HELPER = str(BUILD / "xn-save-helper")
 XEN = str(BUILD / "xen_for_helper.so")
@@ -34,8 +35,8 @@ def find_stock() -> str | None:
     for place in (os.environ.get("XEN_LIBDIR"), "/usr/lib"):
         for path in glob.glob(f"{place}/xen-*/bin/libxl-save-helper"):
             return path
-    path = BUILD / "xl/libxl-save-helper"
-    return str(path.resolve()) if path.exists() else None
+    path = SOURCE / "build/xl/libxl-save-helper"
+    return str(path) if path.exists() else None
 
 
 @dataclass
