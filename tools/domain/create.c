@@ -79,8 +79,8 @@ int domain_create(struct host *host, const struct create_request *request,
 
     if (interrupt_install(err) < 0)
         return -1;
-    /* Started out here, where killing a dead worker's children spares it. */
-    if (request->supervise && supervise_hold(&supervisor, err) < 0)
+    /* It starts while the worker builds, which asks for it at the end. */
+    if (request->supervise && supervise_hold_meanwhile(&supervisor, err) < 0)
         return blame(request, err);
     int rc = worker_run(make, (void *)request, &result, err);
     if (rc == 0)

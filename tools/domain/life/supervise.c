@@ -1,19 +1,69 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/life/supervise.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "domain/life/supervisor.h"
 #include "host/mark.h"
 
+#define HOLD "{\"request\":\"hold\"}"
+
 int supervise_hold(int *fd, struct error *err)
 {
     cleanup_supervisor struct supervisor supervisor = SUPERVISOR_INIT;
 
-    if (supervisor_ask(&supervisor, "{\"request\":\"hold\"}", NULL, err) < 0)
+    if (supervisor_ask(&supervisor, HOLD, NULL, err) < 0)
         return -1;
     *fd = io_steal_fd(&supervisor.fd);
+    return 0;
+}
+
+/* In a process of its own: until nobody has the other end of the pipe. */
+static void hold_for(int pipe_end)
+{
+    cleanup_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int supervisor = -1;
+    char byte;
+
+    /* Whoever reads the caller's output is not to wait for this one. */
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        dup2(null, fd);
+    if (supervise_hold(&supervisor, NULL) == 0)
+        (void)!read(pipe_end, &byte, 1);
+    _exit(0);
+}
+
+int supervise_hold_meanwhile(int *fd, struct error *err)
+{
+    cleanup_supervisor struct supervisor supervisor = SUPERVISOR_INIT;
+    int ends[2];
+
+    if (supervisor_ask_running(&supervisor, HOLD, NULL)) {
+        *fd = io_steal_fd(&supervisor.fd);
+        return 0;
+    }
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "pipe");
+    /* Nobody's child, so that a killed worker's orphans are told from it. */
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[1]);
+        if (fork() == 0)
+            hold_for(ends[0]);
+        _exit(0);
+    }
+    close(ends[0]);
+    *fd = ends[1];
+    if (pid < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "fork");
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
     return 0;
 }
 

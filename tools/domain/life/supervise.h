@@ -19,6 +19,13 @@
 int supervise_hold(int *fd, struct error *err);
 
 /*
+ * The same without waiting where none runs: another process starts one and
+ * holds it while *fd is open. Whether it could shows at supervise_hand_over,
+ * which tries once more.
+ */
+int supervise_hold_meanwhile(int *fd, struct error *err);
+
+/*
  * Marks a new domain as supervised, for any later supervisor, and tells the
  * one that is there, which is started if need be. short_lives: see mark.h.
  */

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way to the supervisor, which a process and a script of the test play. */
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/paths.h"
+#include "domain/life/supervise.h"
+#include "unit.h"
+
+#define STARTED "xnd-was-started"
+#define SLOW_START 400 /* milliseconds */
+
+static int listen_as_xnd(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX,
+                                   .sun_path = PATHS_XND_SOCKET };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    unlink(PATHS_XND_SOCKET);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    return fd;
+}
+
+/* Says yes to one client and stays until that has gone. */
+static void answer_one(int listener)
+{
+    static const char yes[] = "{\"ok\":true}\n";
+    char request[64];
+    int client = accept(listener, NULL, NULL);
+
+    if (read(client, request, sizeof(request)) <= 0 ||
+        write(client, yes, sizeof(yes) - 1) < 0)
+        _exit(1);
+    _exit(read(client, request, sizeof(request)) == 0 ? 0 : 1);
+}
+
+static void one_that_runs_is_held(void **state)
+{
+    int listener = listen_as_xnd(), fd = -1, status;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        answer_one(listener);
+    close(listener);
+    assert_int_equal(supervise_hold_meanwhile(&fd, NULL), 0);
+    clock_sleep_ms(20);
+    assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+    close(fd);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    unlink(PATHS_XND_SOCKET);
+}
+
+static void write_slow_xnd(void)
+{
+    static const char script[] =
+        "#!/bin/sh\nsleep 0.4\n: >" STARTED "\nexit 1\n";
+
+    assert_int_equal(
+        io_replace_file(PATHS_XND, 0755, script, sizeof(script) - 1, NULL), 0);
+    chmod(PATHS_XND, 0755);
+}
+
+static bool wait_for(const char *path)
+{
+    int64_t end = clock_deadline(10000);
+
+    while (access(path, F_OK) < 0 && !clock_is_past(end))
+        clock_sleep_ms(10);
+    return access(path, F_OK) == 0;
+}
+
+/* Its start is not waited for, and it is nobody's child here. */
+static void one_that_is_missing_starts_meanwhile(void **state)
+{
+    int64_t begin = clock_now_ms();
+    int fd = -1;
+
+    write_slow_xnd();
+    assert_int_equal(supervise_hold_meanwhile(&fd, NULL), 0);
+    assert_true(clock_now_ms() - begin < SLOW_START);
+    assert_int_equal(access(STARTED, F_OK), -1);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_true(wait_for(STARTED));
+    close(fd);
+    unlink(STARTED);
+    unlink(PATHS_XND);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(one_that_runs_is_held),
+    cmocka_unit_test(one_that_is_missing_starts_meanwhile),
+};
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(interrupt_install(NULL), 0);
+    mkdir("supervise-test", 0700);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rmdir("supervise-test");
+    return failed;
+}
