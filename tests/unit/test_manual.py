@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """docs/man/xn.pod tells of every command and option that `xn help` shows, in
-the same words, and of no other; xnd.pod of the options of xnd. TAP."""
+the same words, and of no other; xnd.pod and xn-stream.pod of the options of
+those. TAP."""
 from __future__ import annotations
 
 import os
@@ -79,12 +80,12 @@ def manual() -> dict[str, tuple[str, set[str]]]:
     return found
 
 
-def xnd() -> list[str]:
-    """What is wrong in the manual of xnd."""
-    told = {plain(line.removeprefix("=item ")) for line in
-            (MANUALS / "xnd.pod").read_text(encoding="utf-8").splitlines()
+def program(name: str) -> list[str]:
+    """What is wrong in the manual of a program without commands."""
+    pod = (MANUALS / f"{name}.pod").read_text(encoding="utf-8")
+    told = {plain(line.removeprefix("=item ")) for line in pod.splitlines()
             if line.startswith("=item B<-")}
-    lines = subprocess.run([BUILD / "xnd", "--help"], check=True, text=True,
+    lines = subprocess.run([BUILD / name, "--help"], check=True, text=True,
                            stdout=subprocess.PIPE).stdout.splitlines()
     return differences(options_of(lines), told)
 
@@ -98,7 +99,8 @@ def main() -> int:
     told = manual()
     names = help_commands()
     results = [("commands", differences(set(names), set(told))),
-               ("xnd", xnd())]
+               ("xnd", program("xnd")),
+               ("xn-stream", program("xn-stream"))]
     for name in names:
         usage, options = help_command(name)
         usage_told, options_told = told.get(name, ("", set()))
