@@ -133,3 +133,24 @@ def test_a_guest_that_xl_rebooted_is_adopted_under_its_new_number(host, guest,
     until(lambda: later in supervised(host))
     host.xn("destroy", "theirs")
     host.run("rm -f /var/log/xen/xl-theirs.log*")
+
+
+@pytest.mark.slow
+@pytest.mark.unproven
+def test_fifty_guests_cost_little_and_are_adopted_in_time(host, guest,
+                                                          tiny_kernel):
+    for number in range(50):
+        guest("pvh", f"many{number}", wait=False, **KEYS)
+    assert len(supervised(host)) == 50
+    kib = int(host.run("awk '/^Rss:/ { print $2 }' "
+                       "/proc/$(pgrep -x xnd)/smaps_rollup").stdout)
+    assert kib < 8 << 10
+    seconds = float(host.run(
+        "pkill -9 -x xnd; start=$(date +%s%N); "
+        "/usr/libexec/xenith/xnd --transient; end=$(date +%s%N); "
+        "echo $(((end - start) / 1000000))").stdout) / 1000
+    assert len(supervised(host)) == 50
+    assert seconds < 2
+    for number in range(50):
+        host.run(f"xn destroy many{number}")
+    until(lambda: has_ended(host), 15)
