@@ -41,6 +41,7 @@
 /* Programs on the life of guests: for all of them, and those that one names. */
 #define PATHS_HOOKS XENITH_CONFDIR "/hooks.d"
 #define PATHS_GUEST_HOOKS XENITH_CONFDIR "/hooks"
+#define PATHS_WATCH_RULES XENITH_CONFDIR "/watch.d"
 #define PATHS_HOOKS_LOG XENITH_LOGDIR "/hooks.log"
 
 #define PATHS_RUNDIR_MODE 0700

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The hooks of this host, and of a guest. */
+/* The hooks of this host and of a guest, and the watch rules. */
+#include "base/paths.h"
 #include "domain/hooks/hook_list.h"
+#include "domain/hooks/watch_list.h"
 #include "show/show.h"
 #include "show/table.h"
 #include "xn/hook_subject.h"
@@ -18,7 +20,9 @@ static const char *event_of(const struct hook *hook)
                            : hook_event_name((enum hook_event)hook->event);
 }
 
-static void show_text(const struct hook_list *list)
+/* Hooks and rules as one list: a rule's event is what it watches. */
+static void show_text(const struct hook_list *list,
+                      const struct watch_list *rules)
 {
     cleanup_table struct table *table =
         table_new(columns, sizeof(columns) / sizeof(columns[0]));
@@ -30,11 +34,47 @@ static void show_text(const struct hook_list *list)
         table_cell(table, hook->fault == NULL ? "runs" : hook->fault);
         table_cell(table, hook->path);
     }
-    if (list->items.count > 0)
+    VEC_EACH (&rules->items, entry) {
+        const struct watchrule *rule = &entry->rule;
+        table_add_row(table, NULL);
+        table_cell(table, entry->name);
+        table_cellf(table, "%s%s", rule->of_guest ? "~/" : "",
+                    rule->path != NULL ? rule->path : "-");
+        table_cell(table, entry->fault == NULL ? "watches" : entry->fault);
+        table_cell(table,
+                   rule->command.count > 0 ? rule->command.items[0] : NULL);
+    }
+    if (list->items.count + rules->items.count > 0)
         table_print(table);
 }
 
-static void show_json(const struct hook_list *list)
+static void add_rule(struct json_writer *json, const struct watch_entry *entry)
+{
+    const struct watchrule *rule = &entry->rule;
+
+    json_begin_object(json);
+    json_add_string(json, "name", entry->name);
+    json_add_string(json, "file", entry->file);
+    json_add_bool(json, "watches", entry->fault == NULL);
+    if (entry->fault != NULL) {
+        json_add_string(json, "fault", entry->fault);
+    } else {
+        json_add_string(json, "path", rule->path);
+        json_add_bool(json, "of_guest", rule->of_guest);
+        json_key(json, "command");
+        json_begin_array(json);
+        VEC_EACH (&rule->command, word)
+            json_string(json, *word);
+        json_end_array(json);
+        json_add_string(json, "user", rule->user);
+        json_add_uint(json, "every_seconds", rule->every);
+        json_add_uint(json, "timeout_seconds", rule->timeout);
+    }
+    json_end_object(json);
+}
+
+static void show_json(const struct hook_list *list,
+                      const struct watch_list *rules)
 {
     struct json_writer *json = show_json_begin("hooks-list");
 
@@ -52,6 +92,11 @@ static void show_json(const struct hook_list *list)
         json_end_object(json);
     }
     json_end_array(json);
+    json_key(json, "rules");
+    json_begin_array(json);
+    VEC_EACH (&rules->items, entry)
+        add_rule(json, entry);
+    json_end_array(json);
     show_json_end(json);
 }
 
@@ -59,13 +104,15 @@ static int list_hooks(const struct invocation *inv, char *const *own,
                       struct error *err)
 {
     cleanup_hook_list struct hook_list list = { 0 };
+    cleanup_watch_list struct watch_list rules = { 0 };
 
-    if (hook_list_read(&list, &hook_place_of_host, -1, own, err) < 0)
+    if (hook_list_read(&list, &hook_place_of_host, -1, own, err) < 0 ||
+        watch_list_read(&rules, PATHS_WATCH_RULES, err) < 0)
         return -1;
     if (invocation_count(inv, "json") > 0)
-        show_json(&list);
+        show_json(&list, &rules);
     else
-        show_text(&list);
+        show_text(&list, &rules);
     return 0;
 }
 
@@ -87,7 +134,7 @@ static const struct option_row options[] = {
 const struct command command_hooks_list = {
     .name = "list",
     .group = "hooks",
-    .summary = "Lists the hooks, with those of a guest, and which are refused",
+    .summary = "Lists the hooks and watch rules, and which are refused",
     .words = "[DOMAIN]",
     .max_words = 1,
     .completes = WORD_DOMAIN,

@@ -25,6 +25,7 @@
 #include "xnd/events.h"
 #include "xnd/journal.h"
 #include "xnd/media.h"
+#include "xnd/rules.h"
 #include "xnd/worker.h"
 
 /* Workers that may fail over one shutdown, and the pause between them. */
@@ -94,6 +95,7 @@ static void forget(struct guest *guest)
             guests->list.items[i] = guests->list.items[--guests->list.count];
             break;
         }
+    rules_unwatch_guest(xnd, guest->domid);
     close_guest(guest);
     xnd_reconsider(xnd);
 }
@@ -333,6 +335,7 @@ static struct guest *guest_new(struct xnd *xnd, uint32_t domid)
     guest->retry.data = guest;
     recall_own(guest);
     VEC_PUSH(&xnd->guests->list, guest);
+    rules_watch_guest(xnd, domid);
     xnd_reconsider(xnd);
     return guest;
 }

@@ -22,6 +22,7 @@
 #include "xnd/guests.h"
 #include "xnd/instance.h"
 #include "xnd/journal.h"
+#include "xnd/rules.h"
 #include "xnd/strays.h"
 #include "xnd/xnd.h"
 
@@ -144,6 +145,7 @@ static int start(struct xnd *xnd, unsigned int verbosity, struct error *err)
         return -1;
     bridge_open(xnd);
     guests_open(xnd);
+    rules_open(xnd);
     if (guests_adopt_marked(xnd, err) < 0 || control_open(xnd, err) < 0)
         return -1;
     xnd_reconsider(xnd);
@@ -159,6 +161,7 @@ static void end(struct xnd *xnd)
     control_close(xnd);
     if (xnd->guests != NULL)
         guests_close(xnd);
+    rules_close(xnd);
     host_close(&xnd->host);
     for (size_t i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&xnd->signals[i], NULL);

@@ -12,6 +12,7 @@
  *   worker.h    processes that act on guests
  *   device_model.h, media.h  what else a guest needs somebody for
  *   console_logs.h  a cap for what guests print
+ *   rules.h     nodes of xenstore that are watched for the administrator
  *   control.h   the socket
  *   events.h    what happens to guests, for those who asked; census.h: how
  *               things were
@@ -34,6 +35,7 @@ struct console_logs;
 struct control;
 struct events;
 struct guests;
+struct rules;
 struct strays;
 
 struct xnd {
@@ -44,6 +46,7 @@ struct xnd {
     struct strays *strays;
     struct control *control;
     struct console_logs *console_logs; /* NULL: there are none */
+    struct rules *rules;               /* NULL: there are none */
     struct events *events;             /* NULL while nobody wants them */
     uv_signal_t signals[2];
     uv_timer_t idle;

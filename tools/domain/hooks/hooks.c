@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/hooks/hooks.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "base/proc.h"
 #include "config/xenithconf.h"
 #include "domain/guest_log.h"
+#include "domain/hooks/hook_input.h"
 
 /* What a failed hook said: so many lines of it are shown. */
 #define LINES_SHOWN 10
@@ -33,18 +32,11 @@ static int64_t timeout_ms(const struct hook_place *place)
     return (int64_t)conf.hook_timeout * 1000;
 }
 
-/* A descriptor to read the document from; -1 with err. */
 static int open_document(const struct hook_call *call, struct error *err)
 {
     cleanup_free char *document = hook_call_document(call, err);
-    cleanup_close int fd = memfd_create("hook", MFD_CLOEXEC);
 
-    if (document == NULL)
-        return -1;
-    if (fd < 0 || io_write_all(fd, document, strlen(document)) < 0 ||
-        lseek(fd, 0, SEEK_SET) < 0)
-        return error_set_errno(err, ERR_FAILED, errno, "its input");
-    return io_steal_fd(&fd);
+    return document != NULL ? hook_input_open(document, err) : -1;
 }
 
 /* The last lines of the text, a part of it. */

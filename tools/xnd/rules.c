@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "xnd/rules.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/paths.h"
+#include "domain/hooks/watch_list.h"
+#include "host/watches.h"
+#include "xnd/journal.h"
+#include "xnd/worker.h"
+
+/* Programs of all rules that run at the same time. */
+#define RUNNING_MAX 8u
+/* With so many, one more tries again after this. */
+#define BUSY_MS 1000u
+
+/* One watched node. */
+struct spot {
+    uv_timer_t timer;
+    struct xnd *xnd;
+    const struct watch_entry *entry;
+    uint32_t domid; /* INVALID_DOMID: the host's */
+    char *path;     /* owned */
+    char *token;    /* owned */
+    uint64_t next;  /* no run before; of the loop's clock, ms */
+    bool begun;     /* the watch has fired for the first time */
+    bool due;       /* it changed since the last run began */
+    bool running;
+    bool closed; /* to be freed once nothing runs */
+};
+
+struct rules {
+    uv_poll_t poll;
+    struct xnd *xnd;
+    struct watches *watches;
+    struct watch_list list;
+    VEC(struct spot *) spots;
+    unsigned int running;
+};
+
+static bool is_of_host(uint32_t domid)
+{
+    return domid == (uint32_t)INVALID_DOMID;
+}
+
+/* ---- runs ---- */
+
+static void consider(struct spot *spot);
+
+static void spot_free(struct spot *spot)
+{
+    free(spot->path);
+    free(spot->token);
+    free(spot);
+}
+
+static void run_ended(struct xnd *xnd, void *arg, bool ok)
+{
+    struct spot *spot = arg;
+
+    spot->running = false;
+    if (xnd->rules != NULL)
+        xnd->rules->running--;
+    if (spot->closed)
+        spot_free(spot);
+    else
+        consider(spot);
+}
+
+static void run(struct spot *spot)
+{
+    struct rules *rules = spot->xnd->rules;
+    cleanup_free char *domid = mem_printf("%u", spot->domid);
+    cleanup_error struct error err = ERROR_INIT;
+    const char *const words[] = { "hooks", "carry-out", spot->entry->name,
+                                  is_of_host(spot->domid) ? NULL : domid,
+                                  NULL };
+    struct worker_start start = {
+        .words = words,
+        .log_fd = -1,
+        .ended = run_ended,
+        .arg = spot,
+    };
+
+    spot->due = false;
+    spot->next =
+        uv_now(&spot->xnd->loop) + (uint64_t)spot->entry->rule.every * 1000;
+    if (worker_spawn(spot->xnd, &start, NULL, &err) < 0) {
+        journal_warn("rule %s: %s", spot->entry->name, err.message);
+        return;
+    }
+    spot->running = true;
+    rules->running++;
+}
+
+static void timer_over(uv_timer_t *timer)
+{
+    consider(timer->data);
+}
+
+static void consider(struct spot *spot)
+{
+    uint64_t now = uv_now(&spot->xnd->loop), wait = 0;
+
+    if (!spot->due || spot->running)
+        return;
+    if (now < spot->next)
+        wait = spot->next - now;
+    else if (spot->xnd->rules->running >= RUNNING_MAX)
+        wait = BUSY_MS;
+    if (wait > 0)
+        uv_timer_start(&spot->timer, timer_over, wait, 0);
+    else
+        run(spot);
+}
+
+/* ---- changes ---- */
+
+static struct spot *find(const struct rules *rules, const char *token)
+{
+    VEC_EACH (&rules->spots, spot)
+        if (strcmp((*spot)->token, token) == 0)
+            return *spot;
+    return NULL;
+}
+
+static void changed(struct rules *rules, struct spot *spot)
+{
+    /* A watch fires when it is set: news only if there is something. */
+    bool is_first = !spot->begun;
+
+    spot->begun = true;
+    if (spot->due || (is_first && !watches_find(rules->watches, spot->path)))
+        return;
+    spot->due = true;
+    consider(spot);
+}
+
+static void changes_came(uv_poll_t *poll, int status, int ready)
+{
+    struct rules *rules = poll->data;
+    cleanup_error struct error err = ERROR_INIT;
+    char *token;
+    int rc;
+
+    while ((rc = watches_next(rules->watches, &token, &err)) > 0) {
+        struct spot *spot = find(rules, token);
+        free(token);
+        if (spot != NULL)
+            changed(rules, spot);
+    }
+    if (rc == 0)
+        return;
+    journal_warn("watch rules: %s", err.message);
+    xnd_stop(rules->xnd, true);
+}
+
+/* ---- nodes ---- */
+
+static void timer_closed(uv_handle_t *handle)
+{
+    struct spot *spot = handle->data;
+
+    spot->closed = true;
+    if (!spot->running)
+        spot_free(spot);
+}
+
+static void close_spot(struct rules *rules, struct spot *spot)
+{
+    watches_remove(rules->watches, spot->path, spot->token);
+    spot->due = false;
+    uv_close((uv_handle_t *)&spot->timer, timer_closed);
+}
+
+static void add_spot(struct rules *rules, size_t place, uint32_t domid)
+{
+    const struct watch_entry *entry = &rules->list.items.items[place];
+    cleanup_error struct error err = ERROR_INIT;
+    struct spot *spot = MEM_NEW(struct spot);
+
+    spot->xnd = rules->xnd;
+    spot->entry = entry;
+    spot->domid = domid;
+    spot->token = mem_printf("%zu/%u", place, domid);
+    spot->path = is_of_host(domid) ? mem_strdup(entry->rule.path)
+                                   : mem_printf("/local/domain/%u/%s", domid,
+                                                entry->rule.path);
+    if (watches_add(rules->watches, spot->path, spot->token, &err) < 0) {
+        journal_warn("rule %s: %s", entry->name, err.message);
+        spot_free(spot);
+        return;
+    }
+    uv_timer_init(&rules->xnd->loop, &spot->timer);
+    spot->timer.data = spot;
+    VEC_PUSH(&rules->spots, spot);
+}
+
+/* Those of the rules that are about a guest, or about the host. */
+static void add_spots(struct rules *rules, uint32_t domid)
+{
+    for (size_t i = 0; i < rules->list.items.count; i++) {
+        const struct watch_entry *entry = &rules->list.items.items[i];
+        if (entry->fault == NULL && entry->rule.of_guest == !is_of_host(domid))
+            add_spot(rules, i, domid);
+    }
+}
+
+void rules_watch_guest(struct xnd *xnd, uint32_t domid)
+{
+    if (xnd->rules != NULL)
+        add_spots(xnd->rules, domid);
+}
+
+static void remove_spots(struct rules *rules, uint32_t domid)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rules->spots.count; i++) {
+        struct spot *spot = rules->spots.items[i];
+        if (spot->domid == domid)
+            close_spot(rules, spot);
+        else
+            rules->spots.items[kept++] = spot;
+    }
+    rules->spots.count = kept;
+}
+
+void rules_unwatch_guest(struct xnd *xnd, uint32_t domid)
+{
+    if (xnd->rules != NULL)
+        remove_spots(xnd->rules, domid);
+}
+
+/* ---- begin and end ---- */
+
+/* Whether any rule is to be carried out; the others are journalled. */
+static bool check_rules(const struct watch_list *list)
+{
+    size_t good = 0;
+
+    VEC_EACH (&list->items, entry) {
+        if (entry->fault == NULL)
+            good++;
+        else
+            journal_warn("rule %s is left out: %s", entry->name, entry->fault);
+    }
+    return good > 0;
+}
+
+void rules_open(struct xnd *xnd)
+{
+    struct rules *rules = MEM_NEW(struct rules);
+    cleanup_error struct error err = ERROR_INIT;
+
+    if (watch_list_read(&rules->list, PATHS_WATCH_RULES, &err) < 0 ||
+        (check_rules(&rules->list) && watches_open(&rules->watches, &err) < 0))
+        journal_warn("watch rules: %s", err.message);
+    if (rules->watches == NULL) {
+        watch_list_dispose(&rules->list);
+        free(rules);
+        return;
+    }
+    rules->xnd = xnd;
+    xnd->rules = rules;
+    uv_poll_init(&xnd->loop, &rules->poll, watches_fd(rules->watches));
+    rules->poll.data = rules;
+    uv_poll_start(&rules->poll, UV_READABLE, changes_came);
+    add_spots(rules, (uint32_t)INVALID_DOMID);
+}
+
+static void rules_free(uv_handle_t *handle)
+{
+    struct rules *rules = handle->data;
+
+    watches_close(rules->watches);
+    watch_list_dispose(&rules->list);
+    VEC_DISPOSE(&rules->spots);
+    free(rules);
+}
+
+void rules_close(struct xnd *xnd)
+{
+    struct rules *rules = xnd->rules;
+
+    if (rules == NULL)
+        return;
+    VEC_EACH (&rules->spots, spot)
+        close_spot(rules, *spot);
+    rules->spots.count = 0;
+    xnd->rules = NULL;
+    uv_poll_stop(&rules->poll);
+    uv_close((uv_handle_t *)&rules->poll, rules_free);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Watch rules: nodes of xenstore that the administrator wants to hear about.
+ * Here it is only noticed that something changed, and how often; a worker
+ * (`xn hooks carry-out`) reads the node and runs the rule's program.
+ *
+ * Each watched node has one run at a time, no sooner than its rule allows
+ * after the one before; changes meanwhile make one run together, so that the
+ * last is never missed. What a guest writes is not even read here.
+ */
+#ifndef XENITH_XND_RULES_H
+#define XENITH_XND_RULES_H
+
+#include "xnd/xnd.h"
+
+/* Reads the rules and watches the host's nodes; without any nothing is. */
+void rules_open(struct xnd *xnd);
+void rules_close(struct xnd *xnd);
+
+/* A guest is supervised from now on, or no longer. */
+void rules_watch_guest(struct xnd *xnd, uint32_t domid);
+void rules_unwatch_guest(struct xnd *xnd, uint32_t domid);
+
+#endif
