@@ -184,7 +184,7 @@ def test_garbage_in_the_front_end(host, guest, disk):
     attach_xvdb(host, up, disk)
     front = f"/local/domain/{up.domid()}/device/vbd/{XVDB}"
     for node, value in GARBAGE.items():
-        host.run("xenstore-write", f"{front}/{node}", value)
+        host.run("xenstore-write", "--", f"{front}/{node}", value)
     host.run("xenstore-write", f"{front}/backend",
              "/local/domain/0/backend/vbd/0/51712")
     (device,) = listed(host, "block-list", up.name)

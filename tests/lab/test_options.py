@@ -28,7 +28,7 @@ def test_names_and_ids_as_json(host, guest):
     assert document(host, "domname", "--json", str(up.domid())
                     )["name"] == "named"
     guests = document(host, "vm-list", "--json")["domains"]
-    assert [vm["name"] for vm in guests] == ["named"]
+    assert [vm["name"] for vm in guests] == ["Domain-0", "named"]
 
 
 def test_nothing_is_left_to_clean_up(host):

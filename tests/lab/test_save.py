@@ -73,7 +73,8 @@ def test_converted_to_xl_xl_restores_it(host, guest, image):
     host.xn("save", up.name, image, timeout=600)
     host.xn("image", "convert", "--format", "xl", image, f"{image}.xl",
             timeout=600)
-    host.run("/usr/lib/xen-4.17/bin/verify-stream-v2", "--format=xl",
+    host.run("PYTHONPATH=/usr/lib/xen-4.17/lib/python "
+             "/usr/lib/xen-4.17/bin/verify-stream-v2 --format=xl "
              f"--in={image}.xl", timeout=600)
     host.xl("restore", "-e", f"{image}.xl", timeout=600)
     assert is_running(host, up.name)

@@ -57,7 +57,7 @@ def test_list_says_rebooting(host, idle):
         document, end = decoder.raw_decode(text.lstrip())
         text = text.lstrip()[end:]
         states += [row["state"] for row in document["domains"]
-                   if row["name"] == "idle"]
+                   if row.get("name") == "idle"]
     assert "rebooting" in states
 
 

@@ -115,12 +115,12 @@ static char *choose_image(struct stops *stops, const struct domain_info *info,
 static void consider(const struct invocation *inv, struct stops *stops,
                      const struct domain_info *info)
 {
-    cleanup_domain_spec struct domain_spec spec;
     struct order *order = &stops->fleet.order;
 
     if (info->domid == 0 || info->never_stop || info->dying || info->shutdown ||
         info->name == NULL)
         return;
+    cleanup_domain_spec struct domain_spec spec;
     domain_spec_init(&spec);
     recall(inv->host, info->domid, &spec.own);
     if (spec.own.stop_action == OWN_STOP_LEAVE)

@@ -2,6 +2,21 @@
 #include "base/number.h"
 #include "xn/device.h"
 
+/* libxl 4.17 crashes when it is asked for a port of one that is not there. */
+static bool has_controller(const struct invocation *inv, uint32_t controller)
+{
+    int count = 0;
+    bool found = false;
+    libxl_device_usbctrl *list =
+        libxl_device_usbctrl_list(inv->host->ctx, inv->domid, &count);
+
+    for (int i = 0; i < count; i++)
+        if (list[i].devid >= 0 && (uint32_t)list[i].devid == controller)
+            found = true;
+    libxl_device_usbctrl_list_free(list, count);
+    return found;
+}
+
 static int find(const struct invocation *inv, libxl_device_usbdev *usbdev,
                 struct error *err)
 {
@@ -13,6 +28,9 @@ static int find(const struct invocation *inv, libxl_device_usbdev *usbdev,
                          "'%s' and '%s' are no numbers of a controller and a "
                          "port",
                          inv->words[0], inv->words[1]);
+    if (!has_controller(inv, controller))
+        return error_set(err, ERR_CONFIG, "%s has no USB controller %u",
+                         inv->domain, controller);
     host_log_forget(&inv->host->log);
     int rc = libxl_ctrlport_to_device_usbdev(
         inv->host->ctx, inv->domid, (int)controller, (int)port, usbdev);
