@@ -40,8 +40,10 @@
 #include "host/stored.h"
 
 #define XL_CONF "/etc/xen/xl.conf"
+
 /* Backends let go of a dead domain's memory within this, or nobody waits. */
 #define GONE_PATIENCE_MS 10000
+#define DYING_POLL_MS 50
 /* Processes that may die over one restart before it is given up. */
 #define ATTEMPTS 3u
 
@@ -228,18 +230,34 @@ static int keep_under_other_name(struct work *work,
     return mark_remove(work->domid, err);
 }
 
+/* xenstored tells of a domain that dies, and no more of one that is gone. */
+static bool look_whether_gone(const struct work *work, bool *dying)
+{
+    libxl_dominfo info;
+
+    libxl_dominfo_init(&info);
+    int rc = libxl_domain_info(work->host->ctx, &info, work->domid);
+    *dying = rc == 0 && info.dying;
+    libxl_dominfo_dispose(&info);
+    return rc == ERROR_DOMAIN_NOTFOUND;
+}
+
 static void wait_until_gone(struct work *work, int64_t milliseconds)
 {
     int64_t end = clock_deadline(milliseconds);
     struct release_watch watch = { 0 };
+    bool dying;
 
     if (release_watch_open(&watch, NULL) < 0)
         return;
-    while (libxl_domain_info(work->host->ctx, NULL, work->domid) !=
-               ERROR_DOMAIN_NOTFOUND &&
-           !clock_is_past(end) && interrupt_signal() == 0)
-        if (release_watch_wait(&watch, clock_left_ms(end), NULL) < 0)
+    while (!look_whether_gone(work, &dying) && !clock_is_past(end) &&
+           interrupt_signal() == 0) {
+        int left = clock_left_ms(end);
+        if (dying && left > DYING_POLL_MS)
+            left = DYING_POLL_MS;
+        if (release_watch_wait(&watch, left, NULL) < 0)
             break;
+    }
     release_watch_close(&watch);
 }
 
