@@ -64,7 +64,7 @@ RUN_ALL = r"""
 cd {folder}/made || exit 1
 for file in *.cfg; do
     timeout -s KILL 60 xl create -n "$file" >../out 2>../err
-    echo "== $file $?"
+    printf '\n== %s %s\n' "$file" $?
     cat ../out
     [ -s ../out ] || cat ../err
 done

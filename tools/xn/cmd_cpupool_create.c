@@ -141,9 +141,7 @@ static int run(struct invocation *inv, struct error *err)
 {
     cleanup_cpupool_spec struct cpupool_spec spec = { 0 };
     cleanup_load_words struct load_words words = { 0 };
-    bool dry_run = inv->settings->dry_run ||
-                   invocation_count(inv, "dry-run") > 0 ||
-                   invocation_count(inv, "dryrun") > 0;
+    bool dry_run = invocation_is_dry_run(inv);
     uint32_t poolid = 0;
 
     load_words_sort(inv, &words);

@@ -26,11 +26,6 @@ static int sort_words(const struct invocation *inv, struct load_words *words,
     return -1;
 }
 
-static bool is_dry_run(const struct invocation *inv)
-{
-    return inv->settings->dry_run || invocation_count(inv, "dry-run") > 0;
-}
-
 /* One document has no place for a console, nor for libxl's own. */
 static int check_options(const struct invocation *inv, struct error *err)
 {
@@ -39,7 +34,7 @@ static int check_options(const struct invocation *inv, struct error *err)
 
     if (invocation_count(inv, "json") == 0)
         return 0;
-    if (is_dry_run(inv))
+    if (invocation_is_dry_run(inv))
         return error_set(err, ERR_USAGE,
                          "--json and --dry-run exclude each other: the latter "
                          "prints libxl's own JSON");
@@ -105,7 +100,7 @@ static int create_from(struct invocation *inv, const char *file,
     if (load_domain(inv->settings, inv->host, &source, defaults,
                     invocation_count(inv, "i") > 0, quiet, &spec, err) < 0)
         return -1;
-    if (is_dry_run(inv) && !plan)
+    if (invocation_is_dry_run(inv) && !plan)
         return load_show_domain(&spec, NULL, err);
     if (invocation_count(inv, "d") > 0 &&
         load_show_domain(&spec, stderr, err) < 0)
@@ -179,7 +174,8 @@ static int run(struct invocation *inv, struct error *err)
     struct load_words words = { 0 };
     struct host host = { 0 };
     cleanup_error struct error no_host = ERROR_INIT;
-    bool only_looks = is_dry_run(inv) || invocation_count(inv, "plan") > 0;
+    bool only_looks =
+        invocation_is_dry_run(inv) || invocation_count(inv, "plan") > 0;
     int rc = check_options(inv, err);
 
     if (rc == 0)

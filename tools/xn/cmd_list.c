@@ -204,24 +204,52 @@ static bool is_listed(const struct domain_list *list, const char *name)
     return false;
 }
 
-static int find_rebooting(const struct invocation *inv,
-                          const struct domain_list *list,
-                          struct restart_guests *found, struct error *err)
+/*
+ * libxl pauses a domain that it destroys, and takes its name away first: of one
+ * whose next life is noted, neither is shown.
+ */
+static void name_those_that_end(struct domain_list *list,
+                                const struct restart_guests *rebooting)
+{
+    char uuid[UUID_TEXT_SIZE];
+
+    VEC_EACH (&list->items, info) {
+        if (info->name != NULL)
+            continue;
+        uuid_format_text(info->uuid, uuid);
+        VEC_EACH (&rebooting->list, guest)
+            if (strcmp(guest->uuid, uuid) == 0 && info->name == NULL) {
+                info->name = mem_strdup(guest->name);
+                info->paused = false;
+            }
+    }
+}
+
+static void keep_unlisted(struct restart_guests *rebooting,
+                          const struct domain_list *list)
 {
     size_t kept = 0;
 
-    if (inv->word_count > 0 || inv->settings->as_xl)
-        return 0;
-    if (restart_list(found, err) < 0)
-        return -1;
-    for (size_t i = 0; i < found->list.count; i++) {
-        struct restart_guest *guest = &found->list.items[i];
+    for (size_t i = 0; i < rebooting->list.count; i++) {
+        struct restart_guest *guest = &rebooting->list.items[i];
         if (is_listed(list, guest->name))
             free(guest->name);
         else
-            found->list.items[kept++] = *guest;
+            rebooting->list.items[kept++] = *guest;
     }
-    found->list.count = kept;
+    rebooting->list.count = kept;
+}
+
+static int find_rebooting(const struct invocation *inv,
+                          struct domain_list *list,
+                          struct restart_guests *found, struct error *err)
+{
+    if (inv->word_count > 0)
+        return 0;
+    if (restart_list(found, err) < 0)
+        return -1;
+    name_those_that_end(list, found);
+    keep_unlisted(found, list);
     return 0;
 }
 
@@ -318,7 +346,8 @@ static int run(struct invocation *inv, struct error *err)
         show_header(&extras.columns);
         for (size_t i = 0; i < list.items.count; i++)
             show_row(inv, &list, i, &extras);
-        show_rebooting(&rebooting);
+        if (!inv->settings->as_xl)
+            show_rebooting(&rebooting);
     }
     dispose_extras(&extras);
     return rc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Interrupts and buttons of a guest's virtual machine. */
+#include "base/log.h"
 #include "base/number.h"
 #include "domain/power.h"
 #include "xn/command.h"
@@ -13,7 +14,14 @@ static int run(struct invocation *inv, struct error *err)
     if (inv->word_count > 1 && !number_parse_u32(inv->words[1], &vcpu))
         return error_set(err, ERR_USAGE, "'%s' is no number of a vCPU",
                          inv->words[1]);
-    return power_trigger(&subject, inv->words[0], vcpu, err);
+    int rc = power_trigger(&subject, inv->words[0], vcpu, err);
+    if (rc < 0 && inv->settings->as_xl &&
+        err->kind != ERR_USAGE) { /* xl says so, and is content */
+        log_warn("%s", err->message);
+        error_dispose(err);
+        return 0;
+    }
+    return rc;
 }
 
 const struct command command_trigger = {

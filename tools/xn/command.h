@@ -96,6 +96,9 @@ struct invocation {
 /* How often an option was given, by the long name or the letter of its row. */
 unsigned int invocation_count(const struct invocation *inv, const char *option);
 /* The value of an option, NULL if it was not given. */
+/* -N before the command, or one of its own words for it. */
+bool invocation_is_dry_run(const struct invocation *inv);
+
 const char *invocation_value(const struct invocation *inv, const char *option);
 /* Of one that may be given several times: the value it had there, from 0 on. */
 const char *invocation_value_at(const struct invocation *inv,

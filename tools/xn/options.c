@@ -48,6 +48,12 @@ unsigned int invocation_count(const struct invocation *inv, const char *option)
     return row < 0 ? 0 : inv->counts[row];
 }
 
+bool invocation_is_dry_run(const struct invocation *inv)
+{
+    return inv->settings->dry_run || invocation_count(inv, "dry-run") > 0 ||
+           invocation_count(inv, "dryrun") > 0;
+}
+
 const char *invocation_value(const struct invocation *inv, const char *option)
 {
     unsigned int count = invocation_count(inv, option);
