@@ -43,7 +43,8 @@ static unsigned long mfn_of(const void *address)
 
 static void *page_of(unsigned long mfn)
 {
-    for (size_t pfn = 0; pfn < page_count; pfn++)
+    /* Nothing that is looked for is at the address 0. */
+    for (size_t pfn = 1; pfn < page_count; pfn++)
         if (p2m[pfn] == mfn)
             return (void *)(pfn * PAGE_SIZE);
     machine_shut_down(SHUTDOWN_crash);
