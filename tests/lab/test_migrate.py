@@ -163,8 +163,9 @@ def test_a_name_that_is_taken_there(hosts, guest, away):
     up = guest("pvh", "twin", memory=128)
     other = guest("pvh", "twin", memory=64, on=hosts[1], wait=False)
     said = hosts[0].xn("migrate", up.name, "host2", check=False, timeout=600)
-    assert said.rc == 1
+    assert said.rc == 4
     assert "the name twin is taken by domain" in said.stderr
+    assert "host2 cannot take it" in said.stderr
     expect_runs(hosts[0], up.name)
     expect_runs(hosts[1], other.name)
 
@@ -181,7 +182,7 @@ def test_too_little_memory_there(hosts, guest):
                            timeout=600)
     finally:
         hosts[1].run("mv /root/xl.conf.before /etc/xen/xl.conf")
-    assert said.rc == 1
+    assert said.rc == 4 and "MiB" in said.stderr
     expect_runs(hosts[0], up.name)
     assert is_there(hosts[1], hog.name)
     assert not is_there(hosts[1], f"{up.name}--incoming")
@@ -286,8 +287,113 @@ def test_all_reasons_come_at_once(hosts, guest):
                           up.name, "host2", check=False)
     hosts[0].run("rm /root/far.cfg")
     assert refused.rc == 4
-    assert "nosuch" in refused.stdout and "MiB" in refused.stdout
+    assert "nosuch" in refused.stderr and "MiB" in refused.stderr
+    assert f"migrate '{up.name}': host2 cannot take it" in refused.stderr
     expect_only_on(hosts, up.name, 0)
+
+
+@pytest.mark.unproven
+def test_a_plain_xl_is_not_asked(hosts, guest):
+    up = guest("pv", memory=64)
+    hosts[1].run("mv /usr/sbin/xn /usr/sbin/xn.hidden")
+    try:
+        said = hosts[0].xn("migrate", "--check", up.name, "host2",
+                           check=False)
+    finally:
+        hosts[1].run("mv /usr/sbin/xn.hidden /usr/sbin/xn")
+    assert said.rc == 5
+    assert "host2 has a plain xl, which cannot be asked" in said.stderr
+    expect_only_on(hosts, up.name, 0)
+
+
+@pytest.mark.unproven
+def test_nothing_is_sent_to_a_host_that_cannot_take_it(hosts, guest):
+    """All reasons come from one migration, and the guest never stops."""
+    up = guest("pvh", memory=128, vif=["bridge=xenbr0"])
+    hosts[0].run(f"sed 's/bridge=xenbr0/bridge=nosuch/' {up.path} "
+                 ">/root/far.cfg; echo 'maxmem = 900000' >>/root/far.cfg; "
+                 "sed -i 's/^memory.*/memory = 900000/' /root/far.cfg")
+    said = hosts[0].xn("migrate", "-C", "/root/far.cfg", up.name, "host2",
+                       check=False, timeout=120)
+    hosts[0].run("rm /root/far.cfg")
+    assert said.rc == 4
+    assert "nosuch" in said.stderr and "MiB" in said.stderr
+    expect_only_on(hosts, up.name, 0)
+    expect_runs(hosts[0], up.name)
+    assert hosts[0].xn("migrate", "--status").stdout.count("\n") <= 1
+
+
+@pytest.mark.unproven
+def test_a_guest_migrates_within_its_host(hosts, guest):
+    """The very guest has the name and the UUID: no reason against itself."""
+    up = guest("pvh", memory=64)
+    before = up.domid()
+    hosts[0].xn("migrate", "-s", "", up.name,
+                "xn migrate-receive --handshake 2", timeout=600)
+    assert up.domid() != before
+    expect_runs(hosts[0], up.name)
+
+
+# -- a link that is lost without a word, a rate, and what is shown -----------
+
+def log_dirty_is_off(host, domid) -> bool:
+    """Xen says so of each domain when it is asked with the key q."""
+    host.run("xl dmesg -c >/dev/null; xl debug-keys q")
+    said = host.run("xl dmesg").stdout
+    part = said.split(f"General information for domain {domid}:")[1]
+    return "log_dirty" not in part.split("General information")[0]
+
+
+@pytest.mark.unproven
+def test_a_link_lost_without_a_word_is_noticed(hosts, guest):
+    """ssh is stopped: its connection stays, and nothing moves on it."""
+    up = guest("pvh", memory=192)
+    hosts[0].run("systemd-run", "--unit=migrating", "--collect", "xn",
+                 "migrate", "--bwlimit", "2M", "--stall-timeout", "5",
+                 up.name, "host2")
+    wait_incoming(hosts[1], up.name)
+    hosts[0].run("pkill -STOP -f 'ssh host2'")
+    try:
+        began = time.monotonic()
+        while hosts[0].run("systemctl is-active migrating",
+                           check=False).stdout == "active\n":
+            assert time.monotonic() - began < 90, "it still waits"
+            time.sleep(0.5)
+            expect_runs(hosts[0], up.name)
+    finally:
+        hosts[0].run("pkill -CONT -f 'ssh host2'", check=False)
+    assert "stalled" in hosts[0].run(
+        "journalctl -u migrating --no-pager | tail -n 5").stdout
+    assert log_dirty_is_off(hosts[0], up.domid())
+    expect_back_home(hosts, up.name)
+
+
+@pytest.mark.unproven
+def test_a_rate_is_kept(hosts, guest, away):
+    up = guest("pvh", memory=64)
+    away(up.name)
+    said = json.loads(hosts[0].xn("migrate", "--json", "--bwlimit", "512K",
+                                  up.name, "host2", timeout=600).stdout)
+    assert said["schema"] == "xn.migrate/1" and not said["plain_xl"]
+    assert said["sent"] / said["seconds"] < 640 * 1024
+    assert said["ratio"] == pytest.approx(said["sent"] / said["bytes"])
+    expect_only_on(hosts, up.name, 1)
+
+
+@pytest.mark.unproven
+def test_progress_has_rounds_and_rates(hosts, guest, away):
+    up = guest("pvh", memory=128)
+    away(up.name)
+    said = hosts[0].xn("migrate", "--progress", "json", "--bwlimit", "2M",
+                       up.name, "host2", timeout=600)
+    lines = [json.loads(line) for line in said.stderr.splitlines()
+             if line.startswith("{")]
+    assert lines[0]["state"] == "begin" and lines[-1]["state"] == "end"
+    rounds = [line["round"] for line in lines]
+    assert max(rounds) > 1 and rounds == sorted(rounds)
+    assert any(line["dirty"] > 0 and line["rate"] > 0 for line in lines)
+    assert lines[-1]["sent"] > 1 << 20
+    assert lines[-1]["sent"] < lines[-1]["bytes"]
 
 
 @pytest.mark.unproven

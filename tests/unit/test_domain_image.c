@@ -296,7 +296,7 @@ static void frames_on_a_wire_end_by_themselves(void **state)
                              .length = plain.length - head };
     assert_int_equal(pipe2(wire, O_CLOEXEC), 0);
     pid_t sender = start_sending(&plain, wire[1]);
-    source_open_wire(&source, wire[0], true, &err);
+    source_open_wire(&source, wire[0], true, 0, &err);
     expect_no_error(&err);
     assert_string_equal(source.config_json, GUEST_STREAM_CONFIG);
     read_stream(source.fd, &got);
@@ -326,7 +326,7 @@ static void of_a_plain_wire_only_the_header_is_read(void **state)
     strbuf_puts(&plain, "LibxlFmt");
     assert_int_equal(pipe2(wire, O_CLOEXEC), 0);
     assert_int_equal(io_write_all(wire[1], plain.text, plain.length), 0);
-    source_open_wire(&source, wire[0], false, &err);
+    source_open_wire(&source, wire[0], false, 0, &err);
     expect_no_error(&err);
     assert_string_equal(source.config_json, GUEST_STREAM_CONFIG);
     assert_int_equal(read(source.fd, next, sizeof(next)), 8);
@@ -352,7 +352,8 @@ static void a_sender_that_dies_is_told(void **state)
 
         assert_int_equal(pipe2(wire, O_CLOEXEC), 0);
         close(wire[1]);
-        assert_int_equal(source_open_wire(&source, wire[0], frames, &err), -1);
+        assert_int_equal(source_open_wire(&source, wire[0], frames, 0, &err),
+                         -1);
         expect_error(&err, ERR_CONFIG, wanted[1 - frames]);
         close(wire[0]);
     }

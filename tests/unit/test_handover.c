@@ -82,7 +82,7 @@ static void a_receiver_talks_as_xl_does(void **state)
     struct talk talk;
 
     talk_begin(&talk);
-    assert_int_equal(handover_say_banner(&talk.wire, false, &talk.err), 0);
+    assert_int_equal(handover_say_banner(&talk.wire, 0, &talk.err), 0);
     expect_heard(&talk, BANNER, sizeof(BANNER) - 1);
     say(&talk, PERMISSION, sizeof(PERMISSION));
     assert_int_equal(handover_ask(&talk.wire, &talk.err), 0);
@@ -155,18 +155,19 @@ static void a_sender_that_sends_nothing_is_not_waited_for(void **state)
 static void a_banner_tells_which_state_is_wanted(void **state)
 {
     struct talk talk, other;
-    bool frames = true;
+    unsigned int version = 9;
 
     talk_begin(&talk);
     say(&talk, BANNER, sizeof(BANNER) - 1);
-    assert_int_equal(handover_hear_banner(&talk.wire, &frames, &talk.err), 0);
-    assert_false(frames);
+    assert_int_equal(handover_hear_banner(&talk.wire, &version, &talk.err), 0);
+    assert_int_equal(version, 0);
     /* Ours, from the one end to the other. */
     other = talk;
     other.wire.in = other.wire.out = talk.peer;
-    assert_int_equal(handover_say_banner(&other.wire, true, &talk.err), 0);
-    assert_int_equal(handover_hear_banner(&talk.wire, &frames, &talk.err), 0);
-    assert_true(frames);
+    assert_int_equal(
+        handover_say_banner(&other.wire, HANDOVER_VERSION, &talk.err), 0);
+    assert_int_equal(handover_hear_banner(&talk.wire, &version, &talk.err), 0);
+    assert_int_equal(version, HANDOVER_VERSION);
     talk_end(&talk);
 }
 
@@ -175,11 +176,11 @@ static void what_a_shell_prints_is_no_banner(void **state)
     static const char motd[] =
         "Welcome to host2!\n\033[31mLast login: never, from nowhere, at all.\n";
     struct talk talk;
-    bool frames;
+    unsigned int version;
 
     talk_begin(&talk);
     say(&talk, motd, sizeof(motd) - 1);
-    assert_int_equal(handover_hear_banner(&talk.wire, &frames, &talk.err), -1);
+    assert_int_equal(handover_hear_banner(&talk.wire, &version, &talk.err), -1);
     assert_string_equal(talk.err.hint,
                         "nothing may print when root's shell starts there");
     expect_error(&talk.err, ERR_FAILED,
@@ -188,13 +189,89 @@ static void what_a_shell_prints_is_no_banner(void **state)
     talk_end(&talk);
 }
 
+static void a_version_that_nobody_knows_is_told(void **state)
+{
+    static const char newer[] =
+        "xn migration receiver 9 ready, send a Xenith stream. \n";
+    struct talk talk;
+    unsigned int version;
+
+    talk_begin(&talk);
+    say(&talk, newer, sizeof(newer) - 1);
+    assert_int_equal(handover_hear_banner(&talk.wire, &version, &talk.err), -1);
+    expect_error(&talk.err, ERR_FAILED,
+                 "host2 speaks version 9 of the handshake, and this host 2 to "
+                 "2");
+    talk_end(&talk);
+}
+
+static void a_text_comes_as_it_was_said(void **state)
+{
+    cleanup_free char *text = NULL, *none = NULL;
+    struct talk talk, other;
+
+    talk_begin(&talk);
+    other = talk;
+    other.wire.in = other.wire.out = talk.peer;
+    assert_int_equal(handover_say_text(&other.wire, "why?", 4, &talk.err), 0);
+    assert_int_equal(handover_say_text(&other.wire, "", 0, &talk.err), 0);
+    assert_int_equal(
+        handover_hear_text(&talk.wire, "its question", &text, &talk.err), 0);
+    assert_string_equal(text, "why?");
+    assert_int_equal(
+        handover_hear_text(&talk.wire, "its question", &none, &talk.err), 0);
+    assert_string_equal(none, "");
+    talk_end(&talk);
+}
+
+static void a_text_that_is_too_long_is_not_waited_for(void **state)
+{
+    char *text = NULL;
+    struct talk talk;
+
+    talk_begin(&talk);
+    say(&talk, "\1\0\0\2", 4);
+    assert_int_equal(
+        handover_hear_text(&talk.wire, "its answer", &text, &talk.err), -1);
+    expect_error(&talk.err, ERR_FAILED,
+                 "host2: its answer has 33554433 bytes, too many");
+    say(&talk, "\4\0\0\0wh", 6);
+    assert_int_equal(
+        handover_hear_text(&talk.wire, "its answer", &text, &talk.err), -1);
+    expect_error(&talk.err, ERR_TIMEOUT,
+                 "waiting for its answer: host2 does not answer");
+    assert_null(text);
+    talk_end(&talk);
+}
+
+static void who_lives_is_waited_for(void **state)
+{
+    struct talk talk, other;
+
+    talk_begin(&talk);
+    other = talk;
+    other.wire.in = other.wire.out = talk.peer;
+    talk.wire.patience.ready = 10000;
+    talk.wire.patience.life = SHORT_MS;
+    for (int i = 0; i < 3; i++)
+        handover_show_life(&other.wire);
+    assert_int_equal(handover_hear_ready(&talk.wire, &talk.err), -1);
+    expect_error(&talk.err, ERR_TIMEOUT,
+                 "waiting for the word that it has the guest: host2 does not "
+                 "answer");
+    handover_show_life(&other.wire);
+    say(&talk, READY, sizeof(READY));
+    assert_int_equal(handover_hear_ready(&talk.wire, &talk.err), 0);
+    talk_end(&talk);
+}
+
 static void a_host_that_is_gone_or_silent_is_told(void **state)
 {
     struct talk talk;
-    bool frames;
+    unsigned int version;
 
     talk_begin(&talk);
-    assert_int_equal(handover_hear_banner(&talk.wire, &frames, &talk.err), -1);
+    assert_int_equal(handover_hear_banner(&talk.wire, &version, &talk.err), -1);
     expect_error(&talk.err, ERR_TIMEOUT,
                  "waiting for its greeting: host2 does not answer");
     assert_int_equal(handover_hear_ready(&talk.wire, &talk.err), -1);
@@ -202,7 +279,7 @@ static void a_host_that_is_gone_or_silent_is_told(void **state)
                  "waiting for the word that it has the guest: host2 does not "
                  "answer");
     io_cleanup_close(&talk.peer);
-    assert_int_equal(handover_hear_banner(&talk.wire, &frames, &talk.err), -1);
+    assert_int_equal(handover_hear_banner(&talk.wire, &version, &talk.err), -1);
     expect_error(&talk.err, ERR_FAILED,
                  "host2: the connection ended before its greeting");
     talk_end(&talk);
@@ -369,10 +446,11 @@ static void our_receiver_is_asked_for_in_one_connection(void **state)
                                          .ask = true,
                                          .paused = true };
 
-    expect_line(&request,
-                "exec ssh host2 'if command -v xn >/dev/null; then exec xn "
-                "migrate-receive -p --frames; else exec xl migrate-receive "
-                "-p; fi'");
+    expect_line(
+        &request,
+        "exec ssh host2 'if command -v xn >/dev/null; then exec xn "
+        "migrate-receive -p --handshake 2; else exec xl migrate-receive "
+        "-p; fi'");
 }
 
 static void both_streams_reach_the_command(void **state)
@@ -418,6 +496,10 @@ int main(void)
         cmocka_unit_test(what_follows_a_message_is_left_alone),
         cmocka_unit_test(a_sender_that_sends_nothing_is_not_waited_for),
         cmocka_unit_test(a_banner_tells_which_state_is_wanted),
+        cmocka_unit_test(a_version_that_nobody_knows_is_told),
+        cmocka_unit_test(a_text_comes_as_it_was_said),
+        cmocka_unit_test(a_text_that_is_too_long_is_not_waited_for),
+        cmocka_unit_test(who_lives_is_waited_for),
         cmocka_unit_test(what_a_shell_prints_is_no_banner),
         cmocka_unit_test(a_host_that_is_gone_or_silent_is_told),
         cmocka_unit_test(who_takes_nothing_in_is_not_waited_for),

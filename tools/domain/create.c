@@ -33,12 +33,16 @@ static int make(void *argument, int64_t *value, struct error *err)
         .domid = INVALID_DOMID,
     };
 
+    if (request->takeover != NULL)
+        takeover_work(request->takeover);
     int rc = host_open(&host, request->verbosity, err);
     if (rc == 0) {
         plan_make(&plan, &create);
         rc = plan_run(&plan, &create, err);
         plan_dispose(&plan);
     }
+    if (request->takeover != NULL)
+        takeover_rest(request->takeover);
     if (rc == 0)
         record_end(&create.record);
     memory_claim_release(&create.claim);

@@ -180,22 +180,12 @@ static int check(struct invocation *inv, const struct migrate_request *request,
                  struct error *err)
 {
     struct subject subject = subject_of(inv);
-    cleanup_strbuf struct strbuf reasons = { 0 };
 
-    if (preflight_ask(&subject, &request->transport, request->config_json,
-                      &reasons, err) < 0)
-        return -1;
-    if (reasons.length == 0) {
-        show_printf("%s can take %s\n", inv->words[0], inv->domain);
-        return 0;
-    }
-    for (char *next = reasons.text, *line; (line = strsep(&next, "\n"));) {
-        cleanup_free char *safe = show_safe(line);
-        if (safe[0] != '\0')
-            show_printf("%s: %s\n", inv->words[0], safe);
-    }
-    return error_set(err, ERR_STATE, "%s cannot take %s", inv->words[0],
-                     inv->domain);
+    if (preflight_check(&subject, &request->transport, request->config_json,
+                        err) < 0)
+        return error_context(err, "migrate '%s'", inv->domain);
+    show_printf("%s can take %s\n", inv->words[0], inv->domain);
+    return 0;
 }
 
 static int recover(struct invocation *inv, struct error *err)

@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "domain/create.h"
 #include "domain/life/foreground.h"
 #include "domain/transfer/away_note.h"
@@ -89,15 +90,58 @@ static int receive_from(struct invocation *inv, struct takeover *takeover,
     return make(inv, takeover, source, &spec, domid, err);
 }
 
+/* What it would be refused for; source has the question's configuration. */
+static int find_reasons(struct invocation *inv,
+                        const struct preflight_question *question,
+                        struct strbuf *reasons, struct error *err)
+{
+    struct source source = SOURCE_INIT;
+    cleanup_domain_spec struct domain_spec spec;
+    cleanup_xlconf struct xlconf defaults;
+
+    source.path = "what came";
+    source.config_json = question->config;
+    domain_spec_init(&spec);
+    xlconf_init(&defaults);
+    if (load_saved(inv->host, &source, &spec, err) < 0 ||
+        load_defaults(inv->settings, &defaults, err) < 0)
+        return -1;
+    preflight_find_reasons(inv->host, question, &spec, &defaults, reasons);
+    return 0;
+}
+
+/* 1: the guest comes, with what was agreed in question; 0: it does not. */
+static int shake_hands(struct invocation *inv, const struct takeover *takeover,
+                       struct preflight_question *question, struct error *err)
+{
+    cleanup_strbuf struct strbuf reasons = { 0 };
+
+    if (!takeover->frames)
+        return 1;
+    if (preflight_hear(&takeover->wire, question, err) < 0 ||
+        find_reasons(inv, question, &reasons, err) < 0 ||
+        handover_say_text(&takeover->wire, reasons.text, reasons.length, err) <
+            0)
+        return -1;
+    return reasons.length == 0 && !question->only ? 1 : 0;
+}
+
 static int receive(struct invocation *inv, struct takeover *takeover,
                    uint32_t *domid, struct error *err)
 {
-    bool frames = takeover->frames;
+    cleanup_preflight_question struct preflight_question question = { 0 };
     struct source source = SOURCE_INIT;
+    bool frames = takeover->frames;
 
-    if (handover_say_banner(&takeover->wire, frames, err) < 0 ||
-        handover_await_state(&takeover->wire, err) < 0 ||
-        source_open_wire(&source, takeover->wire.in, frames, err) < 0)
+    if (handover_say_banner(&takeover->wire, frames ? HANDOVER_VERSION : 0,
+                            err) < 0)
+        return -1;
+    int comes = shake_hands(inv, takeover, &question, err);
+    if (comes <= 0)
+        return comes;
+    if (handover_await_state(&takeover->wire, err) < 0 ||
+        source_open_wire(&source, takeover->wire.in, frames, question.stall,
+                         err) < 0)
         return -1;
     int rc = receive_from(inv, takeover, &source, domid, err);
     source_dispose(&source);
@@ -115,51 +159,42 @@ static int answer(struct invocation *inv, const char *uuid, struct error *err)
     return 0;
 }
 
-/* What it would be refused for, of a configuration from standard input. */
-static int check(struct invocation *inv, const char *xen, struct error *err)
+/* What the sender's newest version is; we know one. */
+static int read_handshake(const struct invocation *inv, bool *frames,
+                          struct error *err)
 {
-    cleanup_strbuf struct strbuf reasons = { 0 };
-    cleanup_domain_spec struct domain_spec spec;
-    cleanup_xlconf struct xlconf defaults;
-    struct source source = SOURCE_INIT;
+    const char *newest = invocation_value(inv, "handshake");
+    uint64_t version;
 
-    domain_spec_init(&spec);
-    xlconf_init(&defaults);
-    int rc = source_open_wire(&source, STDIN_FILENO, false, err);
-    if (rc == 0)
-        rc = load_saved(inv->host, &source, &spec, err);
-    if (rc == 0)
-        rc = load_defaults(inv->settings, &defaults, err);
-    source_dispose(&source);
-    if (rc < 0)
-        return -1;
-    preflight_answer(inv->host, &spec, &defaults, xen, &reasons);
-    show_printf("%s", reasons.length > 0 ? reasons.text : "");
-    return 0;
+    *frames = newest != NULL;
+    if (newest == NULL || (number_parse_u64(newest, UINT32_MAX, &version) &&
+                           version >= (uint64_t)HANDOVER_VERSION))
+        return 0;
+    return error_set(err, ERR_USAGE,
+                     "--handshake: this host knows version %d, not '%s'",
+                     HANDOVER_VERSION, newest);
 }
 
 static int run(struct invocation *inv, struct error *err)
 {
-    struct takeover takeover = {
-        .frames = invocation_count(inv, "frames") > 0,
-    };
+    struct takeover takeover = { 0 };
     const char *whose = invocation_value(inv, "whose");
     uint32_t domid = INVALID_DOMID;
 
     if (invocation_count(inv, "r") > 0 || invocation_count(inv, "colo") > 0)
         return error_set(err, ERR_USAGE,
                          "there is no receiver for Remus and COLO");
-    if (invocation_value(inv, "check") != NULL)
-        return check(inv, invocation_value(inv, "check"), err);
     if (whose != NULL)
         return answer(inv, whose, err);
-    if (interrupt_install(err) < 0)
+    if (read_handshake(inv, &takeover.frames, err) < 0 ||
+        interrupt_install(err) < 0)
         return -1;
     int rc = open_wire(&takeover.wire, err);
     if (rc == 0)
         rc = receive(inv, &takeover, &domid, err);
     close_wire(&takeover.wire);
-    if (rc < 0 || invocation_count(inv, "foreground") == 0)
+    if (rc < 0 || domid == (uint32_t)INVALID_DOMID ||
+        invocation_count(inv, "foreground") == 0)
         return rc;
     return supervise_foreground(inv->host, domid, err);
 }
@@ -171,9 +206,8 @@ static const struct option_row options[] = {
       "stay and act on the domain's shutdowns" },
     { 'd', "debug", OPTION_FLAG, NULL,
       "print the configuration on standard error" },
-    { 0, "frames", OPTION_FLAG, NULL, "take a Xenith stream" },
-    { 0, "check", OPTION_VALUE, "XEN",
-      "only say what a domain would be refused for" },
+    { 0, "handshake", OPTION_VALUE, "VERSION",
+      "the newest of Xenith's that the sender knows" },
     { 0, "whose", OPTION_VALUE, "UUID", "only say where that domain is" },
     { 'r', NULL, OPTION_FLAG, NULL, NULL },
     { 0, "colo", OPTION_FLAG, NULL, NULL },

@@ -10,23 +10,32 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/mem.h"
+#include "stream/bytes.h"
 
 /* xl.h of Xen 4.17: the banner goes without its NUL, the others with it. */
 static const char banner_plain[] =
     "xl migration receiver ready, send binary domain data.\n";
 static const char banner_frames[] =
-    "xn migration receiver 1 ready, send a Xenith stream. \n";
+    "xn migration receiver 0 ready, send a Xenith stream. \n";
 static const char ready[] = "domain received, ready to unpause";
 static const char permission[] = "domain is yours, you are cleared to unpause";
 static const char gone[] = "my copy is gone";
 static const char report[] = "my copy unpause results are as follows";
 
 #define BANNER_LENGTH (sizeof(banner_plain) - 1)
+/* Where in banner_frames the version is, a digit. */
+#define BANNER_VERSION (sizeof("xn migration receiver ") - 1)
+
+/* Begins no message that it could come before. */
+static const char life = '.';
+
 /* How much of something unexpected is shown. */
 #define SHOWN_MAX 40
 
 _Static_assert(sizeof(banner_frames) == sizeof(banner_plain),
                "a sender reads either before it knows which");
+_Static_assert(HANDOVER_VERSION < 10, "its place in the banner is one digit");
 
 /* -- one message ----------------------------------------------------------- */
 
@@ -145,13 +154,59 @@ int handover_write(const struct handover_wire *wire, const void *bytes,
     return write_until(wire, bytes, length, &wait, err);
 }
 
+/* -- questions and answers ------------------------------------------------- */
+
+int handover_say_text(const struct handover_wire *wire, const char *text,
+                      size_t length, struct error *err)
+{
+    uint8_t head[4];
+
+    bytes_put_le32(head, (uint32_t)length);
+    if (handover_write(wire, head, sizeof(head), err) < 0)
+        return -1;
+    return handover_write(wire, text, length, err);
+}
+
+int handover_hear_text(const struct handover_wire *wire, const char *what,
+                       char **text, struct error *err)
+{
+    struct wait wait = for_ms(wire->patience.answer);
+    uint8_t head[4];
+
+    if (read_until(wire, head, sizeof(head), &wait, what, err) < 0)
+        return -1;
+    size_t length = bytes_get_le32(head);
+    if (length > HANDOVER_TEXT_MAX)
+        return error_set(err, ERR_FAILED, "%s: %s has %zu bytes, too many",
+                         wire->peer, what, length);
+    cleanup_free char *got = mem_zalloc(1, length + 1);
+    if (read_until(wire, got, length, &wait, what, err) < 0)
+        return -1;
+    *text = got;
+    got = NULL;
+    return 0;
+}
+
 /* -- the receiver ---------------------------------------------------------- */
 
-int handover_say_banner(const struct handover_wire *wire, bool frames,
+int handover_say_banner(const struct handover_wire *wire, unsigned int version,
                         struct error *err)
 {
-    return handover_write(wire, frames ? banner_frames : banner_plain,
-                          BANNER_LENGTH, err);
+    char banner[sizeof(banner_frames)];
+
+    if (version == 0)
+        return handover_write(wire, banner_plain, BANNER_LENGTH, err);
+    memcpy(banner, banner_frames, sizeof(banner));
+    banner[BANNER_VERSION] = (char)('0' + version);
+    return handover_write(wire, banner, BANNER_LENGTH, err);
+}
+
+void handover_show_life(const struct handover_wire *wire)
+{
+    struct pollfd room = { .fd = wire->out, .events = POLLOUT };
+
+    if (poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0)
+        (void)!write(wire->out, &life, 1);
 }
 
 int handover_await_state(const struct handover_wire *wire, struct error *err)
@@ -199,28 +254,75 @@ int handover_give_back(const struct handover_wire *wire, struct error *err)
 
 /* -- the sender ------------------------------------------------------------ */
 
-int handover_hear_banner(const struct handover_wire *wire, bool *frames,
-                         struct error *err)
+/* -1: it is none. */
+static int version_of(const char *banner)
+{
+    char common[sizeof(banner_frames)];
+
+    if (memcmp(banner, banner_plain, BANNER_LENGTH) == 0)
+        return 0;
+    memcpy(common, banner, BANNER_LENGTH);
+    common[BANNER_VERSION] = banner_frames[BANNER_VERSION];
+    if (memcmp(common, banner_frames, BANNER_LENGTH) != 0 ||
+        !isdigit((unsigned char)banner[BANNER_VERSION]))
+        return -1;
+    return banner[BANNER_VERSION] - '0';
+}
+
+int handover_hear_banner(const struct handover_wire *wire,
+                         unsigned int *version, struct error *err)
 {
     struct wait wait = for_ms(wire->patience.banner);
     char got[BANNER_LENGTH];
 
     if (read_until(wire, got, sizeof(got), &wait, "its greeting", err) < 0)
         return -1;
-    *frames = memcmp(got, banner_frames, sizeof(got)) == 0;
-    if (*frames || memcmp(got, banner_plain, sizeof(got)) == 0)
+    int number = version_of(got);
+    if (number == 0 ||
+        (number >= HANDOVER_VERSION_MIN && number <= HANDOVER_VERSION)) {
+        *version = (unsigned int)number;
         return 0;
+    }
+    if (number > 0)
+        return error_set(err, ERR_FAILED,
+                         "%s speaks version %d of the handshake, and this "
+                         "host %d to %d",
+                         wire->peer, number, HANDOVER_VERSION_MIN,
+                         HANDOVER_VERSION);
     refuse(wire, got, sizeof(got), "its greeting", err);
     error_hint(err, "nothing may print when root's shell starts there");
     return -1;
 }
 
+/* Yields what follows the signs of life, its first byte. */
+static int outlive_signs(const struct handover_wire *wire, struct wait *wait,
+                         const char *what, char *first, struct error *err)
+{
+    int64_t end = wait->until;
+
+    do {
+        int64_t next = clock_deadline(wire->patience.life);
+        if (wire->patience.life > 0)
+            wait->until = next < end ? next : end;
+        if (read_until(wire, first, 1, wait, what, err) < 0)
+            return -1;
+    } while (*first == life);
+    wait->until = end;
+    return 0;
+}
+
 int handover_hear_ready(const struct handover_wire *wire, struct error *err)
 {
+    static const char what[] = "the word that it has the guest";
     struct wait wait = for_ms(wire->patience.ready);
+    char got[sizeof(ready)];
 
-    return expect(wire, ready, sizeof(ready), &wait,
-                  "the word that it has the guest", err);
+    if (outlive_signs(wire, &wait, what, got, err) < 0 ||
+        read_until(wire, got + 1, sizeof(got) - 1, &wait, what, err) < 0)
+        return -1;
+    if (memcmp(got, ready, sizeof(ready)) != 0)
+        return refuse(wire, got, sizeof(got), what, err);
+    return 0;
 }
 
 int handover_say_gone(const struct handover_wire *wire, struct error *err)

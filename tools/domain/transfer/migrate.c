@@ -17,6 +17,7 @@
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/handover.h"
 #include "domain/transfer/outgoing.h"
+#include "domain/transfer/preflight.h"
 #include "domain/transfer/sending.h"
 #include "domain/transfer/stopwatch.h"
 #include "host/lookup.h"
@@ -144,13 +145,27 @@ static int hand_over(struct migrate *migrate, struct error *err)
     return let_go(migrate, sending->host, err);
 }
 
+/* Hears which receiver there is, and whether it would take the guest. */
+static int shake_hands(struct migrate *migrate, const char *config,
+                       struct error *err)
+{
+    unsigned int version;
+
+    if (handover_hear_banner(&migrate->wire, &version, err) < 0)
+        return -1;
+    migrate->outcome->report.frames = version > 0;
+    if (version == 0)
+        return 0;
+    migrate->wire.patience.life = (int64_t)migrate->request->stall * 1000;
+    return preflight_ask(&migrate->wire, migrate->sending.host, config, false,
+                         migrate->request->stall, err);
+}
+
 static int migrate_guest(struct migrate *migrate, struct error *err)
 {
-    struct migrate_report *report = &migrate->outcome->report;
     cleanup_free char *config = sending_config(&migrate->sending, err);
 
-    if (config == NULL ||
-        handover_hear_banner(&migrate->wire, &report->frames, err) < 0 ||
+    if (config == NULL || shake_hands(migrate, config, err) < 0 ||
         send_state(migrate, config, err) < 0)
         return -1;
     return hand_over(migrate, err);

@@ -35,6 +35,9 @@ struct migrate_report {
 };
 
 /*
+ * A Xenith host is asked first whether it can take the guest: ERR_STATE with
+ * all its reasons as the error's detail, and nothing was sent.
+ *
  * When it returns 0 the guest runs there and its domain here is gone. After a
  * failure it goes on here and nothing is left there, with one exception, of
  * which the error tells: the connection was lost between the permission to

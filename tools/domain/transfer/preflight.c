@@ -1,82 +1,224 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/transfer/preflight.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <sys/mman.h>
+#include <string.h>
 
-#include "base/io.h"
+#include "base/interrupt.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "domain/inspect.h"
 #include "domain/transfer/outgoing.h"
-#include "stream/xl.h"
+#include "domain/transfer/takeover.h"
+#include "host/domains.h"
+
+/* A day; who waits longer waits for ever. */
+#define STALL_MAX 86400
+
+/* -- the question ---------------------------------------------------------- */
+
+char *preflight_question_format(const struct preflight_question *question)
+{
+    cleanup_json_writer struct json_writer *json = json_writer_new(0);
+
+    json_begin_object(json);
+    json_add_uint(json, "xen_major", question->xen_major);
+    json_add_uint(json, "xen_minor", question->xen_minor);
+    json_add_bool(json, "only", question->only);
+    json_add_uint(json, "stall", question->stall);
+    json_add_string(json, "config", question->config);
+    json_end_object(json);
+    return mem_strdup(json_text(json, NULL));
+}
+
+static bool take_number(const struct json_value *json, const char *key,
+                        uint64_t max, unsigned int *number)
+{
+    uint64_t wide;
+
+    if (!json_as_uint(json_get(json, key), &wide) || wide > max)
+        return false;
+    *number = (unsigned int)wide;
+    return true;
+}
+
+/* Keys that a newer sender adds are passed over. */
+int preflight_question_parse(const char *text,
+                             struct preflight_question *question,
+                             struct error *err)
+{
+    cleanup_json_value struct json_value *json = NULL;
+
+    if (json_parse(text, strlen(text), &json, err) < 0)
+        return error_context(err, "the sender's question");
+    const char *config = json_as_string(json_get(json, "config"));
+    if (config == NULL ||
+        !take_number(json, "xen_major", 1000, &question->xen_major) ||
+        !take_number(json, "xen_minor", 1000, &question->xen_minor) ||
+        !take_number(json, "stall", STALL_MAX, &question->stall) ||
+        !json_as_bool(json_get(json, "only"), &question->only))
+        return error_set(err, ERR_CONFIG, "the sender's question is not whole");
+    question->config = mem_strdup(config);
+    return 0;
+}
+
+void preflight_question_dispose(struct preflight_question *question)
+{
+    free(question->config);
+    *question = (struct preflight_question){ 0 };
+}
 
 /* -- here ------------------------------------------------------------------ */
 
-/* A file without a name that has what comes first in a migration, too. */
-static int open_header(const char *config_json, struct error *err)
+static int take_answer(const struct handover_wire *wire, struct error *err)
 {
-    cleanup_strbuf struct strbuf header = { 0 };
-    cleanup_close int fd = memfd_create("header", MFD_CLOEXEC);
+    cleanup_free char *reasons = NULL;
 
-    xl_header_make(config_json, &header);
-    if (fd < 0 || io_write_all(fd, header.text, header.length) < 0 ||
-        lseek(fd, 0, SEEK_SET) != 0)
-        return error_set_errno(err, ERR_SPACE, errno, "memory");
-    return io_steal_fd(&fd);
+    if (handover_hear_text(wire, "its answer", &reasons, err) < 0)
+        return -1;
+    if (reasons[0] == '\0')
+        return 0;
+    error_set(err, ERR_STATE, "%s cannot take it", wire->peer);
+    error_detail(err, reasons);
+    return -1;
 }
 
-int preflight_ask(const struct subject *subject,
-                  const struct transport_request *way, const char *config_json,
-                  struct strbuf *reasons, struct error *err)
+int preflight_ask(const struct handover_wire *wire, struct host *host,
+                  const char *config_json, bool only, unsigned int stall,
+                  struct error *err)
 {
-    const libxl_version_info *xen = libxl_get_version_info(subject->host->ctx);
-    cleanup_free char *own = NULL;
-    cleanup_proc_result struct proc_result result = { 0 };
+    const libxl_version_info *xen = libxl_get_version_info(host->ctx);
 
     if (xen == NULL)
         return error_set(err, ERR_HOST, "Xen does not tell its version");
+    const struct preflight_question question = {
+        .xen_major = (unsigned int)xen->xen_version_major,
+        .xen_minor = (unsigned int)xen->xen_version_minor,
+        .only = only,
+        .stall = stall,
+        .config = (char *)config_json,
+    };
+    cleanup_free char *text = preflight_question_format(&question);
+    if (handover_say_text(wire, text, strlen(text), err) < 0)
+        return -1;
+    return take_answer(wire, err);
+}
+
+static int ask_alone(const struct handover_wire *wire,
+                     const struct subject *subject, const char *config_json,
+                     struct error *err)
+{
+    cleanup_free char *own = NULL;
+    unsigned int version;
+
     if (config_json == NULL)
         config_json = own =
             outgoing_config(subject->host, subject->domid, false, err);
-    cleanup_close int input =
-        config_json != NULL ? open_header(config_json, err) : -1;
-    if (input < 0)
+    if (config_json == NULL || handover_hear_banner(wire, &version, err) < 0)
         return -1;
-    cleanup_free char *words = mem_printf(
-        "--check %d.%d", xen->xen_version_major, xen->xen_version_minor);
-    if (transport_ask(way->command, way->host, words, input, &result, err) < 0)
+    if (version == 0)
+        return error_set(err, ERR_HOST,
+                         "%s has a plain xl, which cannot be asked",
+                         wire->peer);
+    return preflight_ask(wire, subject->host, config_json, true, 0, err);
+}
+
+int preflight_check(const struct subject *subject,
+                    const struct transport_request *way,
+                    const char *config_json, struct error *err)
+{
+    struct transport_request asking = *way;
+    struct transport transport;
+
+    asking.ask = true;
+    cleanup_free char *line = transport_line(&asking);
+    if (interrupt_install(err) < 0 ||
+        transport_start(line, &transport, err) < 0)
         return -1;
-    strbuf_puts(reasons, result.out.text);
-    return 0;
+    const struct handover_wire wire = { .in = transport.in,
+                                        .out = transport.out,
+                                        .peer = way->host,
+                                        .patience = HANDOVER_PATIENCE };
+    int rc = ask_alone(&wire, subject, config_json, err);
+    transport_end(&transport);
+    return rc;
 }
 
 /* -- there ----------------------------------------------------------------- */
 
+int preflight_hear(const struct handover_wire *wire,
+                   struct preflight_question *question, struct error *err)
+{
+    cleanup_free char *text = NULL;
+
+    if (handover_hear_text(wire, "its question", &text, err) < 0)
+        return -1;
+    return preflight_question_parse(text, question, err);
+}
+
 /* A guest goes to the same Xen or a newer one. */
-static void compare_xen(struct host *host, const char *sender,
+static void compare_xen(struct host *host,
+                        const struct preflight_question *question,
                         struct strbuf *reasons)
 {
     const libxl_version_info *xen = libxl_get_version_info(host->ctx);
-    int major, minor;
 
-    if (xen == NULL || sscanf(sender, "%d.%d", &major, &minor) != 2)
+    if (xen == NULL)
         return;
-    if (major > xen->xen_version_major ||
-        (major == xen->xen_version_major && minor > xen->xen_version_minor))
-        strbuf_printf(reasons, "Xen %d.%d is older than the sender's %s\n",
-                      xen->xen_version_major, xen->xen_version_minor, sender);
+    unsigned int major = (unsigned int)xen->xen_version_major;
+    unsigned int minor = (unsigned int)xen->xen_version_minor;
+    if (question->xen_major > major ||
+        (question->xen_major == major && question->xen_minor > minor))
+        strbuf_printf(reasons, "Xen %u.%u is older than the sender's %u.%u\n",
+                      major, minor, question->xen_major, question->xen_minor);
 }
 
-void preflight_answer(struct host *host, struct domain_spec *spec,
-                      const struct xlconf *defaults, const char *xen,
-                      struct strbuf *reasons)
+/* The very guest, which migrates within its host. */
+static bool is_here(const libxl_uuid *uuid)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+
+    if (domain_list_read(&list, 0, NULL) < 0)
+        return false;
+    VEC_EACH (&list.items, info)
+        if (memcmp(info->uuid, libxl_uuid_bytearray_const(uuid), UUID_BYTES) ==
+            0)
+            return true;
+    return false;
+}
+
+/* The name is free, or the guest's own; from here on it is the first one. */
+static void check_name(struct host *host, libxl_domain_create_info *info,
+                       struct strbuf *reasons)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    cleanup_free char *name = info->name;
+
+    if (takeover_check_name(host, name, &info->uuid, &err) < 0)
+        strbuf_printf(reasons, "%s\n", err.message);
+    info->name = takeover_first_name(name);
+}
+
+static bool is_reason(const struct inspect_finding *finding, bool here)
+{
+    /* An address that somebody has already; in its own host the guest itself */
+    bool mac = strcmp(finding->key, "vif") == 0 && !here;
+
+    return finding->fatal || mac;
+}
+
+void preflight_find_reasons(struct host *host,
+                            const struct preflight_question *question,
+                            struct domain_spec *spec,
+                            const struct xlconf *defaults,
+                            struct strbuf *reasons)
 {
     struct inspection cleanup_inspection found = { 0 };
+    bool here = is_here(&spec->config.c_info.uuid);
 
-    compare_xen(host, xen, reasons);
+    compare_xen(host, question, reasons);
+    check_name(host, &spec->config.c_info, reasons);
     inspect_host(host, spec, defaults, false, &found);
     VEC_EACH (&found.findings, finding)
-        if (finding->fatal)
+        if (is_reason(finding, here))
             strbuf_printf(reasons, "%s\n", finding->error.message);
 }

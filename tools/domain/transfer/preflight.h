@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Whether another host could take a guest, before anything is sent: it is asked
- * with the guest's configuration alone, and answers with all its reasons.
+ * Whether another host could take a guest, before a byte of it is sent: it is
+ * asked with the guest's configuration alone, and answers with all its reasons.
+ * The question is JSON, the answer lines of text, none where it could; both are
+ * part of the handshake (handover.h).
  */
 #ifndef XENITH_DOMAIN_TRANSFER_PREFLIGHT_H
 #define XENITH_DOMAIN_TRANSFER_PREFLIGHT_H
@@ -9,20 +11,58 @@
 #include "base/strbuf.h"
 #include "config/config.h"
 #include "domain/state.h"
+#include "domain/transfer/handover.h"
 #include "domain/transfer/transport.h"
 
-/*
- * Asks. The reasons are lines, none where it could, and as the other host wrote
- * them: not yet fit for a terminal. config_json as in migrate.h. ERR_HOST if it
- * cannot be asked.
- */
-int preflight_ask(const struct subject *subject,
-                  const struct transport_request *way, const char *config_json,
-                  struct strbuf *reasons, struct error *err);
+struct preflight_question {
+    unsigned int xen_major, xen_minor; /* of the sender */
+    bool only;                         /* no guest comes, whatever the answer */
+    unsigned int stall; /* s without a byte: the link is lost; 0: never */
+    char *config;       /* as saved_config.h makes it; owned */
+};
 
-/* Answers: adds a line for each reason. xen: the sender's version, "4.17". */
-void preflight_answer(struct host *host, struct domain_spec *spec,
-                      const struct xlconf *defaults, const char *xen,
-                      struct strbuf *reasons);
+void preflight_question_dispose(struct preflight_question *question);
+#define cleanup_preflight_question \
+    __attribute__((cleanup(preflight_question_dispose)))
+
+/* -- the sender ------------------------------------------------------------ */
+
+/*
+ * Asks, after the banner. ERR_STATE if the other host would not take it: the
+ * error's detail has its reasons.
+ */
+int preflight_ask(const struct handover_wire *wire, struct host *host,
+                  const char *config_json, bool only, unsigned int stall,
+                  struct error *err);
+
+/*
+ * The same alone, over a connection of its own; config_json as in migrate.h.
+ * ERR_HOST if it cannot be asked, as a plain xl.
+ */
+int preflight_check(const struct subject *subject,
+                    const struct transport_request *way,
+                    const char *config_json, struct error *err);
+
+/* -- the receiver ---------------------------------------------------------- */
+
+/* question is zeroed. */
+int preflight_hear(const struct handover_wire *wire,
+                   struct preflight_question *question, struct error *err);
+
+/*
+ * Adds a line for each reason not to take it; spec has the question's
+ * configuration and is changed.
+ */
+void preflight_find_reasons(struct host *host,
+                            const struct preflight_question *question,
+                            struct domain_spec *spec,
+                            const struct xlconf *defaults,
+                            struct strbuf *reasons);
+
+/* The question itself, and back; for preflight_ask and its tests. */
+char *preflight_question_format(const struct preflight_question *question);
+int preflight_question_parse(const char *text,
+                             struct preflight_question *question,
+                             struct error *err);
 
 #endif

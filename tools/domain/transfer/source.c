@@ -49,9 +49,10 @@ int source_open(struct source *source, int in, const char *path,
 }
 
 int source_open_wire(struct source *source, int in, bool frames,
-                     struct error *err)
+                     unsigned int stall, struct error *err)
 {
-    const struct codec_request receive = { .task = CODEC_RECEIVE };
+    const struct codec_request receive = { .task = CODEC_RECEIVE,
+                                           .stall = stall };
     int rc = 0;
 
     *source = SOURCE_INIT;

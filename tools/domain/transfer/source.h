@@ -26,10 +26,11 @@ int source_open(struct source *source, int in, const char *path,
 /*
  * Starts reading from the other host: a Xenith stream to its end frame, or
  * what libxl wrote, which then it reads by itself. Nothing of what follows is
- * taken. in stays the caller's.
+ * taken. in stays the caller's. A Xenith stream is given up when nothing comes
+ * for stall seconds; 0: never.
  */
 int source_open_wire(struct source *source, int in, bool frames,
-                     struct error *err);
+                     unsigned int stall, struct error *err);
 
 /*
  * libxl has read all that it wants. Fails unless the image went on to its end

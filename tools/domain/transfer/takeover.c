@@ -52,9 +52,22 @@ static int take_name(const struct takeover *takeover, struct host *host,
                      takeover->name);
 }
 
+void takeover_work(struct takeover *takeover)
+{
+    if (takeover->frames)
+        takeover->pulse = pulse_start(&takeover->wire);
+}
+
+void takeover_rest(struct takeover *takeover)
+{
+    pulse_stop(takeover->pulse);
+    takeover->pulse = NULL;
+}
+
 int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,
                  struct error *err)
 {
+    takeover_rest(takeover);
     takeover->sender = TAKEOVER_ASKED;
     if (handover_ask(&takeover->wire, err) < 0 ||
         (takeover->frames && away_note_take(takeover->uuid, err) < 0))

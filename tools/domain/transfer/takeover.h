@@ -9,13 +9,15 @@
 
 #include "base/uuid.h"
 #include "domain/transfer/handover.h"
+#include "domain/transfer/pulse.h"
 #include "host/host.h"
 
 struct takeover {
     struct handover_wire wire;
     const char *name; /* that the guest had, and shall have; borrowed */
     char uuid[UUID_TEXT_SIZE];
-    bool frames; /* from a Xenith host, which asks and tells more */
+    bool frames;         /* from a Xenith host, which asks and tells more */
+    struct pulse *pulse; /* while the guest is being made; NULL: none */
     /* What the sender waits for: nothing; whether it runs; its guest. */
     enum { TAKEOVER_QUIET, TAKEOVER_ASKED, TAKEOVER_OWES } sender;
 };
@@ -29,6 +31,13 @@ char *takeover_first_name(const char *name);
  */
 int takeover_check_name(struct host *host, const char *name,
                         const libxl_uuid *uuid, struct error *err);
+
+/*
+ * In the process that makes the guest: shows a Xenith sender that it is at it,
+ * until takeover_ask or takeover_rest.
+ */
+void takeover_work(struct takeover *takeover);
+void takeover_rest(struct takeover *takeover);
 
 /* Returns 0 once the guest is ours; it has its name then. */
 int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,

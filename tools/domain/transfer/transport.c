@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "domain/transfer/handover.h"
 
 /* What the receiver may take to clear away what it made, ms. */
 #define END_PATIENCE_MS 10000
@@ -52,7 +53,7 @@ char *transport_line(const struct transport_request *request)
     if (request->ask) {
         strbuf_puts(&line, " " ASK_RECEIVER);
         add_receiver(request, "exec xn", &line);
-        strbuf_puts(&line, " --frames" ASK_ELSE);
+        strbuf_printf(&line, " --handshake %d" ASK_ELSE, HANDOVER_VERSION);
         add_receiver(request, "exec xl", &line);
         strbuf_puts(&line, ASK_END);
     } else {
