@@ -451,3 +451,37 @@ def test_one_leaves_a_host_that_stops(hosts, guest, away):
     assert f"stopped {up.name}\n" in stop.stdout
     expect_only_on(hosts, up.name, 1)
     expect_runs(hosts[1], up.name)
+
+
+@pytest.mark.unproven
+def test_all_guests_leave_a_host(hosts, guest, away):
+    """The one that cannot go runs on, and keeps nobody else here."""
+    one = guest("pvh", "large", memory=96)
+    two = guest("pvh", "small", memory=64)
+    kept = guest("pvh", "kept", memory=64)
+    other = guest("pvh", "kept", memory=32, on=hosts[1], wait=False)
+    for up in (one, two):
+        away(up.name)
+    said = hosts[0].xn("evacuate", "--json", "-j", "1", "host2", check=False,
+                       timeout=600)
+    assert said.rc == 1 and "1 of 3 guests are still here" in said.stderr
+    text = said.stdout[said.stdout.index("{"):]
+    rows = json.loads(text)["domains"]
+    assert [row["name"] for row in rows][0] == one.name
+    assert {row["name"]: row["result"] for row in rows} == {
+        one.name: "migrated", two.name: "migrated", kept.name: "failed"}
+    expect_only_on(hosts, one.name, 1)
+    expect_only_on(hosts, two.name, 1)
+    expect_runs(hosts[0], kept.name)
+    expect_runs(hosts[1], other.name)
+
+
+@pytest.mark.unproven
+def test_all_takes_a_host_alone(hosts, guest, away):
+    up = guest("pvh", memory=64)
+    away(up.name)
+    refused = hosts[0].xn("migrate", "--all", up.name, "host2", check=False)
+    assert refused.rc == 2 and "--all takes a HOST alone" in refused.stderr
+    said = hosts[0].xn("migrate", "--all", "host2", timeout=600)
+    assert re.search(rf"{up.name} +\d+ +host2 +migrated", said.stdout)
+    expect_only_on(hosts, up.name, 1)

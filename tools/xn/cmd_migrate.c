@@ -13,6 +13,7 @@
 #include "domain/transfer/recover.h"
 #include "show/show.h"
 #include "show/table.h"
+#include "xn/evacuate.h"
 #include "xn/load.h"
 #include "xn/rounds.h"
 #include "xn/subject.h"
@@ -122,6 +123,7 @@ static void show_report(const struct invocation *inv,
     else
         json_null(json);
     json_add_uint(json, "rounds", report->rounds.count);
+    json_add_uint(json, "rounds", report->rounds.count);
     json_add_uint(json, "sent", report->sent.carried);
     json_add_uint(json, "bytes", report->sent.bytes);
     json_add_double(json, "ratio", ratio_of(&report->sent));
@@ -133,6 +135,8 @@ static void say_done(const struct invocation *inv,
 {
     if (inv->settings->as_xl)
         fputs("Migration successful.\n", stderr);
+    else if (invocation_count(inv, "quiet") > 0)
+        return;
     else if (invocation_count(inv, "json") > 0)
         show_report(inv, report);
     else
@@ -161,10 +165,11 @@ static int migrate(struct invocation *inv, struct migrate_request *request,
     struct migrate_report report;
     struct transfer_view view;
     enum progress_mode mode;
+    bool quiet = inv->settings->as_xl || invocation_count(inv, "quiet") > 0;
     cleanup_free char *what =
         mem_printf("migrating %s to %s", inv->domain, inv->words[0]);
 
-    if (transfer_view_mode(inv, inv->settings->as_xl, &mode, err) < 0 ||
+    if (transfer_view_mode(inv, quiet, &mode, err) < 0 ||
         transfer_view_begin(&view, mode, what, err) < 0)
         return -1;
     request->figures = &view.figures;
@@ -271,6 +276,10 @@ static int show_status(struct invocation *inv, struct error *err)
 
 static int check_words(const struct invocation *inv, struct error *err)
 {
+    if (invocation_count(inv, "all") > 0)
+        return inv->word_count == 1
+                   ? 0
+                   : error_set(err, ERR_USAGE, "--all takes a HOST alone");
     if (invocation_count(inv, "status") > 0)
         return inv->domain == NULL
                    ? 0
@@ -326,6 +335,10 @@ static const struct option_row options[] = {
       "fail when nothing moves for so long; 0: never" },
     TRANSFER_PROGRESS_ROW,
     ROUNDS_ROWS,
+    { 'q', "quiet", OPTION_FLAG, NULL, "say nothing but errors" },
+    { 0, "all", OPTION_FLAG, NULL, "move all domains, the largest first" },
+    EVACUATE_JOBS_ROW,
+    { 0, "timeout", OPTION_VALUE, "SECONDS", "with --all: for all of them" },
     { 0, "debug", OPTION_FLAG, NULL, "send all of it twice and compare" },
     { 0, "live", OPTION_FLAG, NULL, NULL },
     { 0, "check", OPTION_FLAG, NULL,
@@ -347,6 +360,7 @@ const struct command command_migrate = {
     .min_words = 0,
     .max_words = 2,
     .target = TARGET_OPTIONAL,
+    .no_target_with = "all",
     .completes = WORD_HOST,
     .options = options,
     .run = run,

@@ -159,6 +159,19 @@ static int answer(struct invocation *inv, const char *uuid, struct error *err)
     return 0;
 }
 
+/* For a sender that spreads its guests: bytes that they could have. */
+static int say_room(struct invocation *inv, struct error *err)
+{
+    uint64_t kib;
+
+    host_log_forget(&inv->host->log);
+    int rc = libxl_get_free_memory(inv->host->ctx, &kib);
+    if (rc != 0)
+        return host_fail(inv->host, err, ERR_HOST, rc, "free memory");
+    show_printf("%llu\n", (unsigned long long)kib << 10);
+    return 0;
+}
+
 /* What the sender's newest version is; we know one. */
 static int read_handshake(const struct invocation *inv, bool *frames,
                           struct error *err)
@@ -184,6 +197,8 @@ static int run(struct invocation *inv, struct error *err)
     if (invocation_count(inv, "r") > 0 || invocation_count(inv, "colo") > 0)
         return error_set(err, ERR_USAGE,
                          "there is no receiver for Remus and COLO");
+    if (invocation_count(inv, "room") > 0)
+        return say_room(inv, err);
     if (whose != NULL)
         return answer(inv, whose, err);
     if (read_handshake(inv, &takeover.frames, err) < 0 ||
@@ -208,6 +223,8 @@ static const struct option_row options[] = {
       "print the configuration on standard error" },
     { 0, "handshake", OPTION_VALUE, "VERSION",
       "the newest of Xenith's that the sender knows" },
+    { 0, "room", OPTION_FLAG, NULL,
+      "only say how many bytes of memory are free" },
     { 0, "whose", OPTION_VALUE, "UUID", "only say where that domain is" },
     { 'r', NULL, OPTION_FLAG, NULL, NULL },
     { 0, "colo", OPTION_FLAG, NULL, NULL },

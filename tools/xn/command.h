@@ -70,7 +70,8 @@ struct command {
     int min_words;       /* the domain counts */
     int max_words;       /* -1: any number */
     enum command_target target;
-    enum word_kind completes;         /* what the words beside the target are */
+    const char *no_target_with; /* an option: all words are words; or NULL */
+    enum word_kind completes;   /* what the words beside the target are */
     const struct device_kind *device; /* of WORD_DEVICE */
     bool can_dry_run;                 /* -N means something */
     bool without_xen;                 /* must also work where there is no Xen */

@@ -44,6 +44,7 @@ extern const struct command command_domid;
 extern const struct command command_domname;
 extern const struct command command_dump_core;
 extern const struct command command_events;
+extern const struct command command_evacuate;
 extern const struct command command_explain_memory;
 extern const struct command command_gc;
 extern const struct command command_getenforce;
@@ -174,6 +175,7 @@ const struct command *const commands[] = {
     &command_domname,
     &command_dump_core,
     &command_events,
+    &command_evacuate,
     &command_explain_memory,
     &command_gc,
     &command_getenforce,

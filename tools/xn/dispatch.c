@@ -130,8 +130,11 @@ static int check_words(const struct invocation *inv, struct error *err)
 
 static int resolve_target(struct invocation *inv, struct error *err)
 {
+    const char *without = inv->command->no_target_with;
+
     inv->domid = INVALID_DOMID;
-    if (inv->command->target == TARGET_NONE || inv->word_count == 0)
+    if (inv->command->target == TARGET_NONE || inv->word_count == 0 ||
+        (without != NULL && invocation_count(inv, without) > 0))
         return 0;
     inv->domain = inv->words[0];
     inv->words++;
