@@ -1,6 +1,8 @@
 """Saving and restoring on real Xen: each kind of guest, both formats, with xl on
 the other side, to and from pipes; and that no failure costs a guest or an old
 image."""
+import json
+
 import pytest
 
 IMAGE = "/tmp/saved.img"
@@ -186,3 +188,30 @@ def test_a_restore_that_is_struck_leaves_nothing(host, guest, image, signal):
     else:
         host.xn("restore", image, timeout=600)
     assert is_running(host, up.name)
+
+
+@pytest.mark.unproven
+def test_another_configuration_is_taken(host, guest, image):
+    """The state is the image's, all else that of the file."""
+    up = guest("pvh", memory=64)
+    put_mark(up)
+    host.xn("save", up.name, image, timeout=600)
+    host.run(f"sed 's/^name.*/name = \"renamed\"/' {up.path} >{image}.cfg")
+    host.run("rm", up.path)
+    up.name, up.path = "renamed", f"{image}.cfg"
+    said = host.xn("restore", up.path, image, timeout=600)
+    assert said.stdout.startswith("restored renamed as domain ")
+    expect_mark(up)
+
+
+@pytest.mark.unproven
+def test_progress_of_a_save_as_json(host, guest, image):
+    up = guest("pvh", memory=128)
+    said = host.xn("save", "-c", "--progress", "json", up.name, image,
+                   timeout=600)
+    lines = [json.loads(line) for line in said.stderr.splitlines()
+             if line.startswith("{")]
+    assert lines[-1]["state"] == "end"
+    assert lines[-1]["bytes"] > 64 << 20
+    size = int(host.run(f"stat -c %s {image}").stdout)
+    assert lines[-1]["sent"] == size
