@@ -91,6 +91,7 @@ extern const struct command command_psr_mba_set;
 extern const struct command command_psr_mba_show;
 extern const struct command command_qemu_monitor_command;
 extern const struct command command_reboot;
+extern const struct command command_remus;
 extern const struct command command_rename;
 extern const struct command command_restore;
 extern const struct command command_save;
@@ -222,6 +223,7 @@ const struct command *const commands[] = {
     &command_psr_mba_show,
     &command_qemu_monitor_command,
     &command_reboot,
+    &command_remus,
     &command_rename,
     &command_restore,
     &command_save,
