@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Runs the harness once over each file of its corpus, in any build: what the
- * fuzzer found stays found. Speaks TAP.
+ * fuzzer found stays found. CORPUS is its folder. Speaks TAP.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ int main(void)
 {
     const char *top = getenv("top_srcdir");
     cleanup_free char *folder =
-        mem_printf("%s/tests/fuzz/corpus/config", top ? top : ".");
+        mem_printf("%s/tests/fuzz/corpus/" CORPUS, top ? top : ".");
     struct dirent **entries;
     int count = scandir(folder, &entries, NULL, alphasort);
     int done = 0;

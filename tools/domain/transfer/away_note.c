@@ -125,7 +125,7 @@ static char *copy_string(const struct json_value *json, const char *key)
 }
 
 /* One that was never finished was written before anything was given. */
-static void parse(struct away_note *note, const char *text)
+void away_note_parse(struct away_note *note, const char *text)
 {
     cleanup_json_value struct json_value *json = NULL;
     size_t first = strcspn(text, "\n");
@@ -148,7 +148,7 @@ static int read_note(struct away_note *note, const char *path,
 
     if (io_read_file(path, NOTE_LIMIT, &text, &length, err) < 0)
         return -1;
-    parse(note, text);
+    away_note_parse(note, text);
     return 1;
 }
 
@@ -197,7 +197,7 @@ static struct away_note read_any(const char *uuid)
     if (open_locked(&note, path, 0, NULL) < 0)
         io_cleanup_close(&note.fd);
     if (io_read_file(path, NOTE_LIMIT, &text, &length, NULL) == 0)
-        parse(&note, text);
+        away_note_parse(&note, text);
     return note;
 }
 

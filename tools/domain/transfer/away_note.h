@@ -38,6 +38,12 @@ int away_note_give(struct away_note *note, bool plain, struct error *err);
 /* Opens and locks an old one: 1, or 0 without one; ERR_STATE if it is held. */
 int away_note_open(struct away_note *note, const char *uuid, struct error *err);
 
+/*
+ * What the text of such a file says, added to a note that is initialised; one
+ * that was never finished says less. For the fuzzer, too.
+ */
+void away_note_parse(struct away_note *note, const char *text);
+
 /* The guest is known to be in one place: forgets it on disk, too. */
 void away_note_end(struct away_note *note);
 
