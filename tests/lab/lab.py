@@ -33,8 +33,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
+T = TypeVar("T") # what is waited for
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 IMAGE = HERE / "image"
@@ -504,6 +506,15 @@ class Host:
             self.run("tar -C / -x", input=archive.stdout)
         record.write_text(json.dumps(want))
         return len(changed)
+
+
+def until(condition: Callable[[], T], timeout: float = 60) -> T:
+    """Waits for a condition and returns what it yields."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.1)
+    return value
 
 
 # What a kernel does at boot that no test needs: a fifth of the time.

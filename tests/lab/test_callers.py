@@ -2,10 +2,10 @@
 them reads it here in its own way. See docs/architecture.md, "As xl"."""
 import json
 import re
-import time
 
 import pytest
 
+from lab import until
 from test_list import tiny
 
 FOLDER = "/usr/libexec/xenith/as-xl"
@@ -17,13 +17,6 @@ def xl(host):
     def run(line, **options):
         return host.run(f"PATH={FOLDER}:$PATH; {line}", **options)
     return run
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.5)
 
 
 # -- Ganeti ---------------------------------------------------------------------

@@ -4,7 +4,8 @@ import json
 import pytest
 
 from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, domains, has_ended,
-                            shut_down, tiny_kernel, until)
+                            shut_down, tiny_kernel)
+from lab import until
 
 assert tiny_kernel  # a fixture
 EVENTS = "/tmp/events"

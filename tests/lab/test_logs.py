@@ -1,7 +1,8 @@
 """xn logs: what is logged about a guest, in one."""
 import json
 
-from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel, until
+from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel
+from lab import until
 
 assert idle and tiny_kernel  # fixtures
 

@@ -4,9 +4,10 @@ import json
 import pytest
 
 from test_supervise import (KEYS, ask, domains, has_ended, idle, supervised,
-                            supervisors, tiny_kernel, until)
+                            supervisors, tiny_kernel)
 
 import lab as lablib
+from lab import until
 
 assert idle and tiny_kernel  # fixtures
 XND = "/usr/libexec/xenith/xnd"

@@ -1,8 +1,9 @@
 """mem-set, mem-max, vcpu-set, vcpu-pin on each kind of guest."""
 import json
-import time
 
 import pytest
+
+from lab import until
 
 
 def facts(host, name):
@@ -12,13 +13,6 @@ def facts(host, name):
 def vcpus(host, name):
     shown = json.loads(host.xn("vcpu-list", "--json", name).stdout)
     return shown["domains"][0]["vcpus"]
-
-
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.3)
 
 
 def refused(host, status, *words):

@@ -10,6 +10,7 @@ import time
 import pytest
 
 import tiny
+from lab import until
 
 SOCKET = "/run/xenith/xnd.sock"
 SHUT_DOWN = """
@@ -41,15 +42,6 @@ for pid in killed:
 print(len(killed))
 """
 POWEROFF, REBOOT, SUSPEND, CRASH, WATCHDOG = range(5)
-
-
-def until(condition, timeout: float = 60):
-    """Waits for a condition and returns what it yields."""
-    deadline = time.monotonic() + timeout
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.1)
-    return value
 
 
 def domains(host) -> dict[str, int]:

@@ -6,7 +6,8 @@ import pytest
 
 from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, ask, domains,
                             has_ended, idle, other_domid, shut_down,
-                            supervised, tiny_kernel, until)
+                            supervised, tiny_kernel)
+from lab import until
 
 assert idle and tiny_kernel  # fixtures
 
