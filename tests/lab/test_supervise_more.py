@@ -103,7 +103,7 @@ def wait_for_xl(host, name):
 def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest, idle,
                                                              xnd_first):
     idle()  # for an xnd that stays
-    guest("pv", "theirs", tool="xl", wait=False, **KEYS)
+    guest("pvh", "theirs", tool="xl", wait=False, **KEYS)
     domid = domains(host)["theirs"]
     wait_for_xl(host, "theirs")
     if not xnd_first:
@@ -121,7 +121,7 @@ def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest, idle,
 def test_a_guest_that_xl_rebooted_is_adopted_under_its_new_number(host, guest,
                                                                   idle):
     idle()
-    guest("pv", "theirs", tool="xl", wait=False, **KEYS)
+    guest("pvh", "theirs", tool="xl", wait=False, **KEYS)
     domid = domains(host)["theirs"]
     wait_for_xl(host, "theirs")
     shut_down(host, domid, REBOOT)
