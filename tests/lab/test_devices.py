@@ -334,7 +334,7 @@ def test_pci_and_usb_as_far_as_this_host_goes(host, guest):
         host, 2, "pci-attach", up.name, "banana")
     assert listed(host, "pci-list", up.name) == []
     assert listed(host, "usb-list", up.name) == []
-    assert "has no USB device at controller 0 port 1" in refused(
+    assert "has no USB controller 0" in refused(
         host, 7, "usbdev-detach", up.name, "0", "1")
 
 

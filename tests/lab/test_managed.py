@@ -123,6 +123,7 @@ def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
     assert f"started {up.name}" in host.xn("host-start").stdout
     assert up.domid() > before
     assert host.run(f"test -e {image}", check=False).rc == 1
+    host.run("rmdir /var/lib/xen/save")
 
 
 @pytest.mark.unproven

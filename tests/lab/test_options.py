@@ -2,10 +2,11 @@
 import json
 import time
 
+import pytest
+
+from lab import until
 from test_list import tiny
 from test_verbs import refused
-
-import pytest
 
 
 def document(host, *words):
@@ -97,6 +98,8 @@ def test_reboot_of_all_guests_is_waited_for(host, guest):
     before = up.domid()
     said = host.xn("reboot", "-a", "-w", "--timeout", "90", timeout=120)
     assert f"Domain {before} has been shut down, reason code 1" in said.stderr
+    host.xn("wait", "--timeout", "60", up.name, "running")
+    until(lambda: up.domid() != before)
 
 
 def test_reboot_of_a_guest_without_drivers(host, guest):

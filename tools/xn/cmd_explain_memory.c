@@ -53,12 +53,12 @@ static void show_holders(const struct memory_account *account)
 
 static void show_way(const struct memory_way *way)
 {
-    cleanup_free char *name = NULL;
+    const struct memory_holder *holder = way->holder;
+    bool named = holder != NULL && holder->name != NULL;
+    cleanup_free char *name = show_safe(named ? holder->name : "(no name)");
+    uint32_t domid = holder != NULL ? holder->domid : 0;
     uint64_t mib = way->bytes >> 20;
 
-    if (way->holder != NULL)
-        name = show_safe(way->holder->name != NULL ? way->holder->name
-                                                   : "(no name)");
     switch (way->kind) {
     case MEMORY_WIPING:
         show_printf("%6" PRIu64 " MiB of it are being wiped: a moment\n", mib);
@@ -70,12 +70,12 @@ static void show_way(const struct memory_way *way)
         break;
     case MEMORY_DYING:
         show_printf("%6" PRIu64 " MiB come once %s (%u) is gone: xn doctor\n",
-                    mib, name, way->holder->domid);
+                    mib, name, domid);
         break;
     case MEMORY_BALLOONING:
         show_printf("%6" PRIu64 " MiB are to be given back by %s (%u), which "
                     "did not do so yet\n",
-                    mib, name, way->holder->domid);
+                    mib, name, domid);
         break;
     case MEMORY_OF_DOMAIN_0:
         show_printf("%6" PRIu64 " MiB at the very most could be taken from "
