@@ -167,7 +167,7 @@ def test_no_shell_is_started(host, guest, disk):
     new = guest("pvh", create=False, disk=[f"{disk},raw,xvda,w"],
                 vif=["bridge=xenbr0"])
     traced = host.run("strace -f -qq -e trace=execve -o /tmp/execs "
-                      f"xn create -q {new.path}; cat /tmp/execs; "
+                      f"xn create -q -e {new.path}; cat /tmp/execs; "
                       "rm -f /tmp/execs", timeout=600).stdout
     execs = [line for line in traced.splitlines() if "execve(" in line
              and " = 0" in line]
