@@ -50,7 +50,6 @@ def ganeti_info(text):
     return values
 
 
-@pytest.mark.unproven
 def test_ganeti_reads_the_list(guest, xl):
     up = guest("pv")
     domid, memory, vcpus, running, seconds = ganeti_instances(
@@ -62,7 +61,6 @@ def test_ganeti_reads_the_list(guest, xl):
     xl(f"xl unpause {up.name}")
 
 
-@pytest.mark.unproven
 def test_ganeti_sees_a_guest_go_down(guest, xl):
     up = guest("pv", on_poweroff="preserve")
     xl(f"xl shutdown -w {up.name}")
@@ -71,7 +69,6 @@ def test_ganeti_sees_a_guest_go_down(guest, xl):
     assert up.name not in ganeti_instances(xl("xl list").stdout)
 
 
-@pytest.mark.unproven
 def test_ganeti_reads_the_host(xl):
     values = ganeti_info(xl("xl info").stdout)
     for key in ("total_memory", "free_memory", "nr_cpus", "nr_nodes",
@@ -81,7 +78,6 @@ def test_ganeti_reads_the_host(xl):
     assert (values["xen_major"], values["xen_minor"]) == ("4", "17")
 
 
-@pytest.mark.unproven
 def test_ganeti_knows_a_reboot_by_id_or_time(guest, xl):
     up = guest("pv")
     old = ganeti_instances(xl("xl list").stdout)[up.name]
@@ -93,7 +89,6 @@ def test_ganeti_knows_a_reboot_by_id_or_time(guest, xl):
     until(is_new)
 
 
-@pytest.mark.unproven
 def test_ganeti_renames_and_balloons(guest, xl):
     up = guest("pv", memory=160, maxmem=192)
     xl(f"xl rename {up.name} away")
@@ -102,7 +97,6 @@ def test_ganeti_renames_and_balloons(guest, xl):
     xl(f"xl rename away {up.name}")
 
 
-@pytest.mark.unproven
 def test_ganeti_reads_uptimes(guest, xl):
     up = guest("pv", wait=False)
     header, *lines = xl("xl uptime").stdout.splitlines()
@@ -117,7 +111,6 @@ def test_ganeti_reads_uptimes(guest, xl):
 
 # -- Pacemaker's agent ----------------------------------------------------------
 
-@pytest.mark.unproven
 def test_the_agent_finds_xl_and_its_guest(guest, xl):
     up = guest("pv", wait=False)
     assert xl("which xl").stdout == f"{FOLDER}/xl\n"
@@ -126,7 +119,6 @@ def test_the_agent_finds_xl_and_its_guest(guest, xl):
     assert xl("xl list migrating-nosuch", check=False).rc == 1
 
 
-@pytest.mark.unproven
 def test_the_agent_creates_with_a_name_of_its_own(host, guest, xl):
     cfg = guest("pv", "from-file", create=False)
     xl(f"xl create {cfg.path} name=\\\"by-agent\\\"")
@@ -139,7 +131,6 @@ def test_the_agent_creates_with_a_name_of_its_own(host, guest, xl):
     assert xl("xl list by-agent", check=False).rc == 1
 
 
-@pytest.mark.unproven
 def test_the_agent_reads_memory_and_names(guest, xl):
     up = guest("pv", wait=False)
     total = xl("xl info | awk '/^total_memory/ {print $3}'").stdout
@@ -169,7 +160,6 @@ def xendomains_domains(text):
     return found
 
 
-@pytest.mark.unproven
 def test_xendomains_reads_the_name_of_a_file(guest, xl):
     cfg = guest("pv", create=False)
     shown = xl(f"xl create --quiet --dryrun --defconfig {cfg.path}").stdout
@@ -178,7 +168,6 @@ def test_xendomains_reads_the_name_of_a_file(guest, xl):
     assert cfg.name not in xl("xl list").stdout
 
 
-@pytest.mark.unproven
 def test_xendomains_reads_the_list(host, guest, xl):
     first, second = tiny(host, guest, "first"), tiny(host, guest, "second")
     # of all domains libxl would write nodes for domain 0
@@ -187,7 +176,6 @@ def test_xendomains_reads_the_list(host, guest, xl):
                                          ("second", second.domid())]
 
 
-@pytest.mark.unproven
 def test_xendomains_starts_and_stops(guest, xl):
     cfg = guest("pv", create=False)
     assert xl(f"xl create --quiet --defconfig {cfg.path}").stdout == ""
@@ -201,7 +189,6 @@ def test_xendomains_starts_and_stops(guest, xl):
 
 # -- others ---------------------------------------------------------------------
 
-@pytest.mark.unproven
 def test_readers_of_json_find_the_domain_and_its_disks(host, guest, xl):
     up = tiny(host, guest, "json")
     (record,) = json.loads(xl("xl list -l json").stdout)
@@ -210,13 +197,11 @@ def test_readers_of_json_find_the_domain_and_its_disks(host, guest, xl):
     assert record["config"].get("disks", []) == []
 
 
-@pytest.mark.unproven
 def test_two_dashes_end_the_options(host, guest, xl):
     up = tiny(host, guest, "dashed")
     assert xl(f"xl list -- {up.name}").rc == 0
 
 
-@pytest.mark.unproven
 def test_a_file_of_xen_tools_is_taken(guest, xl):
     """Numbers in quotes, a list over several lines, keys nobody knows."""
     cfg = guest("pv", create=False, extra=None)
@@ -227,12 +212,10 @@ def test_a_file_of_xen_tools_is_taken(guest, xl):
     assert cfg.name in xl("xl list").stdout
 
 
-@pytest.mark.unproven
 def test_no_command_is_wrong_use(xl):
     assert xl("xl", check=False).rc == 1
 
 
-@pytest.mark.unproven
 def test_completion_reads_the_commands_from_help(xl):
     words = xl("xl help | tail -n +5 | sed -n 's/^ \\([a-z][^ ]*\\).*/\\1/p'"
                ).stdout.split()

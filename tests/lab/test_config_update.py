@@ -28,7 +28,6 @@ def test_the_next_life_has_the_new_configuration(host, guest):
     assert record["on_crash"] == "preserve"
 
 
-@pytest.mark.unproven
 def test_a_dry_run_shows_and_keeps_nothing(host, guest):
     up = guest("pv", wait=False)
     uuid = "uuid='11111111-2222-3333-4444-555555555555'"

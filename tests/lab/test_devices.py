@@ -177,7 +177,6 @@ GARBAGE = {
 }
 
 
-@pytest.mark.unproven
 def test_garbage_in_the_front_end(host, guest, disk):
     """The guest owns these nodes; what it writes there is only shown."""
     up = guest("pv")
@@ -304,7 +303,6 @@ def test_lists_and_dry_runs_are_those_of_xl(host, guest, disk):
     ])
 
 
-@pytest.mark.unproven
 def test_a_cd_is_changed(host, guest, disk):
     # With an empty drive Debian's QEMU ends as the guest starts.
     up = guest("hvm", disk=[f"{disk},raw,hdc,cdrom"], wait=False)

@@ -2,8 +2,6 @@
 import json
 import re
 
-import pytest
-
 
 def findings(host):
     document = json.loads(host.run("xn doctor --json", check=False).stdout)
@@ -16,7 +14,6 @@ def about(host, what):
             if finding["about"] == what]
 
 
-@pytest.mark.unproven
 def test_a_host_of_ours_has_no_problem(host):
     result = host.run("xn doctor", check=False)
     assert "problem" not in result.stdout
@@ -26,7 +23,6 @@ def test_a_host_of_ours_has_no_problem(host):
     assert about(host, "device model")[0]["level"] == "ok"
 
 
-@pytest.mark.unproven
 def test_a_guest_whose_supervisor_was_killed_is_a_problem(host, guest):
     up = guest("pv")
     assert about(host, "domains")[0]["level"] == "ok"
@@ -38,7 +34,6 @@ def test_a_guest_whose_supervisor_was_killed_is_a_problem(host, guest):
     assert about(host, "domains")[0]["level"] == "ok"
 
 
-@pytest.mark.unproven
 def test_memory_adds_up(host, guest):
     up = guest("pv")
     told = json.loads(host.xn("explain-memory", "--json").stdout)
@@ -49,7 +44,6 @@ def test_memory_adds_up(host, guest):
     assert f"{up.name} " in host.xn("explain-memory").stdout
 
 
-@pytest.mark.unproven
 def test_what_does_not_fit_is_told(host, guest):
     up = guest("pv", create=False)
     host.write("/tmp/huge.cfg", re.sub(r"(?m)^memory *=.*$",

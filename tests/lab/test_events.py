@@ -33,7 +33,6 @@ def kinds(events: list[dict]) -> list[str]:
     return [event["event"] for event in events if "device" not in event]
 
 
-@pytest.mark.unproven
 def test_the_life_of_a_guest_is_told(host, guest, tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
     until(lambda: "started" in kinds(events("idle")), 10)
@@ -51,7 +50,6 @@ def test_the_life_of_a_guest_is_told(host, guest, tiny_kernel, events):
     assert last["uuid"] and last["domid"] > 0
 
 
-@pytest.mark.unproven
 def test_a_reboot_is_told_with_its_cause(host, guest, tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
     domid = domains(host)["idle"]
@@ -104,7 +102,6 @@ def test_wait_sees_a_crash_that_is_over(host, guest, tiny_kernel):
     until(lambda: domains(host).get("idle", domid) != domid, 30)
 
 
-@pytest.mark.unproven
 def test_a_shutdown_is_no_reboot(host, guest, tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
     shut_down(host, domains(host)["idle"], POWEROFF)

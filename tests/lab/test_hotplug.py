@@ -109,7 +109,6 @@ def script(host):
              "rmdir /etc/xenith 2>/dev/null || true")
 
 
-@pytest.mark.unproven
 def test_the_record_names_the_users_script(host, guest, script):
     up = guest("pv", vif=[script('exec /etc/xen/scripts/vif-bridge "$@"')])
     assert backend(host, up.domid(), "vif")["script"] == (
@@ -118,7 +117,6 @@ def test_the_record_names_the_users_script(host, guest, script):
         assert "/run/xenith" not in host.run(f"{tool} list -l {up.name}").stdout
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("tool", ("xl", "xn"))
 def test_the_users_script_is_told_of_the_end(host, guest, script, tool):
     up = guest("pv", vif=[script(
@@ -129,7 +127,6 @@ def test_the_users_script_is_told_of_the_end(host, guest, script, tool):
         "online /root/vif-mine\noffline /root/vif-mine\n")
 
 
-@pytest.mark.unproven
 def test_the_last_line_of_a_script_is_in_the_error(host, guest, script):
     cfg = guest("pv", create=False,
                 vif=[script("echo begun >&2; echo no such switch >&2; exit 4")])
@@ -138,7 +135,6 @@ def test_the_last_line_of_a_script_is_in_the_error(host, guest, script):
     assert "exit status 4: no such switch" in result.stderr
 
 
-@pytest.mark.unproven
 def test_a_script_that_does_not_end_is_ended(host, guest, script):
     cfg = guest("pv", create=False, vif=[script("sleep 611 & wait")])
     host.run("mkdir -p /etc/xenith")

@@ -49,7 +49,6 @@ def test_autostart_makes_and_removes_the_link(host, defined):
     assert not host.xn("autostart").stdout
 
 
-@pytest.mark.unproven
 def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
     defined("db")
     defined("web", start_after=["db"], autostart=1)
@@ -65,7 +64,6 @@ def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
     assert set(domains(host)) == {"db", "web"}
 
 
-@pytest.mark.unproven
 def test_the_host_stops_guests_that_listen(host, guest, defined):
     up = guest("pv")
     defined("stays", stop_action="leave")
@@ -126,7 +124,6 @@ def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
     host.run("rmdir /var/lib/xen/save")
 
 
-@pytest.mark.unproven
 def test_one_that_cannot_be_migrated_with_the_host_is_shut_down(host, guest):
     up = guest("pv", stop_action="migrate:nowhere.invalid")
     stop = host.run("xn host-stop --timeout 120")

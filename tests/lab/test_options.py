@@ -22,7 +22,6 @@ def test_the_columns_of_the_list(host, guest):
     assert host.xn("list", "-n", up.name).stdout.endswith(" all\n")
 
 
-@pytest.mark.unproven
 def test_names_and_ids_as_json(host, guest):
     up = tiny(host, guest, "named")
     assert document(host, "domid", "--json", up.name)["domid"] == up.domid()
@@ -67,7 +66,6 @@ def test_create_leaves_the_masks_of_xl_conf_out(host, guest):
     assert "vcpu_hard_affinity" not in free["b_info"]
 
 
-@pytest.mark.unproven
 def test_create_starts_a_viewer(host, guest):
     host.run("printf '#!/bin/sh\\necho $* >>/tmp/viewed\\n' >/tmp/viewer;"
              "chmod +x /tmp/viewer")
@@ -80,7 +78,6 @@ def test_create_starts_a_viewer(host, guest):
     assert viewed == ["127.0.0.1:0"] * 2  # there is no password
 
 
-@pytest.mark.unproven
 def test_create_with_a_viewer_by_its_long_names(host, guest):
     host.run("printf '#!/bin/sh\\necho $* >>/tmp/viewed\\n' >/tmp/viewer;"
              "chmod +x /tmp/viewer")

@@ -31,7 +31,6 @@ def test_restarts_come_later_and_later(host, idle):
     assert "waiting for 4 s" in host.run("cat /var/log/xenith/idle.log").stdout
 
 
-@pytest.mark.unproven
 def test_who_is_impatient_may_destroy_it_meanwhile(host, idle):
     domid = idle(on_crash="restart")
     host.run(f"xenstore-write /libxl/{domid}/xenith/short-lives 6")
@@ -43,7 +42,6 @@ def test_who_is_impatient_may_destroy_it_meanwhile(host, idle):
     assert not host.run("ls -d /run/xenith/restart", check=False).stdout
 
 
-@pytest.mark.unproven
 def test_list_says_rebooting(host, idle):
     domid = idle(on_reboot="restart")
     states = []
