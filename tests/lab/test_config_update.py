@@ -2,12 +2,9 @@
 import json
 import re
 
-import pytest
-
 from lab import until
 
 
-@pytest.mark.unproven
 def test_the_next_life_has_the_new_configuration(host, guest):
     up = guest("pv")
     host.write("/tmp/more.cfg", "memory = 144\n")

@@ -64,7 +64,6 @@ def test_create_says_what_it_made_and_quiet_does_not(host, guest):
     assert (result.stdout, result.stderr) == ("", "")
 
 
-@pytest.mark.unproven
 def test_json_tells_what_was_made(host, guest):
     cfg = guest("pv", create=False, frobnicate=1)
     made = json.loads(host.xn("create", "--json", "-p", cfg.path).stdout)
@@ -78,7 +77,6 @@ def test_json_tells_what_was_made(host, guest):
     assert [d["severity"] for d in domain["diagnostics"]] == ["warning"]
 
 
-@pytest.mark.unproven
 def test_json_tells_why_nothing_was_made(host, guest):
     cfg = guest("pv", create=False, kernel="/no/such/kernel")
     result = host.run("xn", "create", "--json", cfg.path, check=False)

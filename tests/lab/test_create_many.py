@@ -2,10 +2,6 @@
 other."""
 import re
 
-import pytest
-
-pytestmark = pytest.mark.unproven
-
 
 def configs(small, count, kind="pv", **keys):
     return [small(kind, f"many{number}", create=False, **keys)

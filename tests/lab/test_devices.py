@@ -318,7 +318,6 @@ def test_a_cd_is_changed(host, guest, disk):
         host, 7, "cd-insert", up.name, "hdd", disk)
 
 
-@pytest.mark.unproven
 def test_pci_and_usb_as_far_as_this_host_goes(host, guest):
     """The emulated host has no IOMMU and no USB back end."""
     up = guest("pv", wait=False)

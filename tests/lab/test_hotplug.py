@@ -157,7 +157,6 @@ def test_a_routed_vif(host, guest):
         "ip route show 198.51.100.7").stdout
 
 
-@pytest.mark.unproven
 def test_no_shell_is_started(host, guest, disk):
     """From create to destroy, in what the kernel counts as new processes."""
     new = guest("pvh", create=False, disk=[f"{disk},raw,xvda,w"],

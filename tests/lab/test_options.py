@@ -2,8 +2,6 @@
 import json
 import time
 
-import pytest
-
 from lab import until
 from test_list import tiny
 from test_verbs import refused
@@ -89,7 +87,6 @@ def test_create_with_a_viewer_by_its_long_names(host, guest):
     assert viewed.stdout == "127.0.0.1:0\n"
 
 
-@pytest.mark.unproven
 def test_reboot_of_all_guests_is_waited_for(host, guest):
     up = guest("pv")
     before = up.domid()

@@ -96,7 +96,6 @@ def wait_for_xl(host, name):
         f"cat /var/log/xen/xl-{name}.log", check=False).stdout, 10)
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("xnd_first", [True, False])
 def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest, idle,
                                                              xnd_first):
@@ -115,7 +114,6 @@ def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest, idle,
     host.run("rm -f /var/log/xen/xl-theirs.log*")
 
 
-@pytest.mark.unproven
 def test_a_guest_that_xl_rebooted_is_adopted_under_its_new_number(host, guest,
                                                                   idle):
     idle()

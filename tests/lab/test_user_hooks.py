@@ -34,7 +34,6 @@ def wait_for(host, event: str) -> None:
              "&& exit 0; sleep 0.2; done; exit 1", timeout=120)
 
 
-@pytest.mark.unproven
 def test_a_life_is_told_in_its_order(host, guest, hook):
     hook("listen", f"cat >>{HEARD}")
     web = guest("pv")
@@ -54,7 +53,6 @@ def test_a_life_is_told_in_its_order(host, guest, hook):
     assert told[5]["cause"] == "destroyed"
 
 
-@pytest.mark.unproven
 def test_prepare_stops_a_create(host, guest, hook):
     hook("prepare/10-no", "echo one >&2; echo the volume is in use >&2; exit 3")
     hook("stopped/20-release", f"cat >>{HEARD}")
@@ -67,7 +65,6 @@ def test_prepare_stops_a_create(host, guest, hook):
     assert [event["cause"] for event in heard(host)] == ["failed"]
 
 
-@pytest.mark.unproven
 def test_a_hook_that_fails_harms_no_guest(host, guest, hook):
     hook("created/10-bad", "echo no dns >&2; exit 1")
     web = guest("pv")
@@ -76,7 +73,6 @@ def test_a_hook_that_fails_harms_no_guest(host, guest, hook):
     assert "no dns" in host.xn("logs", web.name).stdout
 
 
-@pytest.mark.unproven
 def test_a_slow_hook_is_ended(host, guest, hook):
     hook("prepare/10-slow", "sleep 600 & wait")
     host.write("/etc/xenith/xenith.conf", "hook_timeout = 1\n")
@@ -88,14 +84,12 @@ def test_a_slow_hook_is_ended(host, guest, hook):
     assert host.run("pgrep -fx 'sleep 600'", check=False).stdout == ""
 
 
-@pytest.mark.unproven
 def test_a_hook_may_call_xn(host, guest, hook):
     hook("created/10-look", f"xn list \"$XN_DOMAIN\" >{HEARD}")
     web = guest("pv")
     assert web.name in host.run(f"cat {HEARD}").stdout
 
 
-@pytest.mark.unproven
 def test_what_others_can_change_is_refused(host, guest, hook):
     hook("prepare/10-open", "true")
     host.run(f"chmod 777 {HOOKS}/prepare/10-open")
@@ -107,7 +101,6 @@ def test_what_others_can_change_is_refused(host, guest, hook):
     assert [entry["runs"] for entry in listed["hooks"]] == [False]
 
 
-@pytest.mark.unproven
 def test_a_guest_that_reboots_and_ends(host, guest, hook):
     hook("listen", f"cat >>{HEARD}")
     web = guest("pv")
@@ -123,7 +116,6 @@ def test_a_guest_that_reboots_and_ends(host, guest, hook):
         "reboot", "restart", "restart", "restart", "poweroff"]
 
 
-@pytest.mark.unproven
 def test_trying_hooks(host, hook):
     hook("prepare/10-try", f"cat >{HEARD}")
     assert host.xn("hooks", "test", "prepare").stdout.startswith(

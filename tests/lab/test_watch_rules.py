@@ -34,7 +34,6 @@ def heard(host, count: int) -> list[dict]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-@pytest.mark.unproven
 def test_what_a_guest_writes_is_data_of_a_user(host, guest, rule):
     rule("~/data/report", 1)
     web = guest("pv")
@@ -49,7 +48,6 @@ def test_what_a_guest_writes_is_data_of_a_user(host, guest, rule):
     assert "rule hear: done" in host.xn("hooks", "log", web.name).stdout
 
 
-@pytest.mark.unproven
 def test_many_changes_are_few_runs_and_the_last_is_seen(host, guest, rule):
     rule("~/data/report", 2)
     web = guest("pv")
