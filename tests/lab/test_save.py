@@ -193,7 +193,7 @@ def test_a_restore_that_is_struck_leaves_nothing(host, guest, image, signal):
 @pytest.mark.unproven
 def test_another_configuration_is_taken(host, guest, image):
     """The state is the image's, all else that of the file."""
-    up = guest("pvh", memory=64)
+    up = guest("pvh", memory=128)
     put_mark(up)
     host.xn("save", up.name, image, timeout=600)
     host.run(f"sed 's/^name.*/name = \"renamed\"/' {up.path} >{image}.cfg")
