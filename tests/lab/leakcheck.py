@@ -73,5 +73,5 @@ def leaks(host: Host, before: Inventory, settle: float = SETTLE) -> list[str]:
     while found := differences(before, take(host)):
         if time.monotonic() > deadline:
             break
-        time.sleep(0.3)
+        time.sleep(0.1)
     return found

@@ -27,7 +27,7 @@
 #include "xnd/xnd.h"
 
 /* A transient xnd that nobody needs stays this long, ms. */
-#define IDLE_MS 1000u
+#define IDLE_MS 300u
 /* The same before its first client. */
 #define FIRST_IDLE_MS 5000u
 
