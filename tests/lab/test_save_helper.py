@@ -19,8 +19,6 @@ EXTENTS = re.compile(r"populated (\d+) extents of 2 MiB and (\d+) pages")
 # Random pages, rewritten faster than an emulated host can send them.
 BUSY = "fill=random dirty=60"
 
-pytestmark = pytest.mark.unproven
-
 
 @pytest.fixture
 def image(host) -> Iterator[str]:
@@ -69,6 +67,7 @@ def test_an_idle_guest_is_sent_in_few_rounds(hosts, small, away):
     expect_resumed(hosts[1], up.name)
 
 
+@pytest.mark.slow
 def test_a_busy_guest_is_sent_until_that_gains_nothing(hosts, small, away):
     up = small("pvh", memory=64, extra=BUSY)
     away.append(up.name)
@@ -78,6 +77,7 @@ def test_a_busy_guest_is_sent_until_that_gains_nothing(hosts, small, away):
     expect_resumed(hosts[1], up.name)
 
 
+@pytest.mark.slow
 def test_no_more_rounds_than_asked_for(hosts, small, away):
     up = small("pvh", memory=64, extra=BUSY)
     away.append(up.name)
@@ -87,6 +87,7 @@ def test_no_more_rounds_than_asked_for(hosts, small, away):
     assert found and int(found[2]) <= 2, said.stdout
 
 
+@pytest.mark.slow
 def test_a_busy_guest_stays_where_that_is_asked(hosts, small, away):
     up = small("pvh", memory=64, extra=BUSY)
     away.append(up.name)
