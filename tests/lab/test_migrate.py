@@ -59,7 +59,7 @@ def expect_runs(host, name) -> None:
     assert "s" not in state and "p" not in state, state
 
 
-@pytest.mark.slow("hvm")
+@pytest.mark.slow("pv", "hvm")
 def test_a_guest_goes_on_at_another_host(hosts, guest, kind, away):
     up = guest(kind, memory=128)
     away(up.name)
@@ -72,7 +72,7 @@ def test_a_guest_goes_on_at_another_host(hosts, guest, kind, away):
     expect_mark(up, hosts[1])
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_it_is_supervised_where_it_went(hosts, guest, away):
     up = guest("pvh", memory=128, on_reboot="restart")
     away(up.name)
@@ -88,7 +88,7 @@ def test_it_is_supervised_where_it_went(hosts, guest, away):
     pytest.fail("nobody started it again")
 
 
-@pytest.mark.slow("hvm")
+@pytest.mark.slow("pv", "hvm")
 def test_xl_takes_what_we_send(hosts, guest, kind, away):
     up = guest(kind, memory=128)
     away(up.name)
@@ -114,7 +114,7 @@ def test_where_there_is_no_xn_xl_is_asked(hosts, guest, away):
 
 
 @pytest.mark.unproven
-@pytest.mark.slow("hvm")
+@pytest.mark.slow("pv", "hvm")
 def test_we_take_what_xl_sends(hosts, guest, kind, away):
     """xl runs "xl migrate-receive" there, which is ours in that folder."""
     up = guest(kind, memory=128, tool="xl")
@@ -127,7 +127,7 @@ def test_we_take_what_xl_sends(hosts, guest, kind, away):
     expect_mark(up, hosts[1])
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_as_xl_both_ends_speak_plainly(hosts, guest, away):
     up = guest("pvh", memory=128)
     away(up.name)
