@@ -190,6 +190,7 @@ def test_a_restore_that_is_struck_leaves_nothing(host, guest, image, signal):
     assert is_running(host, up.name)
 
 
+@pytest.mark.slow
 def test_another_configuration_is_taken(host, guest, image):
     """The state is the image's, all else that of the file."""
     up = guest("pvh", memory=128)
