@@ -29,15 +29,15 @@ VOLATILE = re.compile("|".join((
     r"/var/lib/(dpkg|apt)$",  # a thousand files that only packages change
     r"/var/lib/systemd/(random-seed|timesync|timers)",
     r"/tmp/systemd-private-",
-    # Folders that stay once they were made; what is in them must not.
-    r"/run/xenith(/(create|memory|restart|tally))?$",
-    r"/run/xen-hotplug$",
-    r"/var/lib/xenith(/migrate)?$",
+    r"/run/xenith/tally(/|$)",  # sums for xn metrics, of the host's life
     # Bounded, and filled by whoever creates a guest first: kernels; a link for
     # each script that configurations name.
     r"/var/cache/xenith(/|$)",
     r"/run/xenith/scripts(/|$)",
 )))
+# Folders that stay once they were made; what is in them must not.
+STAYS = re.compile(r"/run/xenith(/(create|memory|restart))?$"
+                   r"|/run/xen-hotplug$|/var/lib/xenith(/migrate)?$")
 # udev's workers come and go by themselves.
 RESIDENT = re.compile(r"(\S*/)?(\(udev-worker\)|\(sd-\S+\))( |$)")
 
@@ -184,8 +184,9 @@ def files() -> dict:
                 info = entry.stat(follow_symlinks=False)
             except OSError:
                 continue
-            found[entry.path] = (f"{stat.filemode(info.st_mode)} "
-                                 f"{info.st_uid}:{info.st_gid}")
+            if not STAYS.match(entry.path):
+                found[entry.path] = (f"{stat.filemode(info.st_mode)} "
+                                     f"{info.st_uid}:{info.st_gid}")
             if entry.is_dir(follow_symlinks=False):
                 todo.append(entry.path)
     return found

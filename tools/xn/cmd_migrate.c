@@ -265,7 +265,10 @@ static int show_status(struct invocation *inv, struct error *err)
 {
     cleanup_away_note_list struct away_note_list list = { 0 };
 
-    if (away_note_list_read(&list, err) < 0)
+    unsigned int ended;
+
+    if (away_note_list_read(&list, err) < 0 ||
+        recover_forget_ended(&list, false, &ended, err) < 0)
         return -1;
     if (invocation_count(inv, "json") > 0)
         print_json(&list);

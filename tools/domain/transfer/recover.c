@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/outgoing.h"
 #include "domain/transfer/transport.h"
+#include "host/domains.h"
 
 static void hint_at_here(struct error *err)
 {
@@ -103,5 +105,46 @@ int domain_recover(const struct subject *subject, bool here,
     if (recover(subject, here, &note, result, err) < 0)
         return error_context(err, "recover '%s'", subject->label);
     away_note_end(&note);
+    return 0;
+}
+
+/* ---- what needs no settling ---- */
+
+static bool is_here(const struct domain_list *domains, const char *uuid)
+{
+    char text[UUID_TEXT_SIZE];
+
+    VEC_EACH (&domains->items, info) {
+        uuid_format_text(info->uuid, text);
+        if (strcmp(text, uuid) == 0)
+            return true;
+    }
+    return false;
+}
+
+int recover_forget_ended(struct away_note_list *list, bool dry_run,
+                         unsigned int *count, struct error *err)
+{
+    cleanup_domain_list struct domain_list domains = { 0 };
+    size_t kept = 0;
+
+    *count = 0;
+    if (list->items.count == 0)
+        return 0;
+    if (domain_list_read(&domains, 0, err) < 0)
+        return -1;
+    for (size_t i = 0; i < list->items.count; i++) {
+        struct away_note *note = &list->items.items[i];
+        bool ended =
+            note->fd >= 0 && !note->given && !is_here(&domains, note->uuid);
+        *count += ended;
+        if (!ended || dry_run) {
+            list->items.items[kept++] = *note;
+            continue;
+        }
+        away_note_end(note);
+        away_note_dispose(note);
+    }
+    list->items.count = kept;
     return 0;
 }

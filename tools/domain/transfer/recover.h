@@ -4,6 +4,7 @@
 #define XENITH_DOMAIN_TRANSFER_RECOVER_H
 
 #include "domain/state.h"
+#include "domain/transfer/away_note.h"
 #include "domain/transfer/takeover.h"
 
 struct recover_result {
@@ -21,5 +22,13 @@ struct recover_result {
  */
 int domain_recover(const struct subject *subject, bool here,
                    struct recover_result *result, struct error *err);
+
+/*
+ * Takes from the list, and from disk, those that were broken off here before
+ * the other host had permission, of guests that are no more: nothing of them
+ * is left to settle. *count is how many; dry_run: only counts.
+ */
+int recover_forget_ended(struct away_note_list *list, bool dry_run,
+                         unsigned int *count, struct error *err);
 
 #endif
