@@ -78,6 +78,7 @@ def test_ganeti_reads_the_host(xl):
     assert (values["xen_major"], values["xen_minor"]) == ("4", "17")
 
 
+@pytest.mark.slow
 def test_ganeti_knows_a_reboot_by_id_or_time(guest, xl):
     up = guest("pv")
     old = ganeti_instances(xl("xl list").stdout)[up.name]
@@ -89,6 +90,7 @@ def test_ganeti_knows_a_reboot_by_id_or_time(guest, xl):
     until(is_new)
 
 
+@pytest.mark.slow
 def test_ganeti_renames_and_balloons(guest, xl):
     up = guest("pv", memory=160, maxmem=192)
     xl(f"xl rename {up.name} away")

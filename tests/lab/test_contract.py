@@ -5,6 +5,7 @@ import pytest
 
 
 
+@pytest.mark.slow("pvh")
 def test_xl_lists_shows_and_destroys_our_guest(host, guest, kind):
     up = guest(kind, wait=kind != "hvm")
     row = host.xl("list", up.name).stdout.splitlines()[1].split()
@@ -21,6 +22,7 @@ def test_xl_lists_shows_and_destroys_our_guest(host, guest, kind):
     assert up.name not in host.xn("list").stdout
 
 
+@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_xn_lists_talks_to_and_destroys_xls_guest(host, guest, kind):
     up = guest(kind, tool="xl")

@@ -24,6 +24,7 @@ def block_device(host, disk):
     host.run(f"losetup -d {device}")
 
 
+@pytest.mark.slow("pvh", "hvm")
 def test_a_guest_has_its_disk_and_its_vif(host, guest, kind, disk):
     up = guest(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"])
     line = up.wait_up()
@@ -93,6 +94,7 @@ def test_several_files_and_overrides(host, guest):
         assert host.xn("list", cfg.name).stdout.split("\n")[1].split()[2] == "96"
 
 
+@pytest.mark.slow("pvh", "hvm")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_console_is_open_before_the_guest_starts(host, guest, kind):
     cfg = guest(kind, create=False, extra="debug")

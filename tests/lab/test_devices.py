@@ -58,7 +58,7 @@ def attach_xvdb(host, up, disk):
              "echo se''en", "seen")
 
 
-@pytest.mark.slow("hvm")
+@pytest.mark.slow("pvh", "hvm")
 def test_a_disk_comes_and_goes(host, guest, kind, disk):
     up = guest(kind)
     attach_xvdb(host, up, disk)
@@ -177,6 +177,7 @@ GARBAGE = {
 }
 
 
+@pytest.mark.slow
 def test_garbage_in_the_front_end(host, guest, disk):
     """The guest owns these nodes; what it writes there is only shown."""
     up = guest("pv")

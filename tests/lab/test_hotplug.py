@@ -109,6 +109,7 @@ def script(host):
              "rmdir /etc/xenith 2>/dev/null || true")
 
 
+@pytest.mark.slow
 def test_the_record_names_the_users_script(host, guest, script):
     up = guest("pv", vif=[script('exec /etc/xen/scripts/vif-bridge "$@"')])
     assert backend(host, up.domid(), "vif")["script"] == (

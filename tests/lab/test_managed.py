@@ -110,6 +110,7 @@ def test_the_unit_of_a_guest(host, defined):
     until(lambda: has_ended(host), 10)
 
 
+@pytest.mark.slow
 def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
     up = guest("pv", stop_action="save")
     before = up.domid()

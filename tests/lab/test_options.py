@@ -2,6 +2,8 @@
 import json
 import time
 
+import pytest
+
 from lab import until
 from test_list import tiny
 from test_verbs import refused
@@ -76,6 +78,7 @@ def test_create_starts_a_viewer(host, guest):
     assert viewed == ["127.0.0.1:0"] * 2  # there is no password
 
 
+@pytest.mark.slow
 def test_create_with_a_viewer_by_its_long_names(host, guest):
     host.run("printf '#!/bin/sh\\necho $* >>/tmp/viewed\\n' >/tmp/viewer;"
              "chmod +x /tmp/viewer")

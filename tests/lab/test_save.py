@@ -204,6 +204,7 @@ def test_another_configuration_is_taken(host, guest, image):
     expect_mark(up)
 
 
+@pytest.mark.slow
 def test_progress_of_a_save_as_json(host, guest, image):
     up = guest("pvh", memory=128)
     said = host.xn("save", "-c", "--progress", "json", up.name, image,

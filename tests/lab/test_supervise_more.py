@@ -114,6 +114,7 @@ def test_a_guest_of_xl_is_adopted_once_its_process_is_killed(host, guest, idle,
     host.run("rm -f /var/log/xen/xl-theirs.log*")
 
 
+@pytest.mark.slow
 def test_a_guest_that_xl_rebooted_is_adopted_under_its_new_number(host, guest,
                                                                   idle):
     idle()

@@ -101,6 +101,7 @@ def test_what_others_can_change_is_refused(host, guest, hook):
     assert [entry["runs"] for entry in listed["hooks"]] == [False]
 
 
+@pytest.mark.slow
 def test_a_guest_that_reboots_and_ends(host, guest, hook):
     hook("listen", f"cat >>{HEARD}")
     web = guest("pv")

@@ -48,6 +48,7 @@ def test_what_a_guest_writes_is_data_of_a_user(host, guest, rule):
     assert "rule hear: done" in host.xn("hooks", "log", web.name).stdout
 
 
+@pytest.mark.slow
 def test_many_changes_are_few_runs_and_the_last_is_seen(host, guest, rule):
     rule("~/data/report", 2)
     web = guest("pv")
