@@ -233,6 +233,8 @@ def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
         time.sleep(2)
         hosts[1].xn("gc")
     expect_back_home(hosts, up.name)
+    if end == "sender-all":  # nobody was left to forget it
+        hosts[0].xn("migrate", "--recover", up.name)
 
 
 @pytest.mark.unproven
