@@ -53,7 +53,7 @@ def test_killing_xn_undoes_the_create(host, guest, kind):
         finish(host, cfg, interrupt(host, cfg, moment, "kill -KILL $pid;"))
 
 
-@pytest.mark.slow("pv", "hvm")
+@pytest.mark.slow
 def test_killing_the_worker_undoes_the_create(host, guest, kind):
     """Its parent cleans up after it, and says so."""
     cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
@@ -64,7 +64,7 @@ def test_killing_the_worker_undoes_the_create(host, guest, kind):
             assert f"create {cfg.name}: the worker was killed" in said
 
 
-@pytest.mark.slow("pv", "hvm")
+@pytest.mark.slow
 def test_killing_both_leaves_it_to_gc(host, guest, kind):
     cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
     for moment in MOMENTS[1:]:

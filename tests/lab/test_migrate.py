@@ -88,7 +88,7 @@ def test_it_is_supervised_where_it_went(hosts, guest, away):
     pytest.fail("nobody started it again")
 
 
-@pytest.mark.slow("pv", "hvm")
+@pytest.mark.slow
 def test_xl_takes_what_we_send(hosts, guest, kind, away):
     up = guest(kind, memory=128)
     away(up.name)
@@ -100,6 +100,7 @@ def test_xl_takes_what_we_send(hosts, guest, kind, away):
     expect_mark(up, hosts[1])
 
 
+@pytest.mark.slow
 def test_where_there_is_no_xn_xl_is_asked(hosts, guest, away):
     """The asking itself: xn is hidden on the other host for the time."""
     up = guest("pvh", memory=128)
@@ -221,7 +222,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("end", [
-    end if end in ("sender-all", "link")
+    end if end == "link"
     else pytest.param(end, marks=pytest.mark.slow) for end in ENDS])
 def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
     up = guest("pvh", memory=192)

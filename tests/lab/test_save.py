@@ -91,6 +91,7 @@ def test_through_pipes(host, guest, image):
     expect_mark(up)
 
 
+@pytest.mark.slow
 def test_it_may_go_on_or_wait(host, guest, image):
     up = guest("pvh", memory=128)
     domid = up.domid()
@@ -108,6 +109,7 @@ def test_it_may_go_on_or_wait(host, guest, image):
     assert line[4][2] == "p"
 
 
+@pytest.mark.slow
 def test_the_image_is_much_smaller_than_xls(host, guest, image):
     up = guest("pvh", memory=128)
     host.xn("save", "-c", up.name, image, timeout=600)
@@ -135,9 +137,10 @@ def test_a_save_that_fails_leaves_the_guest_running(host, guest, case):
     put_mark(up)
 
 
-@pytest.mark.parametrize("kill", ["kill -INT $pid", "kill -TERM $pid",
-                                  "kill -KILL $(pgrep -P $pid -x xn)",
-                                  "pkill -KILL -x xn-stream"])
+@pytest.mark.parametrize("kill", ["kill -TERM $pid"] + [
+    pytest.param(kill, marks=pytest.mark.slow)
+    for kill in ("kill -INT $pid", "kill -KILL $(pgrep -P $pid -x xn)",
+                 "pkill -KILL -x xn-stream")])
 def test_a_save_that_is_struck_costs_neither_guest_nor_old_image(
         host, guest, image, kill):
     up = guest("pvh", memory=256)

@@ -107,6 +107,7 @@ def test_a_busy_guest_stays_where_that_is_asked(hosts, small, away):
     hosts[0].xn("migrate", "--abort-if-busy", up.name, "host2", timeout=240)
 
 
+@pytest.mark.slow
 def test_a_live_save_has_the_same_options(host, small, image):
     up = small("pvh", memory=64, extra=BUSY)
     failed = host.xn("save", "--live", "--max-downtime", "1",
