@@ -29,11 +29,12 @@ VOLATILE = re.compile("|".join((
     r"/var/lib/(dpkg|apt)$",  # a thousand files that only packages change
     r"/var/lib/systemd/(random-seed|timesync|timers)",
     r"/tmp/systemd-private-",
-    r"/run/xenith/tally(/|$)",  # sums for xn metrics, of the host's life
-    # Bounded, and filled by whoever creates a guest first: kernels; a link for
-    # each script that configurations name.
+    # Sums for xn metrics; a link for each script that configurations name;
+    # locks of consoles, claims of disks: the next who comes drops those that
+    # nobody holds.
+    r"/run/xenith/(?!(create|memory|restart)(/|$))",
+    # Bounded, and filled by whoever creates a guest first: kernels.
     r"/var/cache/xenith(/|$)",
-    r"/run/xenith/scripts(/|$)",
 )))
 # Folders that stay once they were made; what is in them must not.
 STAYS = re.compile(r"/run/xenith(/(create|memory|restart))?$"
