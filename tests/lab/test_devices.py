@@ -125,6 +125,7 @@ def test_force_does_not_ask(host, guest, disk):
     assert not nodes(host, up, "vbd") and disk not in loops(host)
 
 
+@pytest.mark.slow
 def test_as_xl_it_keeps_what_it_does_not_give(host, guest, disk):
     up = guest("pv")
     attach_xvdb(host, up, disk)
@@ -222,6 +223,7 @@ def test_an_attach_that_fails_leaves_nothing(host, guest, disk):
     assert not nodes(host, up, "vbd") and not nodes(host, up, "vif")
 
 
+@pytest.mark.slow
 def test_an_attach_that_is_interrupted_leaves_nothing(host, guest, disk):
     up = guest("pv", wait=False)
     host.write("/tmp/block-slow", "#!/bin/sh\nexec sleep 120\n")
@@ -283,6 +285,7 @@ def test_a_vif_comes_and_goes(host, guest):
     assert "has no vif '0'" in refused(host, 7, "network-detach", up.name, "0")
 
 
+@pytest.mark.slow
 def test_lists_and_dry_runs_are_those_of_xl(host, guest, disk):
     up = guest("pvh", disk=[f"{disk},raw,xvda,w"],
                vif=["mac=00:16:3e:00:00:0a"])

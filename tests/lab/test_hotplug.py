@@ -24,6 +24,7 @@ def backend(host, domid: int, kind: str) -> dict[str, str]:
                            ).stdout.rstrip("\n") for name in names}
 
 
+@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_disk_and_vif_are_connected_by_the_native_hook(host, guest, disk, kind):
     up = guest(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
@@ -38,6 +39,7 @@ def test_disk_and_vif_are_connected_by_the_native_hook(host, guest, disk, kind):
     assert vif["hotplug-status"] == "connected"
 
 
+@pytest.mark.slow
 def test_the_record_names_no_script_of_ours(host, guest, disk):
     up = guest("pvh", disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"])
     for tool in ("xl", "xn"):

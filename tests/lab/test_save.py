@@ -34,7 +34,7 @@ def is_running(host, name):
     return "s" not in host.xn("list", name).stdout.splitlines()[1].split()[4]
 
 
-@pytest.mark.slow("hvm")
+@pytest.mark.slow("pvh", "hvm")
 def test_a_guest_goes_on_where_it_was_saved(host, guest, kind, image):
     up = guest(kind, memory=128)
     put_mark(up)
@@ -59,6 +59,7 @@ def test_xl_restores_what_we_saved_for_it(host, guest, image):
     expect_mark(up)
 
 
+@pytest.mark.slow
 def test_we_restore_what_xl_saved(host, guest, image):
     up = guest("pvh", memory=128)
     put_mark(up)

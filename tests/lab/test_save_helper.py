@@ -57,6 +57,7 @@ def expect_resumed(host, name: str) -> None:
         f"cat {CONSOLE_LOGS}/guest-{name}--incoming.log", check=False).stdout)
 
 
+@pytest.mark.slow
 def test_an_idle_guest_is_sent_in_few_rounds(hosts, small, away):
     up = small("pvh", memory=64)
     away.append(up.name)

@@ -100,6 +100,7 @@ def other_domid(host, name: str, old: int):
     return domains(host).get(name, old) != old and domains(host)[name]
 
 
+@pytest.mark.slow("pvh", "hvm")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_a_guest_that_reboots_is_made_again(host, guest, kind):
     up = guest(kind)

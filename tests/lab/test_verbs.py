@@ -64,6 +64,7 @@ def test_a_guest_that_does_not_listen(host, guest):
                        f"after 1 s not down: domain {domid}")
 
 
+@pytest.mark.slow
 def test_all_guests_and_one_of_them_refuses(host, guest):
     deaf, polite = tiny(host, guest, "deaf"), guest("pv", "polite")
     domid = polite.domid()
