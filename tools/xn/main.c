@@ -3,6 +3,7 @@
  * The xn command: global options, one command, one exit status. Under the
  * name xl it keeps to what xl does: quieter, and 0 or 1 for an exit status.
  */
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,10 +23,15 @@ static bool called_as_xl(const char *path)
 static int read_global_options(struct settings *settings, int argc, char **argv,
                                struct error *err)
 {
+    static const struct option words[] = {
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'V' },
+        { 0 },
+    };
     int option;
 
     opterr = 0;
-    while ((option = getopt(argc, argv, "+vftTNh")) != -1) {
+    while ((option = getopt_long(argc, argv, "+vftTNh", words, NULL)) != -1) {
         switch (option) {
         case 'v':
             settings->verbosity++;
@@ -42,8 +48,15 @@ static int read_global_options(struct settings *settings, int argc, char **argv,
         case 'h':
             argv[--optind] = (char *)"help";
             return 0;
+        case 'V':
+            argv[--optind] = (char *)"version";
+            return 0;
         default:
-            error_set(err, ERR_USAGE, "unknown option '-%c'", optopt);
+            if (optopt == 0)
+                error_set(err, ERR_USAGE, "unknown option '%s'",
+                          argv[optind - 1]);
+            else
+                error_set(err, ERR_USAGE, "unknown option '-%c'", optopt);
             error_hint(err, "see 'xn help'");
             return -1;
         }
