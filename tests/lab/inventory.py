@@ -193,13 +193,14 @@ def files() -> dict:
     return found
 
 
-def inventory() -> dict:
+def inventory(store: Xenstore) -> dict:
     running, free = hypervisor()
-    return {"domains": running, "memory": free, "xenstore": Xenstore().dump(),
+    return {"domains": running, "memory": free, "xenstore": store.dump(),
             "processes": processes(), "loop devices": loops(),
             "network": interfaces(), "mounts": mounts(), "files": files()}
 
 
 if __name__ == "__main__":
+    STORE = Xenstore()
     for _ in sys.stdin:
-        print(json.dumps(inventory()), flush=True)
+        print(json.dumps(inventory(STORE)), flush=True)

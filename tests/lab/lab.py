@@ -36,6 +36,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from shell import Shell, ShellEnded
+
 T = TypeVar("T") # what is waited for
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -277,6 +279,7 @@ class Host:
         self.number = number
         self.name = f"host{number}"
         self.process: subprocess.Popen | None = None
+        self.shell: Shell | None = None
 
     # -- the machine ------------------------------------------------------
 
@@ -382,6 +385,9 @@ class Host:
             time.sleep(0.3)
 
     def disconnect(self) -> None:
+        if self.shell:
+            self.shell.close()
+            self.shell = None
         if (self.dir / "ssh").exists():
             subprocess.run(["ssh", "-F", "/dev/null", "-S", "ssh", "-O",
                             "exit", "host"], cwd=self.dir, check=False,
@@ -416,26 +422,43 @@ class Host:
         command = argv[0] if len(argv) == 1 else shlex.join(argv)
         if isinstance(input, str):
             input = input.encode()
-        stdin = {"input": input} if input is not None else {
-            "stdin": subprocess.DEVNULL}
         try:
-            done = subprocess.run([*self.ssh_argv(), command], cwd=self.dir,
-                                  capture_output=True, timeout=timeout,
-                                  check=False, **stdin)
-        except subprocess.TimeoutExpired as late:
-            out, err = (stream.decode(errors="replace") if stream else ""
-                        for stream in (late.stdout, late.stderr))
+            status, out, err = (self.run_in_shell(command, timeout)
+                                if input is None else
+                                self.run_with(command, input, timeout))
+        except ShellEnded as end:
+            self.shell = None
             if not self.answers():
                 raise HostLost(f"{self.name} stands still, at: {command}"
                                ) from None
-            raise LabError(f"{self.name}: no end after {timeout:.0f} s: "
-                           f"{command}\n{out}{err}") from None
-        result = Result(command, done.returncode,
-                        done.stdout.decode(errors="replace"),
-                        done.stderr.decode(errors="replace"))
+            raise LabError(
+                f"{self.name}: "
+                f"{f'no end after {timeout:.0f} s' if end.late else 'lost'}: "
+                f"{command}\n{end.out.decode(errors='replace')}"
+                f"{end.err.decode(errors='replace')}") from None
+        result = Result(command, status, out.decode(errors="replace"),
+                        err.decode(errors="replace"))
         if check and result.rc:
             raise LabError(f"{self.name}: {result}")
         return result
+
+    def run_in_shell(self, command: str,
+                     timeout: float) -> tuple[int, bytes, bytes]:
+        if not self.shell:
+            self.shell = Shell(self.ssh_argv(), self.dir)
+        return self.shell.run(command, timeout)
+
+    def run_with(self, command: str, input: bytes,
+                 timeout: float) -> tuple[int, bytes, bytes]:
+        """With its standard input, and so in a session of its own."""
+        try:
+            done = subprocess.run([*self.ssh_argv(), command], cwd=self.dir,
+                                  capture_output=True, timeout=timeout,
+                                  check=False, input=input)
+        except subprocess.TimeoutExpired as late:
+            raise ShellEnded(True, late.stdout or b"",
+                             late.stderr or b"") from None
+        return done.returncode, done.stdout, done.stderr
 
     def xn(self, *argv: str, **options) -> Result:
         return self.run("xn", *argv, **options)
@@ -452,25 +475,31 @@ class Host:
         """Waits for a line with the text on a domain's PV console (which
         xenconsoled logs) and returns it; in vain when the domain is gone and
         does not come back, as one that reboots does."""
-        name = shlex.quote(domain)
         log = shlex.quote(f"{CONSOLE_LOGS}/guest-{domain}.log")
-        # grep leaves at the first match; tail ends with this shell.
+        # Builtins alone, which leave the processor to the guest; a log that
+        # was made anew is another one.
         done = self.run(f"""
-            lives() {{
-                while id=$(xl domid {name} 2>/dev/null); do
-                    while xenstore-exists /local/domain/$id; do sleep 1; done
+            there() {{ xl domid {shlex.quote(domain)} >/dev/null 2>&1; }}
+            exec 4<> <(:)
+            line= quiet=0 end=$((SECONDS + {timeout * PATIENCE:.0f}))
+            while [ $SECONDS -lt $end ]; do
+                [ /dev/fd/3 -ef {log} ] || {{ exec 3<{log}; }} 2>/dev/null
+                while IFS= read -r part <&3; do
+                    line+=$part quiet=0
+                    if [[ $line == *{shlex.quote(text)}* ]]; then
+                        printf '%s\\n' "$line"
+                        exit 0
+                    fi
+                    line=
+                done 2>/dev/null
+                line+=$part
+                if [ $((++quiet % 50)) = 0 ] && ! there; then
                     sleep 3
-                done
-            }}
-            exec 3< <(exec tail -n +1 -s 0.1 --pid=$$ -F {log} 2>/dev/null)
-            timeout {timeout * PATIENCE} grep -a -m1 -F {shlex.quote(text)} <&3 &
-            line=$!
-            lives &
-            wait -n -p first
-            [ $first = $line ] || kill $line
-            wait $line; found=$?
-            kill $! 2>/dev/null
-            exit $found""", check=False, timeout=timeout + 10)
+                    there || exit 1
+                fi
+                read -t 0.1 -u 4
+            done
+            exit 1""", check=False, timeout=timeout + 10)
         if done.rc:
             shown = self.run(f"tail -n 30 {log}", check=False).stdout
             raise LabError(f"{self.name}: no {text!r} on the console of "

@@ -42,8 +42,12 @@ PROBES: weakref.WeakKeyDictionary[Host, Probe] = weakref.WeakKeyDictionary()
 def take(host: Host) -> Inventory:
     """What is in the host now."""
     probe = PROBES.get(host)
-    if not probe or probe.process.poll() is not None:
-        probe = PROBES[host] = Probe(host)
+    if probe:
+        try:
+            return probe.take()
+        except (OSError, ValueError):
+            pass  # its connections ended, as with a xenstored that did
+    probe = PROBES[host] = Probe(host)
     return probe.take()
 
 

@@ -61,8 +61,8 @@ def test_ganeti_reads_the_list(guest, xl):
     xl(f"xl unpause {up.name}")
 
 
-def test_ganeti_sees_a_guest_go_down(guest, xl):
-    up = guest("pv", on_poweroff="preserve")
+def test_ganeti_sees_a_guest_go_down(small, xl):
+    up = small("pv", on_poweroff="preserve")
     xl(f"xl shutdown -w {up.name}")
     assert not ganeti_instances(xl("xl list").stdout)[up.name][3]
     xl(f"xl destroy {up.name}")
@@ -79,8 +79,8 @@ def test_ganeti_reads_the_host(xl):
 
 
 @pytest.mark.slow
-def test_ganeti_knows_a_reboot_by_id_or_time(guest, xl):
-    up = guest("pv")
+def test_ganeti_knows_a_reboot_by_id_or_time(small, xl):
+    up = small("pv")
     old = ganeti_instances(xl("xl list").stdout)[up.name]
     xl(f"xl reboot {up.name}")
 
@@ -178,8 +178,8 @@ def test_xendomains_reads_the_list(host, guest, xl):
                                          ("second", second.domid())]
 
 
-def test_xendomains_starts_and_stops(guest, xl):
-    cfg = guest("pv", create=False)
+def test_xendomains_starts_and_stops(small, xl):
+    cfg = small("pv", create=False)
     assert xl(f"xl create --quiet --defconfig {cfg.path}").stdout == ""
     cfg.wait_up()
     domid = cfg.domid()

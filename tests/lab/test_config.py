@@ -23,18 +23,16 @@ def same(host, *words):
     return result.stdout
 
 
-@pytest.mark.slow("hvm")
-def test_a_domain_is_what_its_file_says(host, guest, kind, disk):
-    up = guest(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
+def test_a_domain_is_what_its_file_says(host, small, kind, disk):
+    up = small(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
                on_reboot="destroy", cpu_weight=300)
     assert same(host, up.path, up.name) == ""
     assert same(host, up.name, up.path) == ""
 
 
 @pytest.mark.unproven
-@pytest.mark.slow("hvm")
-def test_a_domain_comes_back_from_what_is_shown(host, guest, kind, disk):
-    up = guest(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
+def test_a_domain_comes_back_from_what_is_shown(host, small, kind, disk):
+    up = small(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
                on_poweroff="preserve")
     shown = host.xn("config", "show", up.name).stdout
     host.write(COPY, shown)
@@ -42,7 +40,6 @@ def test_a_domain_comes_back_from_what_is_shown(host, guest, kind, disk):
     host.xn("destroy", up.name)
     host.xn("create", COPY)
     assert host.xn("config", "show", up.name).stdout == shown
-    up.wait_up()
 
 
 def test_settings_of_a_domain_as_json(host, guest):

@@ -5,8 +5,8 @@ import re
 from lab import until
 
 
-def test_the_next_life_has_the_new_configuration(host, guest):
-    up = guest("pv")
+def test_the_next_life_has_the_new_configuration(host, small):
+    up = small("pv")
     host.write("/tmp/more.cfg", "memory = 144\n")
     host.write("/tmp/next.cfg", re.sub("(?m)^memory *=.*$",
                                        "include = [ 'more.cfg' ]", up.config))

@@ -20,8 +20,21 @@ def locks(host):
 
 @pytest.fixture(name="up")
 def fixture_up(guest):
-    """A running guest, made by xl."""
+    """A running guest with a shell, made by xl."""
     return guest("pv", tool="xl")
+
+
+@pytest.fixture(name="small_up")
+def fixture_small_up(small):
+    """A running guest that only answers, made by xl."""
+    return small("pv", tool="xl")
+
+
+def heard(console):
+    """Until the small guest answers."""
+    console.send("dirty=0\r")
+    console.expect("OK")
+    return console
 
 
 @pytest.mark.slow("hvm")
@@ -50,33 +63,33 @@ def test_a_chosen_console_and_escape_key(guest):
         assert console.wait() == 7
 
 
-def test_one_client_at_a_time_ours_or_xl_s(host, up):
-    with up.console() as console:
-        attach(console)
-        second = host.run(f"xn console {up.name}", check=False)
+def test_one_client_at_a_time_ours_or_xl_s(host, small_up):
+    with small_up.console() as console:
+        heard(console)
+        second = host.run(f"xn console {small_up.name}", check=False)
         assert second.rc == 4 and "is in use" in second.stderr
-        assert host.run(f"xl console {up.name}", check=False).rc != 0
-    with up.console("xl console") as console:
-        attach(console)
-        second = host.run(f"timeout 20 xn console {up.name}", check=False)
+        assert host.run(f"xl console {small_up.name}", check=False).rc != 0
+    with small_up.console("xl console") as console:
+        heard(console)
+        second = host.run(f"timeout 20 xn console {small_up.name}", check=False)
         assert second.rc == 4
         console.send(LEAVE)
         console.wait()
 
 
-def test_a_killed_client_leaves_no_lock_behind_it(host, up):
-    with up.console() as console:
-        attach(console)
-        host.run(f"pkill -KILL -x -f 'xn console {up.name}'")
+def test_a_killed_client_leaves_no_lock_behind_it(host, small_up):
+    with small_up.console() as console:
+        heard(console)
+        host.run(f"pkill -KILL -x -f 'xn console {small_up.name}'")
         console.wait()
-    with up.console() as console:
-        attach(console).send(LEAVE)
+    with small_up.console() as console:
+        heard(console).send(LEAVE)
         assert console.wait() == 0
     assert locks(host) == ""
 
 
-def test_nothing_of_a_guest_attached_to_while_paused_is_lost(host, guest):
-    up = guest("pv", create=False)
+def test_nothing_of_a_guest_attached_to_while_paused_is_lost(host, small):
+    up = small("pv", create=False)
     host.xl("create", "-p", up.path)
     with up.console() as console:
         while not locks(host):
@@ -85,22 +98,22 @@ def test_nothing_of_a_guest_attached_to_while_paused_is_lost(host, guest):
         console.expect("GUEST-UP", 240)
 
 
-def test_ends_when_the_guest_is_destroyed(host, up):
-    with up.console() as console:
-        attach(console)
-        host.xl("destroy", up.name)
-        console.expect(f"{up.name} is no longer on this host")
+def test_ends_when_the_guest_is_destroyed(host, small_up):
+    with small_up.console() as console:
+        heard(console)
+        host.xl("destroy", small_up.name)
+        console.expect(f"{small_up.name} is no longer on this host")
         assert console.wait() == 0
     assert locks(host) == ""
 
 
-def test_ends_when_the_guest_shuts_down(host, up):
-    with up.console() as console:
-        attach(console)
-        host.xl("shutdown", up.name)
-        console.expect(f"xn: {up.name} (has shut down|is no longer)", 60)
+def test_ends_when_the_guest_shuts_down(host, small_up):
+    with small_up.console() as console:
+        heard(console)
+        host.xl("shutdown", small_up.name)
+        console.expect(f"xn: {small_up.name} (has shut down|is no longer)", 60)
         assert console.wait() == 0
-    host.run(f"while xl domid {up.name} 2>/dev/null; do sleep 0.2; done")
+    host.run(f"while xl domid {small_up.name} 2>/dev/null; do sleep 0.2; done")
 
 
 @pytest.mark.slow
@@ -136,12 +149,12 @@ def test_what_a_guest_left_set_is_taken_back(up):
         assert console.wait() == 0
 
 
-def test_the_terminal_is_as_before_after_any_signal(host, up):
+def test_the_terminal_is_as_before_after_any_signal(host, small_up):
     for signal, number in ("TERM", 15), ("HUP", 1), ("INT", 2), ("QUIT", 3):
-        command = f"xn console {up.name}"
-        with up.console(f"stty -icanon; stty icanon; {command}; "
+        command = f"xn console {small_up.name}"
+        with small_up.console(f"stty -icanon; stty icanon; {command}; "
                         f"echo status=$?; stty -a; : ") as console:
-            attach(console)
+            heard(console)
             host.run(f"pkill -{signal} -x -f '{command}'")
             console.expect(f"status={128 + number}")
             console.expect(r"\sicanon")
@@ -166,17 +179,17 @@ def test_in_a_pipe(host, up):
     assert locks(host) == ""
 
 
-def test_a_node_that_a_guest_may_write_is_not_believed(host, up):
-    domid = up.domid()
+def test_a_node_that_a_guest_may_write_is_not_believed(host, small_up):
+    domid = small_up.domid()
     node = f"/local/domain/{domid}/console/tty"
     tty = host.run(f"xenstore-read {node}").stdout.strip()
     host.run(f"xenstore-chmod {node} n0 b{domid}")
-    result = host.run(f"xn console {up.name}", check=False)
+    result = host.run(f"xn console {small_up.name}", check=False)
     assert result.rc == 1 and node in result.stderr
     host.run(f"xenstore-chmod {node} n0 r{domid}")
     for wrong in "/etc/passwd", "/dev/pts/../mem", "/dev/tty":
         host.run(f"xenstore-write {node} {wrong}")
-        result = host.run(f"xn console {up.name}", check=False)
+        result = host.run(f"xn console {small_up.name}", check=False)
         assert result.rc == 8 and "not a pseudo terminal" in result.stderr
     host.run(f"xenstore-write {node} {tty}")
     assert locks(host) == ""

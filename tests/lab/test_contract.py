@@ -3,49 +3,46 @@ import json
 
 import pytest
 
+from lab import until
 
 
-@pytest.mark.slow("pvh")
-def test_xl_lists_shows_and_destroys_our_guest(host, guest, kind):
-    up = guest(kind, wait=kind != "hvm")
+def test_xl_lists_shows_and_destroys_our_guest(host, small, kind):
+    up = small(kind)
     row = host.xl("list", up.name).stdout.splitlines()[1].split()
     assert row[:4] == [up.name, str(up.domid()), row[2], "1"]
     record = json.loads(host.xl("list", "-l", up.name).stdout)[0]
     assert record["config"]["c_info"]["name"] == up.name
     if kind != "hvm":
         with up.console("xl console") as console:
-            console.send("\r")
-            console.expect("guest# ")
+            console.send("dirty=0\r")
+            console.expect("OK")
             console.send("\x1d")
             console.wait()
     host.xl("destroy", up.name)
     assert up.name not in host.xn("list").stdout
 
 
-@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
-def test_xn_lists_talks_to_and_destroys_xls_guest(host, guest, kind):
-    up = guest(kind, tool="xl")
+def test_xn_lists_talks_to_and_destroys_xls_guest(host, small, kind):
+    up = small(kind, tool="xl")
     assert up.name in host.xn("list").stdout
     with up.console("xn console") as console:
-        console.send("\r")
-        console.expect("guest# ")
+        console.send("dirty=0\r")
+        console.expect("OK")
         console.send("\x1d")
         console.wait()
     host.xn("destroy", up.name)
     assert up.name not in host.xl("list").stdout
 
 
-def test_xl_shuts_our_guest_down(host, guest):
-    up = guest("pv")
+def test_xl_shuts_our_guest_down(host, small):
+    up = small("pv")
     host.xl("shutdown", "-w", up.name)
-    host.run("for i in $(seq 50); do xl list pvh0 >/dev/null 2>&1 || break;"
-             " sleep 0.2; done")
-    assert up.name not in host.xl("list").stdout
+    until(lambda: up.name not in host.xl("list").stdout)
 
 
-def test_under_the_name_xl_create_is_xls(host, guest):
-    cfg = guest("pv", create=False)
+def test_under_the_name_xl_create_is_xls(host, small):
+    cfg = small("pv", create=False)
     host.run("ln -s /usr/sbin/xn /tmp/xl")
     result = host.run(f"/tmp/xl create {cfg.path}")
     host.run("rm /tmp/xl")

@@ -49,16 +49,16 @@ def test_an_hvm_guest_has_vnc_and_serial(host, guest):
     assert host.run("ss -ltn | grep -c 127.0.0.1:5900").stdout == "1\n"
 
 
-def test_paused_stays_paused_until_unpaused(host, guest):
-    cfg = guest("pv", create=False)
+def test_paused_stays_paused_until_unpaused(host, small):
+    cfg = small("pv", create=False)
     host.xn("create", "-p", cfg.path)
     assert "--p---" in host.xn("list", cfg.name).stdout
     host.xn("unpause", cfg.name)
     cfg.wait_up()
 
 
-def test_create_says_what_it_made_and_quiet_does_not(host, guest):
-    first, second = (guest("pv", name, create=False) for name in "ab")
+def test_create_says_what_it_made_and_quiet_does_not(host, small):
+    first, second = (small("pv", name, create=False) for name in "ab")
     said = host.xn("create", first.path).stdout
     assert said == f"created a as domain {first.domid()}\n"
     result = host.xn("create", "-q", second.path)
@@ -94,10 +94,9 @@ def test_several_files_and_overrides(host, guest):
         assert host.xn("list", cfg.name).stdout.split("\n")[1].split()[2] == "96"
 
 
-@pytest.mark.slow("pvh", "hvm")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
-def test_console_is_open_before_the_guest_starts(host, guest, kind):
-    cfg = guest(kind, create=False, extra="debug")
+def test_console_is_open_before_the_guest_starts(host, small, kind):
+    cfg = small(kind, create=False)
     with Console(host, f"xn create -c {cfg.path}") as console:
         console.expect("GUEST-UP", timeout=240)
         console.send("\x1d")
@@ -122,8 +121,8 @@ def test_the_plan_names_every_thing(host, guest, disk):
     assert cfg.name not in host.xn("list").stdout
 
 
-def test_the_foreground_ends_with_the_guest(host, guest):
-    cfg = guest("pv", create=False)
+def test_the_foreground_ends_with_the_guest(host, small):
+    cfg = small("pv", create=False)
     host.run(f"xn create -F {cfg.path} >/tmp/fg.out 2>&1 & echo $! >/tmp/fg.pid")
     cfg.wait_up()
     host.run("kill -0 $(cat /tmp/fg.pid)")

@@ -200,8 +200,8 @@ def test_garbage_in_the_front_end(host, guest, disk):
     assert not nodes(host, up, "vbd") and disk not in loops(host)
 
 
-def test_the_back_end_is_gone(host, guest, block_device):
-    up = guest("pv")
+def test_the_back_end_is_gone(host, small, block_device):
+    up = small("pv")
     host.xn("block-attach", up.name, f"{block_device},raw,xvdb,w")
     host.run("xenstore-rm",
              f"/local/domain/0/backend/vbd/{up.domid()}/{XVDB}")
@@ -286,8 +286,8 @@ def test_a_vif_comes_and_goes(host, guest):
 
 
 @pytest.mark.slow
-def test_lists_and_dry_runs_are_those_of_xl(host, guest, disk):
-    up = guest("pvh", disk=[f"{disk},raw,xvda,w"],
+def test_lists_and_dry_runs_are_those_of_xl(host, small, disk):
+    up = small("pvh", disk=[f"{disk},raw,xvda,w"],
                vif=["mac=00:16:3e:00:00:0a"])
     lists = ("block", "network", "vtpm", "vkb", "vdispl", "vsnd", "channel")
     compare(host, [(NOTHING, f"{kind}-list", up.name) for kind in lists] + [

@@ -23,8 +23,8 @@ def test_a_host_of_ours_has_no_problem(host):
     assert about(host, "device model")[0]["level"] == "ok"
 
 
-def test_a_guest_whose_supervisor_was_killed_is_a_problem(host, guest):
-    up = guest("pv")
+def test_a_guest_whose_supervisor_was_killed_is_a_problem(host, small):
+    up = small("pv")
     assert about(host, "domains")[0]["level"] == "ok"
     host.run("pkill -9 -x xnd")
     result = host.run("xn doctor", check=False)

@@ -62,16 +62,16 @@ def test_a_reboot_is_told_with_its_cause(host, guest, tiny_kernel, events):
     assert told[4]["cause"] == "restart"
 
 
-def test_devices_are_told(host, guest, events):
-    guest("pv", "web")
+def test_devices_are_told(host, small, events):
+    small("pv", "web")
     attached = {event["device"] for event in events("web")
                 if event["event"] == "attached"}
     assert any(device.startswith(("vif/", "vbd/", "console/"))
                for device in attached)
 
 
-def test_a_guest_of_xl_is_told(host, guest, events):
-    guest("pv", "old", tool="xl")
+def test_a_guest_of_xl_is_told(host, small, events):
+    small("pv", "old", tool="xl")
     until(lambda: kinds(events("old"))[:2] == ["created", "started"], 60)
 
 

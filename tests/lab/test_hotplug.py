@@ -40,8 +40,8 @@ def test_disk_and_vif_are_connected_by_the_native_hook(host, guest, disk, kind):
 
 
 @pytest.mark.slow
-def test_the_record_names_no_script_of_ours(host, guest, disk):
-    up = guest("pvh", disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"])
+def test_the_record_names_no_script_of_ours(host, small, disk):
+    up = small("pvh", disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"])
     for tool in ("xl", "xn"):
         text = host.run(f"{tool} list -l {up.name}").stdout
         assert "libexec/xenith" not in text
@@ -49,16 +49,16 @@ def test_the_record_names_no_script_of_ours(host, guest, disk):
 
 
 @pytest.mark.parametrize("tool", ("xl", "xn"))
-def test_destroying_frees_the_loop_device(host, guest, disk, tool):
-    up = guest("pvh", disk=[f"{disk},raw,xvda,w"])
+def test_destroying_frees_the_loop_device(host, small, disk, tool):
+    up = small("pvh", disk=[f"{disk},raw,xvda,w"])
     assert disk in host.run("losetup -a").stdout
     host.run(f"{tool} destroy {up.name}")
     host.run(f"timeout 20 sh -c 'while losetup -a | grep -q {disk}; "
              "do sleep 0.1; done'")
 
 
-def test_a_file_that_is_written_to_is_not_shared(host, guest, disk):
-    guest("pvh", "first", disk=[f"{disk},raw,xvda,w"])
+def test_a_file_that_is_written_to_is_not_shared(host, guest, small, disk):
+    small("pvh", "first", disk=[f"{disk},raw,xvda,w"])
     for access in ("r", "w"):
         second = guest("pvh", "second", create=False,
                        disk=[f"{disk},raw,xvda,{access}"])
@@ -67,29 +67,29 @@ def test_a_file_that_is_written_to_is_not_shared(host, guest, disk):
         assert f"{disk} is in use by domain" in refused.stderr
 
 
-def test_a_file_that_is_read_is_shared(host, guest, disk):
+def test_a_file_that_is_read_is_shared(host, small, disk):
     for name in ("first", "second"):
-        guest("pvh", name, disk=[f"{disk},raw,xvda,r"])
+        small("pvh", name, disk=[f"{disk},raw,xvda,r"])
 
 
-def test_disks_of_xl_count(host, guest, disk):
+def test_disks_of_xl_count(host, guest, small, disk):
     """The other way round they do not: Debian 12's script compares a device's
     number in hexadecimal with one in decimal, and shares any file."""
-    guest("pvh", "old", tool="xl", disk=[f"{disk},raw,xvda,w"])
+    small("pvh", "old", tool="xl", disk=[f"{disk},raw,xvda,w"])
     new = guest("pvh", "new", create=False, disk=[f"{disk},raw,xvda,w"])
     refused = host.xn("create", new.path, check=False)
     host.xl("destroy", "old")
     assert "is in use by domain" in refused.stderr
 
 
-def test_a_script_with_a_path_is_run_as_it_is(host, guest):
+def test_a_script_with_a_path_is_run_as_it_is(host, small):
     script = "/root/vif-mine"
     host.write(script, "#!/bin/sh\n"
                'echo "$@" "$XENBUS_PATH" "$vif" >>/root/vif-mine.log\n'
                "exec /etc/xen/scripts/vif-bridge \"$@\"\n")
     host.run(f"chmod +x {script}")
     try:
-        up = guest("pvh", vif=[f"bridge=xenbr0,script={script}"])
+        up = small("pvh", vif=[f"bridge=xenbr0,script={script}"])
         domid = up.domid()
         said = host.run("cat /root/vif-mine.log").stdout
         assert said == (f"online type_if=vif backend/vif/{domid}/0 "
@@ -112,8 +112,8 @@ def script(host):
 
 
 @pytest.mark.slow
-def test_the_record_names_the_users_script(host, guest, script):
-    up = guest("pv", vif=[script('exec /etc/xen/scripts/vif-bridge "$@"')])
+def test_the_record_names_the_users_script(host, small, script):
+    up = small("pv", vif=[script('exec /etc/xen/scripts/vif-bridge "$@"')])
     assert backend(host, up.domid(), "vif")["script"] == (
         "/run/xenith/scripts/%2Froot%2Fvif-mine")
     for tool in ("xl", "xn"):
@@ -121,8 +121,8 @@ def test_the_record_names_the_users_script(host, guest, script):
 
 
 @pytest.mark.parametrize("tool", ("xl", "xn"))
-def test_the_users_script_is_told_of_the_end(host, guest, script, tool):
-    up = guest("pv", vif=[script(
+def test_the_users_script_is_told_of_the_end(host, small, script, tool):
+    up = small("pv", vif=[script(
         'echo "$1 $script" >>/root/vif-mine.log\n'
         'exec /etc/xen/scripts/vif-bridge "$@"')])
     host.run(tool, "destroy", up.name)
@@ -148,21 +148,21 @@ def test_a_script_that_does_not_end_is_ended(host, guest, script):
     assert host.run("pgrep -fx 'sleep 611'", check=False).stdout == ""
 
 
-def test_a_renamed_vif(host, guest):
-    guest("pvh", vif=["bridge=xenbr0,vifname=web0"])
+def test_a_renamed_vif(host, small):
+    small("pvh", vif=["bridge=xenbr0,vifname=web0"])
     assert "master xenbr0" in host.run("ip link show web0").stdout
 
 
-def test_a_routed_vif(host, guest):
-    up = guest("pvh", vif=["script=vif-route,ip=198.51.100.7,"
+def test_a_routed_vif(host, small):
+    up = small("pvh", vif=["script=vif-route,ip=198.51.100.7,"
                            "gatewaydev=xenbr0"])
     assert f"dev vif{up.domid()}.0" in host.run(
         "ip route show 198.51.100.7").stdout
 
 
-def test_no_shell_is_started(host, guest, disk):
+def test_no_shell_is_started(host, small, disk):
     """From create to destroy, in what the kernel counts as new processes."""
-    new = guest("pvh", create=False, disk=[f"{disk},raw,xvda,w"],
+    new = small("pvh", create=False, disk=[f"{disk},raw,xvda,w"],
                 vif=["bridge=xenbr0"])
     traced = host.run("strace -f -qq -e trace=execve -o /tmp/execs "
                       f"xn create -q -e {new.path}; cat /tmp/execs; "

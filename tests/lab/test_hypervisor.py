@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from console import Console
+
 
 def as_xl(host, *words):
     """xn under the name xl."""
@@ -96,12 +98,20 @@ def test_vncviewer_gets_address_and_password(host, guest):
     assert host.xn("vncviewer", "--autopass", "nosuch", check=False).rc == 3
 
 
-def test_top_is_xentop(host):
-    # without a terminal, curses gives up: that it was run is enough
-    host.run("mkdir /tmp/top; ln -s /bin/echo /tmp/top/xentop")
-    said = host.run("PATH=/tmp/top /usr/sbin/xn top; PATH=/tmp /usr/sbin/xn top", check=False)
-    host.run("rm -r /tmp/top")
-    assert said.stdout == "\n" and "cannot run xentop" in said.stderr
+def test_top_on_a_terminal(host):
+    with Console(host, "TERM=xterm xn top") as top:
+        top.expect("Domain-0")
+        top.send("q")
+        assert top.wait() == 0
+
+
+def test_top_without_one_has_columns_of_xentop(host):
+    refused = host.xn("top", check=False)
+    assert refused.rc == 2 and "xn top --batch" in refused.stderr
+    ours = host.xn("top", "-b", "-i", "1").stdout.splitlines()
+    theirs = host.run("xentop -b -i 1").stdout.splitlines()
+    assert ours[0].split() == theirs[0].split()
+    assert ours[1].split()[0] == "Domain-0"
 
 
 def test_claims_and_sharing_as_json(host, guest):

@@ -3,6 +3,8 @@ import json
 
 import pytest
 
+from lab import until
+
 FOLDER = "/var/cache/xenith/kernels"
 KERNEL = "/srv/guests/vmlinuz"
 
@@ -21,7 +23,7 @@ def kernels(host):
 
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_a_bzimage_is_unpacked_once(host, guest, empty_cache, kind):
-    guest(kind, "first", kernel=KERNEL)
+    guest(kind, "first", kernel=KERNEL, wait=False)
     assert len(kernels(host)) == 1
     made = host.run(f"stat -c %i {FOLDER}/*-*").stdout
     guest(kind, "second", kernel=KERNEL)
@@ -29,7 +31,7 @@ def test_a_bzimage_is_unpacked_once(host, guest, empty_cache, kind):
 
 
 def test_the_record_names_the_kernel_of_the_user(host, guest, empty_cache):
-    web = guest("pvh", kernel=KERNEL)
+    web = guest("pvh", kernel=KERNEL, wait=False)
     for tool in ("xl", "xn"):
         record = json.loads(host.run(f"{tool} list -l {web.name}").stdout)
         assert record[0]["config"]["b_info"]["kernel"] == KERNEL
@@ -40,8 +42,9 @@ def test_a_reboot_takes_the_kernel_from_the_cache(host, guest, empty_cache):
     host.run(f"rm -rf {FOLDER}")  # as when it was cleared meanwhile
     old = web.domid()
     host.xn("reboot", web.name)
-    host.run(f"timeout 120 sh -c 'until new=$(xl domid {web.name}) && "
-             f"[ \"$new\" != {old} ]; do sleep 0.2; done' 2>/dev/null")
+    until(lambda: host.xn("domid", web.name, check=False).stdout.strip()
+          not in ("", str(old)), 120)
+    host.xn("wait", "--timeout", "60", web.name, "running")
     assert len(kernels(host)) == 1
 
 
@@ -76,7 +79,7 @@ def test_the_cache_is_listed_and_cleared(host, guest, empty_cache):
     host.run(f"cp {KERNEL} {KERNEL}.copy; "
              "sleep 4")  # what changed just now is not taken note of
     try:
-        guest("pvh", kernel=f"{KERNEL}.copy")
+        guest("pvh", kernel=f"{KERNEL}.copy", wait=False)
         found = json.loads(host.xn("cache", "list", "--json").stdout)
         assert [kernel["files"] for kernel in found["kernels"]] == [
             [f"{KERNEL}.copy"]]

@@ -1,6 +1,8 @@
 """The lab itself: real Xen, guests of each kind, a cable between hosts."""
 import pytest
 
+from lab import until
+
 
 def test_dom0_runs_on_xen(host):
     info = host.xl("info").stdout
@@ -41,4 +43,4 @@ def test_a_guest_obeys_a_shutdown_request(host, guest, kind):
     up = guest(kind, tool="xl", vif=["bridge=xenbr0"])
     assert "nics=eth0" in up.wait_up()
     host.xl("shutdown", "-w", up.name)
-    assert up.name not in host.xl("list").stdout
+    until(lambda: up.name not in host.xl("list").stdout)

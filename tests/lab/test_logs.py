@@ -12,8 +12,8 @@ def lines(host, *words: str) -> list[dict]:
     return [json.loads(line) for line in said.splitlines()]
 
 
-def test_all_sources_are_there(host, guest):
-    up = guest("pv")
+def test_all_sources_are_there(host, small):
+    up = small("pv")
     host.xn("pause", up.name)
     found = lines(host, up.name)
     assert {"toolstack", "supervisor", "console"} <= {

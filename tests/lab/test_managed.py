@@ -64,8 +64,8 @@ def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
     assert set(domains(host)) == {"db", "web"}
 
 
-def test_the_host_stops_guests_that_listen(host, guest, defined):
-    up = guest("pv")
+def test_the_host_stops_guests_that_listen(host, small, defined):
+    up = small("pv")
     defined("stays", stop_action="leave")
     host.xn("start", "-q", "stays")
     assert host.xn("host-stop", "--timeout", "120").stdout == \
@@ -111,8 +111,8 @@ def test_the_unit_of_a_guest(host, defined):
 
 
 @pytest.mark.slow
-def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
-    up = guest("pv", stop_action="save")
+def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, small):
+    up = small("pv", stop_action="save")
     before = up.domid()
     host.xn("host-stop", "--timeout", "120")
     image = f"/var/lib/xen/save/{up.name}"
@@ -124,8 +124,8 @@ def test_a_guest_is_saved_with_the_host_and_goes_on_with_it(host, guest):
     host.run("rmdir /var/lib/xen/save")
 
 
-def test_one_that_cannot_be_migrated_with_the_host_is_shut_down(host, guest):
-    up = guest("pv", stop_action="migrate:nowhere.invalid")
+def test_one_that_cannot_be_migrated_with_the_host_is_shut_down(host, small):
+    up = small("pv", stop_action="migrate:nowhere.invalid")
     stop = host.run("xn host-stop --timeout 120")
     assert stop.stdout == f"stopped {up.name}\n"
     assert f"{up.name}: it could not be migrated: it is shut down" \

@@ -20,8 +20,8 @@ def read(text: str) -> dict[str, list[tuple[str, float]]]:
     return found
 
 
-def test_the_numbers_are_the_hosts(host, guest):
-    up = guest("pv")
+def test_the_numbers_are_the_hosts(host, small):
+    up = small("pv")
     found = read(host.xn("metrics").stdout)
     assert found["xenith_supervisor_up"] == [("", 1.0)]
     assert found["xenith_supervised_guests"] == [("", 1.0)]
@@ -37,8 +37,8 @@ def test_the_numbers_are_the_hosts(host, guest):
                for labels, _ in found["xen_domain_info"])
 
 
-def test_vifs_and_disks_are_counted(host, guest):
-    up = guest("pv", vif=["bridge=xenbr0"])
+def test_vifs_and_disks_are_counted(host, small):
+    up = small("pv", vif=["bridge=xenbr0"])
     found = read(host.xn("metrics").stdout)
     assert any(f'name="{up.name}"' in labels and 'device="0"' in labels
                for labels, _ in found["xen_domain_vif_receive_bytes_total"])
@@ -57,8 +57,8 @@ def test_a_file_is_replaced(host):
     assert read(host.run("cat /tmp/xen.prom; rm /tmp/xen.prom").stdout)
 
 
-def test_top_has_the_columns_of_xentop(host, guest):
-    guest("pv", "web")
+def test_top_has_the_columns_of_xentop(host, small):
+    small("pv", "web")
     theirs = host.run("xentop -b -i 1").stdout.splitlines()
     ours = host.xn("top", "-b", "-i", "1").stdout.splitlines()
     assert ours[0] == theirs[0]

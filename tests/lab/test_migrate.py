@@ -73,8 +73,8 @@ def test_a_guest_goes_on_at_another_host(hosts, guest, kind, away):
 
 
 @pytest.mark.slow
-def test_it_is_supervised_where_it_went(hosts, guest, away):
-    up = guest("pvh", memory=128, on_reboot="restart")
+def test_it_is_supervised_where_it_went(hosts, small, away):
+    up = small("pvh", on_reboot="restart")
     away(up.name)
     hosts[0].xn("migrate", up.name, "host2", timeout=600)
     up.host = hosts[1]
@@ -101,9 +101,9 @@ def test_xl_takes_what_we_send(hosts, guest, kind, away):
 
 
 @pytest.mark.slow
-def test_where_there_is_no_xn_xl_is_asked(hosts, guest, away):
+def test_where_there_is_no_xn_xl_is_asked(hosts, small, away):
     """The asking itself: xn is hidden on the other host for the time."""
-    up = guest("pvh", memory=128)
+    up = small("pvh")
     away(up.name)
     hosts[1].run("mv /usr/sbin/xn /usr/sbin/xn.hidden")
     try:
@@ -129,8 +129,8 @@ def test_we_take_what_xl_sends(hosts, guest, kind, away):
 
 
 @pytest.mark.slow
-def test_as_xl_both_ends_speak_plainly(hosts, guest, away):
-    up = guest("pvh", memory=128)
+def test_as_xl_both_ends_speak_plainly(hosts, small, away):
+    up = small("pvh")
     away(up.name)
     said = hosts[0].run("exec -a xl /usr/sbin/xn migrate "
                         f"{up.name} host2", timeout=600)
@@ -139,8 +139,8 @@ def test_as_xl_both_ends_speak_plainly(hosts, guest, away):
 
 
 @pytest.mark.slow
-def test_it_may_wait_there(hosts, guest, away):
-    up = guest("pvh", memory=128)
+def test_it_may_wait_there(hosts, small, away):
+    up = small("pvh")
     away(up.name)
     hosts[0].xn("migrate", "-p", "-e", "--compress", "lz4", up.name, "host2",
                 timeout=600)
@@ -148,8 +148,8 @@ def test_it_may_wait_there(hosts, guest, away):
     assert state[2] == "p"
 
 
-def test_a_host_that_is_not_there(hosts, guest):
-    up = guest("pvh", memory=128)
+def test_a_host_that_is_not_there(hosts, small):
+    up = small("pvh")
     said = hosts[0].xn("migrate", "-s", "false", up.name, "host2",
                        check=False)
     assert said.rc == 1
@@ -159,9 +159,9 @@ def test_a_host_that_is_not_there(hosts, guest):
 
 
 @pytest.mark.unproven
-def test_a_name_that_is_taken_there(hosts, guest, away):
-    up = guest("pvh", "twin", memory=128)
-    other = guest("pvh", "twin", memory=96, on=hosts[1], wait=False)
+def test_a_name_that_is_taken_there(hosts, small, away):
+    up = small("pvh", "twin")
+    other = small("pvh", "twin", on=hosts[1], wait=False)
     said = hosts[0].xn("migrate", up.name, "host2", check=False, timeout=600)
     assert said.rc == 4
     assert "the name twin is taken by domain" in said.stderr
@@ -171,12 +171,12 @@ def test_a_name_that_is_taken_there(hosts, guest, away):
 
 
 @pytest.mark.slow
-def test_too_little_memory_there(hosts, guest):
-    up = guest("pvh", memory=128)
+def test_too_little_memory_there(hosts, small):
+    up = small("pvh", memory=128)
     hosts[1].run("cp -n /etc/xen/xl.conf /root/xl.conf.before; "
                  "echo 'autoballoon=\"off\"' >>/etc/xen/xl.conf")
     free = int(hosts[1].run("xl info free_memory").stdout)
-    hog = guest("pvh", "hog", memory=free - 64, on=hosts[1], wait=False)
+    hog = small("pvh", "hog", memory=free - 64, on=hosts[1])
     try:
         said = hosts[0].xn("migrate", up.name, "host2", check=False,
                            timeout=600)
@@ -190,7 +190,7 @@ def test_too_little_memory_there(hosts, guest):
 
 def start_migrating(host, name) -> None:
     host.run("systemd-run", "--unit=migrating", "--collect", "xn", "migrate",
-             name, "host2")
+             "--bwlimit", "4M", name, "host2")
 
 
 def wait_incoming(host, name) -> None:
@@ -224,8 +224,8 @@ ENDS = {
 @pytest.mark.parametrize("end", [
     end if end == "link"
     else pytest.param(end, marks=pytest.mark.slow) for end in ENDS])
-def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
-    up = guest("pvh", memory=192)
+def test_an_end_in_the_middle_costs_nothing(hosts, small, end):
+    up = small("pvh", memory=64, extra="fill=random")
     start_migrating(hosts[0], up.name)
     wait_incoming(hosts[1], up.name)
     place, command = ENDS[end]
@@ -239,9 +239,9 @@ def test_an_end_in_the_middle_costs_nothing(hosts, guest, end):
 
 
 @pytest.mark.unproven
-def test_killed_with_all_it_started_it_is_recovered(hosts, guest):
+def test_killed_with_all_it_started_it_is_recovered(hosts, small):
     """Nobody is left who could have it go on, wherever it was just then."""
-    up = guest("pvh", memory=192)
+    up = small("pvh", memory=64, extra="fill=random")
     uuid = hosts[0].xn("vm-list").stdout.split(up.name)[0].split()[-2]
     start_migrating(hosts[0], up.name)
     wait_incoming(hosts[1], up.name)
@@ -256,10 +256,10 @@ def test_killed_with_all_it_started_it_is_recovered(hosts, guest):
 
 
 @pytest.mark.unproven
-def test_a_link_lost_at_the_worst_moment(hosts, guest, away):
+def test_a_link_lost_at_the_worst_moment(hosts, small, away):
     """What the receiver says is held back after its word that it is ready:
     it starts the guest, and the sender never hears of it."""
-    up = guest("pvh", memory=128)
+    up = small("pvh")
     away(up.name)
     hosts[0].write("/root/mute-ssh",
                    "#!/bin/sh\n"
@@ -279,8 +279,8 @@ def test_a_link_lost_at_the_worst_moment(hosts, guest, away):
 
 
 @pytest.mark.unproven
-def test_all_reasons_come_at_once(hosts, guest):
-    up = guest("pvh", memory=128)
+def test_all_reasons_come_at_once(hosts, small):
+    up = small("pvh")
     said = hosts[0].xn("migrate", "--check", up.name, "host2")
     assert said.stdout == f"host2 can take {up.name}\n"
     hosts[0].run(f"sed -e '/^vif/d' -e '/^memory/d' {up.path} >/root/far.cfg; "
@@ -296,8 +296,8 @@ def test_all_reasons_come_at_once(hosts, guest):
 
 
 @pytest.mark.unproven
-def test_a_plain_xl_is_not_asked(hosts, guest):
-    up = guest("pv", memory=64)
+def test_a_plain_xl_is_not_asked(hosts, small):
+    up = small("pv")
     hosts[1].run("mv /usr/sbin/xn /usr/sbin/xn.hidden")
     try:
         said = hosts[0].xn("migrate", "--check", up.name, "host2",
@@ -310,9 +310,9 @@ def test_a_plain_xl_is_not_asked(hosts, guest):
 
 
 @pytest.mark.unproven
-def test_nothing_is_sent_to_a_host_that_cannot_take_it(hosts, guest):
+def test_nothing_is_sent_to_a_host_that_cannot_take_it(hosts, small):
     """All reasons come from one migration, and the guest never stops."""
-    up = guest("pvh", memory=128, vif=["bridge=xenbr0"])
+    up = small("pvh", vif=["bridge=xenbr0"])
     hosts[0].run(f"sed 's/bridge=xenbr0/bridge=nosuch/' {up.path} "
                  ">/root/far.cfg; echo 'maxmem = 900000' >>/root/far.cfg; "
                  "sed -i 's/^memory.*/memory = 900000/' /root/far.cfg")
@@ -327,9 +327,9 @@ def test_nothing_is_sent_to_a_host_that_cannot_take_it(hosts, guest):
 
 
 @pytest.mark.unproven
-def test_a_guest_migrates_within_its_host(hosts, guest):
+def test_a_guest_migrates_within_its_host(hosts, small):
     """The very guest has the name and the UUID: no reason against itself."""
-    up = guest("pvh", memory=64)
+    up = small("pvh")
     before = up.domid()
     hosts[0].xn("migrate", "-s", "", up.name,
                 "xn migrate-receive --handshake 2", timeout=600)
@@ -348,9 +348,9 @@ def log_dirty_is_off(host, domid) -> bool:
 
 
 @pytest.mark.unproven
-def test_a_link_lost_without_a_word_is_noticed(hosts, guest):
+def test_a_link_lost_without_a_word_is_noticed(hosts, small):
     """ssh is stopped: its connection stays, and nothing moves on it."""
-    up = guest("pvh", memory=192)
+    up = small("pvh", memory=64, extra="fill=random")
     hosts[0].run("systemd-run", "--unit=migrating", "--collect", "xn",
                  "migrate", "--bwlimit", "2M", "--stall-timeout", "5",
                  up.name, "host2")
@@ -372,8 +372,8 @@ def test_a_link_lost_without_a_word_is_noticed(hosts, guest):
 
 
 @pytest.mark.unproven
-def test_a_rate_is_kept(hosts, guest, away):
-    up = guest("pvh", memory=64)
+def test_a_rate_is_kept(hosts, small, away):
+    up = small("pvh", extra="fill=random")
     away(up.name)
     said = json.loads(hosts[0].xn("migrate", "--json", "--bwlimit", "512K",
                                   up.name, "host2", timeout=600).stdout)
@@ -400,8 +400,8 @@ def test_progress_has_rounds_and_rates(hosts, guest, away):
 
 
 @pytest.mark.unproven
-def test_what_is_not_migrated_is_not_recovered(host, guest):
-    up = guest("pvh", memory=64)
+def test_what_is_not_migrated_is_not_recovered(host, small):
+    up = small("pvh")
     refused = host.xn("migrate", "--recover", up.name, check=False)
     assert refused.rc == 4
     assert "nothing is known of a migration of it" in refused.stderr
@@ -410,8 +410,8 @@ def test_what_is_not_migrated_is_not_recovered(host, guest):
 
 
 @pytest.mark.unproven
-def test_after_a_failure_it_migrates(hosts, guest, away):
-    up = guest("pvh", memory=128)
+def test_after_a_failure_it_migrates(hosts, small, away):
+    up = small("pvh", memory=64, extra="fill=random")
     away(up.name)
     start_migrating(hosts[0], up.name)
     wait_incoming(hosts[1], up.name)
@@ -434,11 +434,11 @@ def test_there_and_back_again(hosts, guest, away):
 
 
 @pytest.mark.unproven
-def test_an_id_and_a_configuration_go_along(hosts, guest, away):
-    up = guest("pvh", memory=128)
+def test_an_id_and_a_configuration_go_along(hosts, small, away):
+    up = small("pvh")
     away(up.name)
     domid = up.domid()
-    hosts[0].run(f"sed 's/^memory.*/memory = 128\\nextra_note = 1/' {up.path} "
+    hosts[0].run(f"sed 's/^memory.*/memory = 8\\nextra_note = 1/' {up.path} "
                  ">/root/other.cfg")
     hosts[0].xn("migrate", "-D", "-C", "/root/other.cfg", up.name, "host2",
                 timeout=600)
@@ -447,8 +447,8 @@ def test_an_id_and_a_configuration_go_along(hosts, guest, away):
 
 
 @pytest.mark.unproven
-def test_one_leaves_a_host_that_stops(hosts, guest, away):
-    up = guest("pv", stop_action="migrate:host2")
+def test_one_leaves_a_host_that_stops(hosts, small, away):
+    up = small("pv", stop_action="migrate:host2")
     away(up.name)
     stop = hosts[0].xn("host-stop", "--timeout", "240")
     assert f"stopped {up.name}\n" in stop.stdout
@@ -457,12 +457,12 @@ def test_one_leaves_a_host_that_stops(hosts, guest, away):
 
 
 @pytest.mark.unproven
-def test_all_guests_leave_a_host(hosts, guest, away):
+def test_all_guests_leave_a_host(hosts, small, away):
     """The one that cannot go runs on, and keeps nobody else here."""
-    one = guest("pvh", "large", memory=96)
-    two = guest("pvh", "small", memory=64)
-    kept = guest("pvh", "kept", memory=64)
-    other = guest("pvh", "kept", memory=32, on=hosts[1], wait=False)
+    one = small("pvh", "large", memory=24)
+    two = small("pvh", "small", memory=16)
+    kept = small("pvh", "kept", memory=16)
+    other = small("pvh", "kept", memory=12, on=hosts[1], wait=False)
     for up in (one, two):
         away(up.name)
     said = hosts[0].xn("evacuate", "--json", "-j", "1", "host2", check=False,
@@ -480,8 +480,8 @@ def test_all_guests_leave_a_host(hosts, guest, away):
 
 
 @pytest.mark.unproven
-def test_all_takes_a_host_alone(hosts, guest, away):
-    up = guest("pvh", memory=64)
+def test_all_takes_a_host_alone(hosts, small, away):
+    up = small("pvh")
     away(up.name)
     refused = hosts[0].xn("migrate", "--all", up.name, "host2", check=False)
     assert refused.rc == 2 and "--all takes a HOST alone" in refused.stderr

@@ -35,8 +35,8 @@ def test_nothing_is_left_to_clean_up(host):
     assert document(host, "gc", "--json")["schema"] == "xn.gc/1"
 
 
-def test_create_without_a_supervisor(host, guest):
-    cfg = guest("pv", create=False)
+def test_create_without_a_supervisor(host, small):
+    cfg = small("pv", create=False)
     host.xn("create", "-e", cfg.path)
     cfg.wait_up()
     host.xn("shutdown", "-w", cfg.name)
@@ -90,8 +90,8 @@ def test_create_with_a_viewer_by_its_long_names(host, guest):
     assert viewed.stdout == "127.0.0.1:0\n"
 
 
-def test_reboot_of_all_guests_is_waited_for(host, guest):
-    up = guest("pv")
+def test_reboot_of_all_guests_is_waited_for(host, small):
+    up = small("pv")
     before = up.domid()
     said = host.xn("reboot", "-a", "-w", "--timeout", "90", timeout=120)
     assert f"Domain {before} has been shut down, reason code 1" in said.stderr

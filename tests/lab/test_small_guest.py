@@ -2,6 +2,8 @@
 take it for."""
 import pytest
 
+from lab import until
+
 IMAGE = "/tmp/small.img"
 
 both_kinds = pytest.mark.parametrize("kind", ["pv", "pvh"])
@@ -28,8 +30,9 @@ def test_it_shuts_down_and_reboots(host, small, kind):
     up = small(kind)
     before = up.domid()
     host.xn("reboot", "-w", up.name, timeout=60)
-    host.wait_console(up.name, f"GUEST-UP {kind}", 60)
-    assert up.domid() != before
+    until(lambda: host.xn("domid", up.name, check=False).stdout.strip()
+          not in ("", str(before)))
+    host.xn("wait", "--timeout", "60", up.name, "running")
     host.xn("shutdown", "-w", up.name, timeout=60)
     host.xn("wait", "--timeout", "20", up.name, "gone")
 

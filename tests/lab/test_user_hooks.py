@@ -34,9 +34,9 @@ def wait_for(host, event: str) -> None:
              "&& exit 0; sleep 0.2; done; exit 1", timeout=120)
 
 
-def test_a_life_is_told_in_its_order(host, guest, hook):
+def test_a_life_is_told_in_its_order(host, small, hook):
     hook("listen", f"cat >>{HEARD}")
-    web = guest("pv")
+    web = small("pv")
     domid = web.domid()
     host.xn("network-attach", web.name, "bridge=xenbr0")
     host.xn("network-detach", web.name, "0", "-f")
@@ -65,9 +65,9 @@ def test_prepare_stops_a_create(host, guest, hook):
     assert [event["cause"] for event in heard(host)] == ["failed"]
 
 
-def test_a_hook_that_fails_harms_no_guest(host, guest, hook):
+def test_a_hook_that_fails_harms_no_guest(host, small, hook):
     hook("created/10-bad", "echo no dns >&2; exit 1")
-    web = guest("pv")
+    web = small("pv")
     log = host.xn("hooks", "log", web.name).stdout
     assert "hook 10-bad of created: " in log and "no dns" in log
     assert "no dns" in host.xn("logs", web.name).stdout
@@ -84,9 +84,9 @@ def test_a_slow_hook_is_ended(host, guest, hook):
     assert host.run("pgrep -fx 'sleep 600'", check=False).stdout == ""
 
 
-def test_a_hook_may_call_xn(host, guest, hook):
+def test_a_hook_may_call_xn(host, small, hook):
     hook("created/10-look", f"xn list \"$XN_DOMAIN\" >{HEARD}")
-    web = guest("pv")
+    web = small("pv")
     assert web.name in host.run(f"cat {HEARD}").stdout
 
 
@@ -102,9 +102,9 @@ def test_what_others_can_change_is_refused(host, guest, hook):
 
 
 @pytest.mark.slow
-def test_a_guest_that_reboots_and_ends(host, guest, hook):
+def test_a_guest_that_reboots_and_ends(host, small, hook):
     hook("listen", f"cat >>{HEARD}")
-    web = guest("pv")
+    web = small("pv")
     host.run(f"rm {HEARD}")
     host.xn("reboot", web.name)
     wait_for(host, "started")

@@ -17,8 +17,8 @@ def refused(host, status, *words, **options):
 
 
 @pytest.mark.slow("hvm")
-def test_the_life_of_each_kind(host, guest, kind):
-    up = guest(kind)
+def test_the_life_of_each_kind(host, guest, small, kind):
+    up = (guest if kind == "hvm" else small)(kind)
     domid = up.domid()
     host.xn("pause", up.name)
     assert letters(host, up.name)[2] == "p"
@@ -65,8 +65,8 @@ def test_a_guest_that_does_not_listen(host, guest):
 
 
 @pytest.mark.slow
-def test_all_guests_and_one_of_them_refuses(host, guest):
-    deaf, polite = tiny(host, guest, "deaf"), guest("pv", "polite")
+def test_all_guests_and_one_of_them_refuses(host, guest, small):
+    deaf, polite = tiny(host, guest, "deaf"), small("pv", "polite")
     domid = polite.domid()
     message = refused(host, 6, "shutdown", "-a", "-w", timeout=120)
     assert "xn: shutdown of 'deaf': " in message

@@ -34,9 +34,9 @@ def heard(host, count: int) -> list[dict]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_what_a_guest_writes_is_data_of_a_user(host, guest, rule):
+def test_what_a_guest_writes_is_data_of_a_user(host, small, rule):
     rule("~/data/report", 1)
-    web = guest("pv")
+    web = small("pv")
     node = f"/local/domain/{web.domid()}/data/report"
     host.run("xenstore-write", node, "$(touch /tmp/bad)")
     change = heard(host, 1)[0]
@@ -49,9 +49,9 @@ def test_what_a_guest_writes_is_data_of_a_user(host, guest, rule):
 
 
 @pytest.mark.slow
-def test_many_changes_are_few_runs_and_the_last_is_seen(host, guest, rule):
+def test_many_changes_are_few_runs_and_the_last_is_seen(host, small, rule):
     rule("~/data/report", 2)
-    web = guest("pv")
+    web = small("pv")
     node = f"/local/domain/{web.domid()}/data/report"
     host.run(f"for i in $(seq 100); do xenstore-write {node} $i; done; "
              f"for i in $(seq 100); do grep -q '\"value\":\"100\"' {HEARD} && "
