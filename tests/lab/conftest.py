@@ -46,6 +46,8 @@ class Hosts:
         self.ready: dict[int, lablib.Host] = {}
         self.clean: dict[int, leakcheck.Inventory] = {}
         self.staging: pathlib.Path | None = None
+        # Logs of hosts that were replaced since they were asked for.
+        self.seen: list[tuple[str, str]] = []
 
     def get(self, number: int) -> lablib.Host:
         if number not in self.ready:
@@ -78,17 +80,22 @@ class Hosts:
                 left = [f"HostLost: {lost}"]
             if left:
                 found += [f"{host.name}: {line}" for line in left]
-                found += self.excuse(host)
+                shown, broken = self.examine(host)
+                self.seen.append((f"logs of {host.name}", shown))
+                if broken:  # the guest may be there again, restarted
+                    found.append("HostLost: the emulator crashed a guest")
                 self.renew(number)
         return found
 
-    def excuse(self, host: lablib.Host) -> list[str]:
-        """A guest that the emulator crashed may be there again, restarted."""
+    def examine(self, host: lablib.Host) -> tuple[str, bool]:
+        """The host's logs, and whether the emulator broke a guest."""
         try:
-            return (["HostLost: the emulator crashed a guest"]
-                    if host.emulator_broke_a_guest() else [])
-        except lablib.LabError as lost:
-            return [f"HostLost: {lost}"]
+            shown = host.run("; ".join(
+                f"echo '# {command.split(' | ')[0]}'; {command}"
+                for command in LOGS), check=False, timeout=30).stdout
+            return shown, host.emulator_broke_a_guest()
+        except (lablib.LabError, OSError) as error:
+            return str(error), False
 
 
 @pytest.fixture(scope="session")
@@ -252,15 +259,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     outcome = yield
     report = outcome.get_result()
     hosts = item.funcargs.get("all_hosts") if report.failed else None
-    for host in hosts.ready.values() if hosts else ():
-        try:
-            shown = host.run("; ".join(
-                f"echo '# {command.split(' | ')[0]}'; {command}"
-                for command in LOGS), check=False, timeout=30).stdout
-            if host.emulator_broke_a_guest():
-                excuse(report)
-        except (lablib.LabError, OSError) as error:
-            shown = str(error)
+    if not hosts:
+        return
+    if hosts.seen:
+        report.sections += hosts.seen
+        hosts.seen = []
+        return
+    for host in hosts.ready.values():
+        shown, broken = hosts.examine(host)
+        if broken:
+            excuse(report)
         report.sections.append((f"logs of {host.name}", shown))
 
 
