@@ -109,6 +109,7 @@ sched-rtds -d rt1 -v 0 -p 1
 sched-rtds -d rt1 -p 1 -b 1 -e 1
 sched-rtds -v 0
 sched-rtds --cpupool=rt
+info
 info nr_nodes
 psr-hwinfo
 psr-hwinfo -m

@@ -364,6 +364,9 @@ int xc_physinfo(xc_interface *xch, xc_physinfo_t *info)
     info->nr_nodes = 2;
     info->cores_per_socket = CPUS_PER_SOCKET;
     info->threads_per_core = 1;
+    info->cpu_khz = 2000000;
+    info->total_pages = 4 << 18;
+    info->free_pages = 1 << 18;
     return 0;
 }
 
@@ -406,12 +409,49 @@ long xc_sharing_used_frames(xc_interface *xch)
     return 0;
 }
 
+/* Of xen/include/public/version.h, those that libxl_get_version_info asks. */
+static void fill_version(int command, void *result)
+{
+    xen_compile_info_t *compiled = result;
+    xen_platform_parameters_t *platform = result;
+
+    switch (command) {
+    case XENVER_extraversion:
+        strcpy(result, ".5");
+        break;
+    case XENVER_compile_info:
+        memset(compiled, 0, sizeof(*compiled));
+        strcpy(compiled->compiler, "gcc (Debian 12.2.0-14) 12.2.0");
+        strcpy(compiled->compile_by, "somebody");
+        strcpy(compiled->compile_domain, "example.org");
+        strcpy(compiled->compile_date, "Thu Jan  1 00:00:00 UTC 1970");
+        break;
+    case XENVER_capabilities:
+        strcpy(result, "xen-3.0-x86_64 hvm-3.0-x86_64 ");
+        break;
+    case XENVER_changeset:
+        strcpy(result, "made up");
+        break;
+    case XENVER_platform_parameters:
+        platform->virt_start = 0xffff800000000000;
+        break;
+    case XENVER_commandline:
+        strcpy(result, "console=com1 loglvl=all");
+        break;
+    default:
+        break;
+    }
+}
+
 int xc_version(xc_interface *xch, int command, void *result)
 {
+    if (command == XENVER_version)
+        return 4 << 16 | 17;
     if (command == XENVER_pagesize)
         return 4096;
-    if (command == XENVER_commandline)
-        ((char *)result)[0] = '\0';
+    if (command == XENVER_build_id)
+        return fail(ENODATA);
+    fill_version(command, result);
     return 0;
 }
 
