@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shlex
 import sys
 import weakref
 from collections.abc import Callable, Iterator
@@ -215,6 +216,17 @@ def small(host: lablib.Host,
                                     "ramdisk": None} | keys)
 
     return make
+
+
+@pytest.fixture
+def away(hosts) -> Iterator[Callable[[str], None]]:
+    """Guests that may end up on host2: destroyed there afterwards."""
+    names: list[str] = []
+    yield names.append
+    for name in names:
+        for one in (name, f"{name}--incoming"):
+            hosts[1].run(f"xl destroy {shlex.quote(one)} 2>/dev/null",
+                         check=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:

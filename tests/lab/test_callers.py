@@ -1,22 +1,25 @@
 """What programs that call xl make of our output under that name: each of
-them reads it here in its own way. See docs/architecture.md, "As xl"."""
+them reads it here in its own way. See docs/architecture.md, "As xl"; in
+test_real_callers.py are the programs themselves."""
 import json
 import re
 
 import pytest
 
-from lab import until
+from lab import Host, Result, until
 from test_list import tiny
 
 FOLDER = "/usr/libexec/xenith/as-xl"
 
 
+def as_xl(host: Host, line: str, **options) -> Result:
+    """Runs a line of a shell whose xl is ours, as the callers find it."""
+    return host.run(f"PATH={FOLDER}:$PATH; {line}", **options)
+
+
 @pytest.fixture
 def xl(host):
-    """Runs a line of a shell whose xl is ours, as the callers find it."""
-    def run(line, **options):
-        return host.run(f"PATH={FOLDER}:$PATH; {line}", **options)
-    return run
+    return lambda line, **options: as_xl(host, line, **options)
 
 
 # -- Ganeti ---------------------------------------------------------------------

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,17 +13,6 @@ SUMMARY = re.compile(r"migrated (\S+) to host2: [\d.]+ s, stopped for "
                      r"([\d.]+) s(?: after \d+ rounds?)?, "
                      r"([\d.]+) MiB sent for ([\d.]+) MiB of "
                      r"state \([\d.]+\)(, to a plain xl)?\n")
-
-
-@pytest.fixture
-def away(hosts) -> Iterator[Callable[[str], None]]:
-    """Guests that may end up on host2: destroyed there afterwards."""
-    names: list[str] = []
-    yield names.append
-    for name in names:
-        for one in (name, f"{name}--incoming"):
-            hosts[1].run(f"xl destroy {shlex.quote(one)} 2>/dev/null",
-                         check=False)
 
 
 def put_mark(up) -> None:
