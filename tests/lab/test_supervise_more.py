@@ -60,6 +60,20 @@ def test_list_says_rebooting(host, idle):
     assert "rebooting" in states
 
 
+@pytest.mark.unproven
+def test_list_of_its_name_never_misses_it(host, idle):
+    domid = idle(on_reboot="restart")
+    host.run("rm -f /tmp/missed /tmp/enough; (while ! test -e /tmp/enough; do "
+             "xn list --json idle || echo missed >>/tmp/missed; done) "
+             ">/tmp/states 2>&1 &")
+    shut_down(host, domid, REBOOT)
+    until(lambda: other_domid(host, "idle", domid))
+    host.run("touch /tmp/enough; sleep 1")
+    said = host.run("cat /tmp/states; cat /tmp/missed; "
+                    "rm -f /tmp/states /tmp/missed /tmp/enough").stdout
+    assert '"rebooting"' in said and "missed" not in said
+
+
 def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
     guest("hvm", "emulated", wait=False)
     domid = domains(host)["emulated"]

@@ -26,9 +26,20 @@ list)
     echo "{\"domains\": [{\"state\": \"$(cat state)\"}]}"
     ;;
 create) echo running >state ;;
-shutdown) [ -e stubborn ] || rm -f state ;;
-destroy) rm -f state ;;
-wait) [ ! -e state ] || exit 6 ;;
+shutdown)
+    ! grep -qs rebooting state || exit 3
+    [ -e stubborn ] || rm -f state
+    ;;
+destroy)
+    ! grep -qs rebooting state || exit 3
+    rm -f state
+    ;;
+wait)
+    case $* in
+    *running) echo running >state ;;
+    *) [ ! -e state ] || exit 6 ;;
+    esac
+    ;;
 esac
 END
 chmod +x "$work/xn"
@@ -60,6 +71,9 @@ expect 0 monitor "it runs"
 expect 0 start "started twice it is started once"
 echo rebooting >"$work/state"
 expect 0 monitor "one that reboots is there"
+expect 0 stop "it is stopped when it is back"
+expect 7 monitor "and does not come again"
+echo running >"$work/state"
 echo 5 >"$work/broken"
 expect 1 monitor "an unreachable Xen is no stopped guest"
 expect 1 stop "nor is the guest stopped then"

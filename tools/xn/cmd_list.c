@@ -240,6 +240,61 @@ static void keep_unlisted(struct restart_guests *rebooting,
     rebooting->list.count = kept;
 }
 
+/* Whether this is the name or UUID of a guest between two lives: then it is
+ * added to found. */
+static int add_if_rebooting(const char *word, struct restart_guests *found,
+                            bool *is_one, struct error *err)
+{
+    cleanup_restart_guests struct restart_guests all = { 0 };
+
+    *is_one = false;
+    if (restart_list(&all, err) < 0)
+        return -1;
+    VEC_EACH (&all.list, guest) {
+        if (strcmp(guest->name, word) != 0 &&
+            strcasecmp(guest->uuid, word) != 0)
+            continue;
+        VEC_PUSH(&found->list, *guest);
+        guest->name = NULL; /* found has it */
+        *is_one = true;
+    }
+    return 0;
+}
+
+/*
+ * A name that no domain has may be a guest's between two lives. Its note goes
+ * when its next domain is there: a look before and one after the notes miss
+ * neither.
+ */
+static int select_named(const struct invocation *inv, char *word,
+                        unsigned int details, struct domain_list *list,
+                        struct restart_guests *rebooting, struct error *err)
+{
+    cleanup_error struct error missing = ERROR_INIT;
+    bool is_one = false;
+
+    if (domain_list_select(inv->host, list, &word, 1, details, &missing) == 0)
+        return 0;
+    if (missing.kind == ERR_NODOMAIN && !inv->settings->as_xl &&
+        add_if_rebooting(word, rebooting, &is_one, err) < 0)
+        return -1;
+    if (is_one)
+        return 0;
+    return domain_list_select(inv->host, list, &word, 1, details, err);
+}
+
+static int select_domains(const struct invocation *inv, unsigned int details,
+                          struct domain_list *list,
+                          struct restart_guests *rebooting, struct error *err)
+{
+    if (inv->word_count == 0)
+        return domain_list_read(list, details, err);
+    for (int i = 0; i < inv->word_count; i++)
+        if (select_named(inv, inv->words[i], details, list, rebooting, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int find_rebooting(const struct invocation *inv,
                           struct domain_list *list,
                           struct restart_guests *found, struct error *err)
@@ -332,8 +387,7 @@ static int run(struct invocation *inv, struct error *err)
                            : as_long ? 0
                                      : DOMAIN_NAMES;
 
-    int rc = domain_list_select(inv->host, &list, inv->words, inv->word_count,
-                                details, err);
+    int rc = select_domains(inv, details, &list, &rebooting, err);
     if (rc == 0 && (as_json || !as_long))
         rc = read_extras(inv, &list, &extras, err);
     if (rc == 0 && (as_json || !as_long))
