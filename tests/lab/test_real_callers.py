@@ -14,6 +14,7 @@ import pytest
 from lab import Host, Result, until
 from test_callers import FOLDER, as_xl
 from test_list import tiny
+from test_save_helper import expect_resumed
 
 pytestmark = pytest.mark.unproven
 
@@ -59,22 +60,23 @@ ADDRESS2 = "10.9.0.2"
 
 
 @pytest.fixture
-def ganeti(hosts, small, away) -> Iterator[Callable[..., list]]:
-    """Ganeti's node code on a host, for the instance gnt1: a factory of what a
-    row of actions returned. See ganeti_node.py."""
+def ganeti(small) -> Iterator[Callable[..., list]]:
+    """Has Ganeti's node code on a host do a row of actions with the instance
+    gnt1, and returns what they returned. See ganeti_node.py."""
     path = "/root/ganeti_node.py"
-    for host in hosts:
-        small("pv", "gnt1", on=host, create=False)  # its kernel
-        host.write(path, GANETI)
-    away("gnt1")
+    used: list[Host] = []
 
     def act(host: Host, *actions: object) -> list:
+        if host not in used:
+            used.append(host)
+            small("pv", "gnt1", on=host, create=False)  # its kernel
+            host.write(path, GANETI)
         rows = [[each] if isinstance(each, str) else each for each in actions]
         return json.loads(as_xl(host, f"python3 {path} gnt1", timeout=900,
                                 input=json.dumps(rows)).stdout)
 
     yield act
-    for host in hosts:
+    for host in used:
         host.run(f"rm -rf {path} /run/ganeti /etc/xen/gnt1*")
 
 
@@ -116,7 +118,7 @@ def test_ganeti_migrates(hosts, ganeti):
     assert ganeti(there, ["target-done", config, True], "list",
                   "config") == [None, ["gnt1"], config]
     assert ganeti(here, ["source-done", True], "list") == [None, []]
-    there.wait_console("gnt1", "RESUMED")
+    expect_resumed(there, "gnt1")
     assert not here.run("xl list").stdout.count("gnt1")
     assert ganeti(there, "stop", "list") == [None, []]
 
@@ -227,7 +229,7 @@ def test_an_agent_passes_the_tester(host, small, agent):
 @both_agents
 def test_an_agent_migrates(hosts, small, away, first_on_path, agent):
     here, there = hosts
-    up = small("pv", "clustered")
+    up = small("pvh", f"moved-by-{agent.split('/')[-2]}")
     away(up.name)
     there.write(up.path, up.config)
     resource = Resource(agent, up)
@@ -238,7 +240,7 @@ def test_an_agent_migrates(hosts, small, away, first_on_path, agent):
         expect(DONE, resource.run(there, "migrate_from"))
         assert resource.probe(here) == NOT_RUNNING
         assert resource.probe(there) == DONE
-        there.wait_console(up.name, "RESUMED")
+        expect_resumed(there, up.name)
         expect(DONE, resource.run(there, "stop"))
         assert resource.probe(there) == NOT_RUNNING
     finally:
