@@ -318,6 +318,28 @@ def test_xendomains_starts_and_shuts_down(host, small, settings):
 
 
 @pytest.mark.slow
+def test_a_service_has_the_path_of_its_unit(host, small, settings):
+    """As xn(1) says; the lab has it masked otherwise."""
+    made = two_of_auto(host, small)
+    settings(save=False)
+    unit = "/etc/systemd/system/xendomains.service"
+    host.run(f"mv {unit} /root/masked; mkdir {unit}.d; systemctl daemon-reload")
+    try:
+        host.write(f"{unit}.d/path.conf", "[Service]\nEnvironment=PATH="
+                   f"{FOLDER}:/usr/sbin:/usr/bin:/sbin:/bin\n")
+        host.run("systemctl daemon-reload; systemctl start xendomains",
+                 timeout=600)
+        expect_up(host, made, "GUEST-UP pv")
+        assert host.run("pgrep -x xl", check=False).rc == 1  # xl would stay
+        host.run("systemctl stop xendomains", timeout=600)
+        assert not any(runs(host, each.name) for each in made)
+    finally:
+        host.run(f"systemctl stop xendomains; rm -r {unit}.d; "
+                 f"mv /root/masked {unit}; systemctl daemon-reload; "
+                 "systemctl reset-failed xendomains", check=False)
+
+
+@pytest.mark.slow
 def test_xendomains_saves_and_restores(host, small, settings):
     made = two_of_auto(host, small)
     settings(save=True)
@@ -390,8 +412,8 @@ def test_xen_create_image_boots_its_guest(host, small):
         assert "it appears to be running" in said, said
         as_xl(host, "xl destroy tooled")
         as_xl(host, delete)
-        assert host.run(f"ls {cfg} {folder}/domains/tooled",
-                        check=False).rc != 0
+        assert host.run(f"ls -d {cfg} {folder}/domains/tooled",
+                        check=False).stdout == ""
     finally:
         host.run(f"xl destroy tooled 2>/dev/null; rm -rf {folder} {rules} "
                  f"{cfg} /var/log/xen-tools/tooled*", check=False)
