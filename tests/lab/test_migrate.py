@@ -146,7 +146,6 @@ def test_a_host_that_is_not_there(hosts, small):
     expect_runs(hosts[0], up.name)
 
 
-@pytest.mark.unproven
 def test_a_name_that_is_taken_there(hosts, small, away):
     up = small("pvh", "twin")
     other = small("pvh", "twin", on=hosts[1], wait=False)
@@ -226,7 +225,6 @@ def test_an_end_in_the_middle_costs_nothing(hosts, small, end):
         hosts[0].xn("migrate", "--recover", up.name)
 
 
-@pytest.mark.unproven
 def test_killed_with_all_it_started_it_is_recovered(hosts, small):
     """Nobody is left who could have it go on, wherever it was just then."""
     up = small("pvh", memory=64, extra="fill=random")
@@ -278,7 +276,6 @@ def test_a_link_lost_at_the_worst_moment(hosts, small, away):
     hosts[1].run("rm -f /var/lib/xenith/migrate/*.taken")
 
 
-@pytest.mark.unproven
 def test_all_reasons_come_at_once(hosts, small):
     up = small("pvh")
     said = hosts[0].xn("migrate", "--check", up.name, "host2")
@@ -295,7 +292,6 @@ def test_all_reasons_come_at_once(hosts, small):
     expect_only_on(hosts, up.name, 0)
 
 
-@pytest.mark.unproven
 def test_a_plain_xl_is_not_asked(hosts, small):
     up = small("pv")
     hosts[1].run("mv /usr/sbin/xn /usr/sbin/xn.hidden")
@@ -309,7 +305,6 @@ def test_a_plain_xl_is_not_asked(hosts, small):
     expect_only_on(hosts, up.name, 0)
 
 
-@pytest.mark.unproven
 def test_nothing_is_sent_to_a_host_that_cannot_take_it(hosts, small):
     """All reasons come from one migration, and the guest never stops."""
     up = small("pvh", vif=["bridge=xenbr0"])
@@ -326,7 +321,6 @@ def test_nothing_is_sent_to_a_host_that_cannot_take_it(hosts, small):
     assert hosts[0].xn("migrate", "--status").stdout.count("\n") <= 1
 
 
-@pytest.mark.unproven
 def test_a_guest_migrates_within_its_host(hosts, small):
     """The very guest has the name and the UUID: no reason against itself."""
     up = small("pvh")
@@ -347,7 +341,6 @@ def log_dirty_is_off(host, domid) -> bool:
     return "log_dirty" not in part.split("General information")[0]
 
 
-@pytest.mark.unproven
 def test_a_link_lost_without_a_word_is_noticed(hosts, small):
     """ssh is stopped: its connection stays, and nothing moves on it."""
     up = small("pvh", memory=64, extra="fill=random")
@@ -371,7 +364,6 @@ def test_a_link_lost_without_a_word_is_noticed(hosts, small):
     expect_back_home(hosts, up.name)
 
 
-@pytest.mark.unproven
 def test_a_rate_is_kept(hosts, small, away):
     up = small("pvh", extra="fill=random")
     away(up.name)
@@ -400,7 +392,6 @@ def test_progress_has_rounds_and_rates(hosts, guest, away):
     assert lines[-1]["sent"] < lines[-1]["bytes"]
 
 
-@pytest.mark.unproven
 def test_what_is_not_migrated_is_not_recovered(host, small):
     up = small("pvh")
     refused = host.xn("migrate", "--recover", up.name, check=False)
@@ -410,7 +401,6 @@ def test_what_is_not_migrated_is_not_recovered(host, small):
     expect_runs(host, up.name)
 
 
-@pytest.mark.unproven
 def test_after_a_failure_it_migrates(hosts, small, away):
     up = small("pvh", memory=64, extra="fill=random")
     away(up.name)
@@ -422,7 +412,6 @@ def test_after_a_failure_it_migrates(hosts, small, away):
     expect_only_on(hosts, up.name, 1)
 
 
-@pytest.mark.unproven
 def test_there_and_back_again(hosts, guest, away):
     up = guest("pv", memory=128)
     away(up.name)
@@ -456,7 +445,6 @@ def test_another_configuration_goes_along(hosts, small, away):
     assert record["config"]["on_crash"] == "preserve"
 
 
-@pytest.mark.unproven
 def test_one_leaves_a_host_that_stops(hosts, small, away):
     up = small("pv", stop_action="migrate:host2")
     away(up.name)
@@ -466,7 +454,6 @@ def test_one_leaves_a_host_that_stops(hosts, small, away):
     expect_runs(hosts[1], up.name)
 
 
-@pytest.mark.unproven
 def test_all_guests_leave_a_host(hosts, small, away):
     """The one that cannot go runs on, and keeps nobody else here."""
     one = small("pvh", "large", memory=24)

@@ -2,8 +2,6 @@
 the lab's hosts have neither DRBD nor buffered interfaces."""
 import time
 
-import pytest
-
 
 def state_of(host, name):
     return host.xn("list", name).stdout.splitlines()[1].split()[4]
@@ -16,7 +14,6 @@ def wait_for(what, seconds=60):
         time.sleep(0.2)
 
 
-@pytest.mark.unproven
 def test_what_is_unsafe_has_to_be_asked_for(host, small):
     up = small("pvh")
     refused = host.xn("remus", "-b", "-n", "-d", up.name, check=False,
@@ -25,7 +22,6 @@ def test_what_is_unsafe_has_to_be_asked_for(host, small):
     assert "s" not in state_of(host, up.name)
 
 
-@pytest.mark.unproven
 def test_it_goes_on_when_it_is_protected_no_more(host, small):
     up = small("pvh")
     host.run("systemd-run", "--unit=protecting", "--collect", "xn", "remus",
@@ -45,7 +41,6 @@ def test_it_goes_on_when_it_is_protected_no_more(host, small):
         console.expect("OK", 60)
 
 
-@pytest.mark.unproven
 def test_options_that_exclude_each_other(host, small):
     up = small("pv")
     for words, said in ((("-p",), "in conjunction with -c"),

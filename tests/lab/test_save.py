@@ -69,7 +69,6 @@ def test_we_restore_what_xl_saved(host, guest, image):
     expect_mark(up)
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_converted_to_xl_xl_restores_it(host, guest, image):
     up = guest("pvh", memory=128)

@@ -310,6 +310,8 @@ static int run(struct invocation *inv, struct error *err)
         return show_status(inv, err);
     if (invocation_count(inv, "recover") > 0)
         return recover(inv, err);
+    if (invocation_count(inv, "all") > 0)
+        return evacuate(inv, inv->words, inv->word_count, err);
     if (read_request(inv, &request, err) < 0 ||
         rounds_read(inv, &request.precopy, err) < 0)
         return -1;
