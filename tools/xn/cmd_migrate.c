@@ -76,9 +76,9 @@ static int read_request(const struct invocation *inv,
             .verbosity = inv->settings->verbosity,
         },
         .compress = compress != NULL ? compress : COMPRESS,
-        .keep_domid = invocation_count(inv, "D") > 0,
+        .sending = { .keep_domid = invocation_count(inv, "D") > 0,
+                     .verbosity = inv->settings->verbosity },
         .debug = invocation_count(inv, "debug") > 0,
-        .verbosity = inv->settings->verbosity,
     };
     return read_limits(inv, request, err);
 }
@@ -122,7 +122,6 @@ static void show_report(const struct invocation *inv,
         json_double(json, (double)report->stopped_ms / 1000);
     else
         json_null(json);
-    json_add_uint(json, "rounds", report->rounds.count);
     json_add_uint(json, "rounds", report->rounds.count);
     json_add_uint(json, "sent", report->sent.carried);
     json_add_uint(json, "bytes", report->sent.bytes);
@@ -172,7 +171,7 @@ static int migrate(struct invocation *inv, struct migrate_request *request,
     if (transfer_view_mode(inv, quiet, &mode, err) < 0 ||
         transfer_view_begin(&view, mode, what, err) < 0)
         return -1;
-    request->figures = &view.figures;
+    request->sending.figures = &view.figures;
     int rc = domain_migrate(&subject, request, &report, err);
     transfer_view_end(&view);
     tally_migration(rc == 0, &report);
@@ -186,8 +185,8 @@ static int check(struct invocation *inv, const struct migrate_request *request,
 {
     struct subject subject = subject_of(inv);
 
-    if (preflight_check(&subject, &request->transport, request->config_json,
-                        err) < 0)
+    if (preflight_check(&subject, &request->transport,
+                        request->sending.config_json, err) < 0)
         return error_context(err, "migrate '%s'", inv->domain);
     show_printf("%s can take %s\n", inv->words[0], inv->domain);
     return 0;
@@ -313,11 +312,11 @@ static int run(struct invocation *inv, struct error *err)
     if (invocation_count(inv, "all") > 0)
         return evacuate(inv, inv->words, inv->word_count, err);
     if (read_request(inv, &request, err) < 0 ||
-        rounds_read(inv, &request.precopy, err) < 0)
+        rounds_read(inv, &request.sending.precopy, err) < 0)
         return -1;
     if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
         return -1;
-    request.config_json = json;
+    request.sending.config_json = json;
     if (invocation_count(inv, "check") > 0)
         return check(inv, &request, err);
     return migrate(inv, &request, err);

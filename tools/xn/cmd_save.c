@@ -23,8 +23,8 @@ static int read_request(const struct invocation *inv,
         .plain = format.plain,
         .compress = format.compress,
         .live = invocation_count(inv, "live") > 0,
-        .keep_domid = invocation_count(inv, "D") > 0,
-        .verbosity = inv->settings->verbosity,
+        .sending = { .keep_domid = invocation_count(inv, "D") > 0,
+                     .verbosity = inv->settings->verbosity },
     };
     if (invocation_count(inv, "p") > 0)
         request->after = SAVE_THEN_PAUSE;
@@ -34,7 +34,7 @@ static int read_request(const struct invocation *inv,
         return error_set(err, ERR_USAGE,
                          "--max-downtime, --max-rounds and --abort-if-busy go "
                          "with --live");
-    return rounds_read(inv, &request->precopy, err);
+    return rounds_read(inv, &request->sending.precopy, err);
 }
 
 static int run(struct invocation *inv, struct error *err)
@@ -51,14 +51,14 @@ static int run(struct invocation *inv, struct error *err)
     if (inv->word_count > 1 &&
         load_saved_config(inv, inv->words[1], &json, err) < 0)
         return -1;
-    request.config_json = json;
+    request.sending.config_json = json;
     bool to_stdout = strcmp(request.path, "-") == 0;
     bool quiet = inv->settings->as_xl || to_stdout;
     cleanup_free char *what = mem_printf("saving %s", inv->domain);
     if (transfer_view_mode(inv, quiet, &mode, err) < 0 ||
         transfer_view_begin(&view, mode, what, err) < 0)
         return -1;
-    request.figures = &view.figures;
+    request.sending.figures = &view.figures;
     int rc = domain_save(&subject, &request, &report, err);
     transfer_view_end(&view);
     if (rc < 0 || quiet)

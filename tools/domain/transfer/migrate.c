@@ -258,12 +258,8 @@ int domain_migrate(const struct subject *subject,
         mem_printf("sending to %s", request->transport.host);
     struct migrate migrate = {
         .sending = { .subject = subject,
+                     .request = &request->sending,
                      .goal = goal,
-                     .figures = request->figures,
-                     .verbosity = request->verbosity,
-                     .precopy = request->precopy,
-                     .keep_domid = request->keep_domid,
-                     .config_json = request->config_json,
                      SENDING_INIT },
         .request = request,
         .wire = { .in = -1,

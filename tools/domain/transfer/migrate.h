@@ -7,22 +7,16 @@
 #include <stdint.h>
 
 #include "domain/state.h"
-#include "domain/transfer/codec.h"
-#include "domain/transfer/rounds.h"
+#include "domain/transfer/sending.h"
 #include "domain/transfer/transport.h"
-#include "savehelper/precopy.h"
 
 struct migrate_request {
     struct transport_request transport;
+    struct sending_request sending;
     const char *compress; /* as --compress has it; only between Xenith hosts */
-    bool keep_domid;      /* it asks for the id that it has here */
-    struct precopy precopy;
-    bool debug;              /* libxl checks what arrived; much output */
-    const char *config_json; /* as saved_config.h makes it, or NULL: its own */
-    uint64_t rate;           /* of what is sent, bytes a second; 0: no limit */
-    unsigned int stall;      /* s without a byte moved: it failed; 0: never */
-    const struct figures *figures; /* kept up to date; NULL: nobody looks */
-    unsigned int verbosity;
+    bool debug;           /* libxl checks what arrived; much output */
+    uint64_t rate;        /* of what is sent, bytes a second; 0: no limit */
+    unsigned int stall;   /* s without a byte moved: it failed; 0: never */
 };
 
 /* What to tell of it. */

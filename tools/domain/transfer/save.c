@@ -165,12 +165,8 @@ int domain_save(const struct subject *subject,
                 struct error *err)
 {
     struct save save = { .sending = { .subject = subject,
+                                      .request = &request->sending,
                                       .goal = request->path,
-                                      .figures = request->figures,
-                                      .verbosity = request->verbosity,
-                                      .precopy = request->precopy,
-                                      .keep_domid = request->keep_domid,
-                                      .config_json = request->config_json,
                                       SENDING_INIT },
                          .request = request,
                          .file = NEWFILE_INIT };

@@ -6,8 +6,7 @@
 #include <stdbool.h>
 
 #include "domain/state.h"
-#include "domain/transfer/codec.h"
-#include "savehelper/precopy.h"
+#include "domain/transfer/sending.h"
 
 enum save_after {
     SAVE_THEN_DESTROY,
@@ -16,16 +15,12 @@ enum save_after {
 };
 
 struct save_request {
-    const char *path;       /* "-": standard output */
-    const char *compress;   /* as --compress has it; NULL: auto */
-    bool plain;             /* as xl writes it, without frames */
-    bool live;              /* the guest runs while most of it is written */
-    struct precopy precopy; /* if live */
-    bool keep_domid;        /* to be restored under the id that it has */
+    struct sending_request sending;
+    const char *path;     /* "-": standard output */
+    const char *compress; /* as --compress has it; NULL: auto */
+    bool plain;           /* as xl writes it, without frames */
+    bool live;            /* the guest runs while most of it is written */
     enum save_after after;
-    const char *config_json; /* as saved_config.h makes it, or NULL: its own */
-    const struct figures *figures; /* kept up to date; NULL: nobody looks */
-    unsigned int verbosity;
 };
 
 /*

@@ -26,8 +26,8 @@ static int run_in_worker(void *argument, int64_t *value, struct error *err)
     struct host host = { 0 };
 
     /* Before there are threads that may look into the environment. */
-    save_helper_begin(&sending->helper, &sending->precopy);
-    int rc = host_open(&host, sending->verbosity, err);
+    save_helper_begin(&sending->helper, &sending->request->precopy);
+    int rc = host_open(&host, sending->request->verbosity, err);
     if (rc == 0) {
         sending->host = &host;
         outgoing_prepare(&host);
@@ -69,10 +69,10 @@ int sending_run(struct sending *sending, const struct sending_work *work,
 
 char *sending_config(struct sending *sending, struct error *err)
 {
-    if (sending->config_json != NULL)
-        return mem_strdup(sending->config_json);
+    if (sending->request->config_json != NULL)
+        return mem_strdup(sending->request->config_json);
     return outgoing_config(sending->host, sending->subject->domid,
-                           sending->keep_domid, err);
+                           sending->request->keep_domid, err);
 }
 
 int sending_open(struct sending *sending, const struct codec_request *request,
@@ -81,7 +81,7 @@ int sending_open(struct sending *sending, const struct codec_request *request,
     struct codec_request watched = *request;
     int ends[2];
 
-    watched.figures = sending->figures;
+    watched.figures = sending->request->figures;
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_set_errno(err, ERR_FAILED, errno, "pipe");
     sending->out = ends[1];
@@ -111,10 +111,11 @@ static void note_progress(void *data, const char *what, unsigned long done,
 
 int sending_write_guest(struct sending *sending, int flags, struct error *err)
 {
+    const struct figures *figures = sending->request->figures;
     struct host_log *log = &sending->host->log;
 
-    if (sending->figures != NULL)
-        host_log_watch(log, note_progress, sending->figures->shared);
+    if (figures != NULL)
+        host_log_watch(log, note_progress, figures->shared);
     int rc =
         outgoing_write(sending->host, sending->subject->domid, sending->out,
                        flags, &sending->helper, &sending->rounds, err);

@@ -14,15 +14,20 @@
 #include "domain/transfer/codec.h"
 #include "domain/transfer/save_helper.h"
 
-struct sending {
-    const struct subject *subject; /* its host is the parent's */
-    const char *goal; /* what the codec's faults are told of: "sending to X" */
+/* What a save and a migration are asked for alike. */
+struct sending_request {
+    bool keep_domid;         /* the guest asks for the id that it has here */
+    struct precopy precopy;  /* of a guest that runs meanwhile */
+    const char *config_json; /* as saved_config.h makes it, or NULL: its own */
     const struct figures *figures; /* kept up to date; NULL: nobody looks */
     unsigned int verbosity;
-    struct precopy precopy;    /* asked of a guest that runs meanwhile */
-    bool keep_domid;           /* it asks for the id that it has here */
-    const char *config_json;   /* as saved_config.h makes it, NULL: its own */
-    struct host *host;         /* the worker's; NULL in its parent */
+};
+
+struct sending {
+    const struct subject *subject; /* its host is the parent's */
+    const struct sending_request *request;
+    const char *goal;  /* what the codec's faults are told of: "sending to X" */
+    struct host *host; /* the worker's; NULL in its parent */
     struct save_helper helper; /* the worker's, until sending_close */
     struct rounds rounds;      /* what libxl's save helper told, at the end */
     struct proc_child codec;
