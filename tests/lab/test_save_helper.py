@@ -52,9 +52,8 @@ def expect_runs(host, name: str) -> None:
 
 
 def expect_resumed(host, name: str) -> None:
-    """xenconsoled named the log while the guest was NAME--incoming."""
     until(lambda: "RESUMED" in host.run(
-        f"cat {CONSOLE_LOGS}/guest-{name}--incoming.log", check=False).stdout)
+        f"cat {CONSOLE_LOGS}/guest-{name}.log", check=False).stdout)
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@
 #include "xnd/console_logs.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -17,16 +16,11 @@
 
 #include "base/io.h"
 #include "base/mem.h"
-#include "base/number.h"
+#include "domain/console_log.h"
 #include "xnd/guests.h"
 #include "xnd/journal.h"
 
-#define FOLDER "/var/log/xen/console"
 #define PAUSE_MS 1000u
-
-/* Xen's, and Debian's. */
-static const char *const pid_files[] = { "/run/xen/xenconsoled.pid",
-                                         "/run/xenconsoled.pid" };
 
 struct console_logs {
     uv_poll_t poll;
@@ -38,39 +32,6 @@ struct console_logs {
 };
 
 /* ---- full logs ---- */
-
-/* A number that was given to another process since is not told. */
-static bool is_xenconsoled(uint32_t pid)
-{
-    cleanup_free char *path = mem_printf("/proc/%u/comm", pid);
-    cleanup_free char *name = NULL;
-    size_t length;
-
-    return io_read_file(path, 64, &name, &length, NULL) == 0 &&
-           strcmp(name, "xenconsoled\n") == 0;
-}
-
-/* It opens its logs anew after a SIGHUP. */
-static bool tell(const char *pid_file)
-{
-    cleanup_free char *text = NULL;
-    uint32_t pid;
-    size_t length;
-
-    if (io_read_file(pid_file, 32, &text, &length, NULL) < 0)
-        return false;
-    text[strcspn(text, "\n")] = '\0';
-    return number_parse_u32(text, &pid) && is_xenconsoled(pid) &&
-           kill((pid_t)pid, SIGHUP) == 0;
-}
-
-static bool tell_xenconsoled(void)
-{
-    for (size_t i = 0; i < sizeof(pid_files) / sizeof(pid_files[0]); i++)
-        if (tell(pid_files[i]))
-            return true;
-    return false;
-}
 
 /* true: xenconsoled is to begin another. */
 static bool rotate(const char *path, uint64_t cap)
@@ -103,7 +64,7 @@ static bool find_cap(const struct console_logs *logs, const char *file,
 
 static bool look_at(const struct console_logs *logs, const char *file)
 {
-    cleanup_free char *path = mem_printf(FOLDER "/%s", file);
+    cleanup_free char *path = mem_printf(CONSOLE_LOG_FOLDER "/%s", file);
     struct stat status;
     uint64_t cap;
 
@@ -114,7 +75,7 @@ static bool look_at(const struct console_logs *logs, const char *file)
 
 static void look_at_all(const struct console_logs *logs)
 {
-    DIR *folder = opendir(FOLDER);
+    DIR *folder = opendir(CONSOLE_LOG_FOLDER);
     bool rotated = false;
 
     if (folder == NULL)
@@ -122,7 +83,7 @@ static void look_at_all(const struct console_logs *logs)
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
         rotated |= look_at(logs, entry->d_name);
     closedir(folder);
-    if (rotated && !tell_xenconsoled())
+    if (rotated && !console_log_tell(&console_log_of_host))
         journal_warn("console logs: xenconsoled cannot be told to go on");
 }
 
@@ -164,7 +125,8 @@ void console_logs_open(struct xnd *xnd, uint64_t cap)
     cleanup_close int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
     /* No such folder: xenconsoled keeps no logs. */
-    if (watch < 0 || inotify_add_watch(watch, FOLDER, IN_MODIFY) < 0)
+    if (watch < 0 ||
+        inotify_add_watch(watch, CONSOLE_LOG_FOLDER, IN_MODIFY) < 0)
         return;
     struct console_logs *logs = MEM_NEW(struct console_logs);
     logs->xnd = xnd;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "domain/console_log.h"
 #include "domain/record.h"
 #include "domain/transfer/away_note.h"
 #include "host/domains.h"
@@ -46,10 +47,11 @@ static int take_name(const struct takeover *takeover, struct host *host,
 
     host_log_forget(&host->log);
     int rc = libxl_domain_rename(host->ctx, domid, first, takeover->name);
-    if (rc == 0)
-        return 0;
-    return host_fail(host, err, ERR_STATE, rc, "rename to '%s'",
-                     takeover->name);
+    if (rc != 0)
+        return host_fail(host, err, ERR_STATE, rc, "rename to '%s'",
+                         takeover->name);
+    console_log_rename(&console_log_of_host, first, takeover->name);
+    return 0;
 }
 
 void takeover_work(struct takeover *takeover)

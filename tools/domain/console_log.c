@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "domain/console_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/number.h"
+
+/* A guest that has not run here yet prints less than its ring has. */
+#define TEXT_LIMIT ((size_t)64 << 10)
+
+/* Xen's, and Debian's. */
+static const char *const pid_files[] = { "/run/xen/xenconsoled.pid",
+                                         "/run/xenconsoled.pid", NULL };
+
+const struct console_log_place console_log_of_host = {
+    .folder = CONSOLE_LOG_FOLDER,
+    .pid_files = pid_files,
+};
+
+/* -- xenconsoled ----------------------------------------------------------- */
+
+/* A number that was given to another process since is not told. */
+static bool is_xenconsoled(uint32_t pid)
+{
+    cleanup_free char *path = mem_printf("/proc/%u/comm", pid);
+    cleanup_free char *name = NULL;
+    size_t length;
+
+    return io_read_file(path, 64, &name, &length, NULL) == 0 &&
+           strcmp(name, "xenconsoled\n") == 0;
+}
+
+static bool tell(const char *pid_file)
+{
+    cleanup_free char *text = NULL;
+    uint32_t pid;
+    size_t length;
+
+    if (io_read_file(pid_file, 32, &text, &length, NULL) < 0)
+        return false;
+    text[strcspn(text, "\n")] = '\0';
+    return number_parse_u32(text, &pid) && is_xenconsoled(pid) &&
+           kill((pid_t)pid, SIGHUP) == 0;
+}
+
+bool console_log_tell(const struct console_log_place *place)
+{
+    for (const char *const *file = place->pid_files; *file != NULL; file++)
+        if (tell(*file))
+            return true;
+    return false;
+}
+
+/* -- a guest's file -------------------------------------------------------- */
+
+/* NULL for a name that is none of a file: xenconsoled opened none, either. */
+static char *path_of(const struct console_log_place *place, const char *name)
+{
+    return strchr(name, '/') == NULL
+               ? mem_printf("%s/guest-%s.log", place->folder, name)
+               : NULL;
+}
+
+static bool is_file(const char *path)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* xenconsoled appends, too. */
+static int append(const char *from, const char *to, struct error *err)
+{
+    cleanup_close int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    cleanup_close int out =
+        open(to, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+    char block[4096];
+    ssize_t got = 0;
+
+    if (in < 0 || out < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "%s",
+                               in < 0 ? from : to);
+    for (size_t done = 0; done < TEXT_LIMIT; done += (size_t)got) {
+        got = read(in, block, sizeof(block));
+        if (got <= 0)
+            break;
+        if (io_write_all(out, block, (size_t)got) < 0)
+            return error_set_errno(err, ERR_FAILED, errno, "%s", to);
+    }
+    return 0;
+}
+
+/* There is a file of the new name: xenconsoled is to go on in that. */
+static int join(const struct console_log_place *place, const char *from,
+                const char *to, struct error *err)
+{
+    if (!console_log_tell(place))
+        return error_set(err, ERR_HOST, "xenconsoled cannot be told");
+    if (append(from, to, err) < 0)
+        return -1;
+    if (unlink(from) < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "%s", from);
+    return 0;
+}
+
+/* xenconsoled has it open, and writes to it whatever it is called. */
+static int move(const struct console_log_place *place, const char *from,
+                const char *to, struct error *err)
+{
+    if (link(from, to) < 0)
+        return errno == EEXIST
+                   ? join(place, from, to, err)
+                   : error_set_errno(err, ERR_FAILED, errno, "%s", to);
+    if (unlink(from) < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "%s", from);
+    return 0;
+}
+
+void console_log_rename(const struct console_log_place *place, const char *from,
+                        const char *to)
+{
+    cleanup_free char *old = path_of(place, from);
+    cleanup_free char *new = path_of(place, to);
+    cleanup_error struct error err = ERROR_INIT;
+
+    if (old != NULL && new != NULL && is_file(old) &&
+        move(place, old, new, &err) < 0)
+        log_warn("the console of %s is logged as that of %s: %s", to, from,
+                 err.message);
+}

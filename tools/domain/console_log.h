@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The files in which xenconsoled keeps what guests print, where it is started
+ * with --log=guest. It takes a guest's name from xenstore when it opens the
+ * guest's file, guest-NAME.log, and keeps that open; after a SIGHUP it opens
+ * all of them anew (create_console_log and handle_log_reload of its io.c).
+ */
+#ifndef XENITH_DOMAIN_CONSOLE_LOG_H
+#define XENITH_DOMAIN_CONSOLE_LOG_H
+
+#include <stdbool.h>
+
+#define CONSOLE_LOG_FOLDER "/var/log/xen/console"
+
+/* Where the files are, and where xenconsoled has its number. */
+struct console_log_place {
+    const char *folder;
+    const char *const *pid_files; /* ended by NULL */
+};
+
+extern const struct console_log_place console_log_of_host;
+
+/* Has xenconsoled open its files anew. False: it is not to be found. */
+bool console_log_tell(const struct console_log_place *place);
+
+/*
+ * The guest has another name now in xenstore: so has its file. What is in a
+ * file of that name stays, and the other's text follows it. The guest must not
+ * run meanwhile. Failing is only told.
+ */
+void console_log_rename(const struct console_log_place *place, const char *from,
+                        const char *to);
+
+#endif
