@@ -218,3 +218,46 @@ def test_progress_of_a_save_as_json(host, guest, image):
     assert lines[-1]["bytes"] > 64 << 20
     size = int(host.run(f"stat -c %s {image}").stdout)
     assert lines[-1]["sent"] == size
+
+
+@pytest.mark.unproven
+def test_settings_are_changed_on_the_way(host, small, image):
+    """As if its file had said so; what no file says stays as it was."""
+    up = small("pvh", memory=64, vif=["bridge=xenbr0"])
+    before = json.loads(host.xn("list", "-l", up.name).stdout)[0]["config"]
+    host.xn("save", up.name, image, timeout=120)
+    said = host.xn("restore", image, "name=changed", "on_crash='preserve'",
+                   timeout=120)
+    up.name = "changed"
+    assert said.stdout.startswith("restored changed as domain ")
+    after = json.loads(host.xn("list", "-l", "changed").stdout)[0]["config"]
+    assert after["on_crash"] == "preserve"
+    assert after["c_info"]["uuid"] == before["c_info"]["uuid"]
+    assert after["nics"][0]["mac"] == before["nics"][0]["mac"]
+    assert is_running(host, "changed")
+
+
+@pytest.mark.unproven
+def test_a_setting_that_is_wrong_costs_nothing(host, small, image):
+    up = small("pvh", memory=64)
+    host.xn("save", up.name, image, timeout=120)
+    wrong = host.xn("restore", image, "on_crash='dance'", check=False,
+                    timeout=120)
+    assert wrong.rc == 7 and "command line argument 1" in wrong.stderr
+    assert host.xn("domid", up.name, check=False).rc == 3
+    host.xn("restore", image, timeout=120)
+    assert is_running(host, up.name)
+
+
+@pytest.mark.unproven
+def test_progress_of_a_restore_as_json(host, small, image):
+    up = small("pvh", memory=64, extra="fill=random")
+    host.xn("save", up.name, image, timeout=120)
+    size = int(host.run(f"stat -c %s {image}").stdout)
+    said = host.xn("restore", "--progress", "json", image, timeout=120)
+    lines = [json.loads(line) for line in said.stderr.splitlines()
+             if line.startswith("{")]
+    last = lines[-1]
+    assert last["state"] == "end" and last["total"] == size
+    assert last["sent"] == size and last["bytes"] >= size
+    assert is_running(host, up.name)

@@ -223,7 +223,7 @@ static void open_file(struct source *source, const char *path)
     cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct error err = ERROR_INIT;
 
-    source_open(source, fd, path, &err);
+    source_open(source, fd, path, NULL, &err);
     expect_no_error(&err);
     assert_string_equal(source->config_json, GUEST_STREAM_CONFIG);
 }
@@ -423,7 +423,7 @@ static void what_is_no_image_is_refused(void **state)
 
     io_replace_file(path, 0600, "hello", 5, &err);
     cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_int_equal(source_open(&source, fd, path, &err), -1);
+    assert_int_equal(source_open(&source, fd, path, NULL, &err), -1);
     assert_int_equal(err.kind, ERR_CONFIG);
     assert_non_null(strstr(err.message, "it is cut short"));
     error_dispose(&err);

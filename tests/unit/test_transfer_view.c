@@ -74,6 +74,21 @@ static void rates_are_smoothed_and_not_of_moments(void **state)
     transfer_view_end(&view);
 }
 
+static void a_file_that_is_read_has_an_end(void **state)
+{
+    struct transfer_view view = view_begin();
+
+    view.total = 50 * MIB;
+    figures_add(&view.figures.shared->bytes, 40 * MIB);
+    figures_add(&view.figures.shared->carried, 10 * MIB);
+    transfer_view_look(&view, 2000);
+    expect_text(&view, ", 10.0 of 50.0 MiB read (0.25), 5.0 MiB/s, 8 s left");
+    figures_add(&view.figures.shared->carried, 40 * MIB);
+    transfer_view_look(&view, 3000);
+    expect_text(&view, ", 50.0 of 50.0 MiB read (1.25), 19.0 MiB/s, 0 s left");
+    transfer_view_end(&view);
+}
+
 static void a_word_chooses_what_is_shown(void **state)
 {
     struct error err = ERROR_INIT;
@@ -101,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(before_anything_moved_nothing_is_said),
         cmocka_unit_test(a_round_has_what_is_dirty_and_its_end),
+        cmocka_unit_test(a_file_that_is_read_has_an_end),
         cmocka_unit_test(a_word_chooses_what_is_shown),
         cmocka_unit_test(rates_are_smoothed_and_not_of_moments),
     };

@@ -169,8 +169,9 @@ static int migrate(struct invocation *inv, struct migrate_request *request,
         mem_printf("migrating %s to %s", inv->domain, inv->words[0]);
 
     if (transfer_view_mode(inv, quiet, &mode, err) < 0 ||
-        transfer_view_begin(&view, mode, what, err) < 0)
+        transfer_view_open(&view, err) < 0)
         return -1;
+    transfer_view_begin(&view, mode, what);
     request->sending.figures = &view.figures;
     int rc = domain_migrate(&subject, request, &report, err);
     transfer_view_end(&view);

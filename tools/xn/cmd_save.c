@@ -56,8 +56,9 @@ static int run(struct invocation *inv, struct error *err)
     bool quiet = inv->settings->as_xl || to_stdout;
     cleanup_free char *what = mem_printf("saving %s", inv->domain);
     if (transfer_view_mode(inv, quiet, &mode, err) < 0 ||
-        transfer_view_begin(&view, mode, what, err) < 0)
+        transfer_view_open(&view, err) < 0)
         return -1;
+    transfer_view_begin(&view, mode, what);
     request.sending.figures = &view.figures;
     int rc = domain_save(&subject, &request, &report, err);
     transfer_view_end(&view);

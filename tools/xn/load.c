@@ -8,6 +8,8 @@
 #include <libxl_utils.h>
 
 #include "base/mem.h"
+#include "config/settings.h"
+#include "domain/describe.h"
 #include "domain/transfer/saved_config.h"
 #include "show/show.h"
 
@@ -139,6 +141,79 @@ int load_saved(struct host *host, const struct source *source,
     if (saved_config_read_own(source->config_json, &spec->own, err) < 0)
         return error_context(err, "%s: its configuration", source->path);
     return 0;
+}
+
+/* The JSON of a domain with all that is kept of it. */
+static char *full_json(struct domain_spec *spec)
+{
+    cleanup_free char *json = domain_spec_to_json(spec);
+
+    return json != NULL ? saved_config_make(json, &spec->own) : NULL;
+}
+
+/* A file's text as that JSON; overrides may be NULL. */
+static char *text_to_json(const struct invocation *inv,
+                          const struct config_source *source,
+                          const struct xlconf *defaults, bool quiet,
+                          struct error *err)
+{
+    cleanup_domain_spec struct domain_spec spec;
+
+    domain_spec_init(&spec);
+    if (load_domain(inv->settings, inv->host, source, defaults, false, quiet,
+                    &spec, err) < 0)
+        return NULL;
+    char *json = full_json(&spec);
+    if (json == NULL)
+        error_set(err, ERR_FAILED, "%s as JSON", source->path);
+    return json;
+}
+
+/* The file that would make such a domain, for the overrides to follow. */
+static void write_as_text(struct domain_spec *spec,
+                          const struct xlconf *defaults, struct strbuf *text)
+{
+    struct config_settings cleanup_config_settings settings = { 0 };
+
+    describe_forget_filled(&spec->config);
+    config_settings_make(&settings, spec, defaults);
+    config_settings_render(&settings, text);
+}
+
+static int replace_spec(struct host *host, const char *path, char *json,
+                        struct domain_spec *spec, struct error *err)
+{
+    const struct source changed = { .path = path, .config_json = json };
+
+    domain_spec_dispose(spec);
+    domain_spec_init(spec);
+    return load_saved(host, &changed, spec, err);
+}
+
+int load_override(const struct invocation *inv, const char *path,
+                  const struct xlconf *defaults, const char *const *overrides,
+                  struct domain_spec *spec, struct error *err)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+    cleanup_free char *saved = full_json(spec);
+
+    if (saved == NULL)
+        return error_set(err, ERR_FAILED, "%s: its configuration as JSON",
+                         path);
+    write_as_text(spec, defaults, &text);
+    struct config_source source = { .path = path,
+                                    .text = text.text,
+                                    .length = text.length };
+    cleanup_free char *before = text_to_json(inv, &source, defaults, true, err);
+    source.overrides = overrides;
+    cleanup_free char *after =
+        before != NULL ? text_to_json(inv, &source, defaults, false, err)
+                       : NULL;
+    if (after == NULL)
+        return -1;
+    cleanup_free char *changed = saved_config_change(saved, before, after, err);
+    return changed != NULL ? replace_spec(inv->host, path, changed, spec, err)
+                           : -1;
 }
 
 int load_saved_config(struct invocation *inv, const char *file, char **json,

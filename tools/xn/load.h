@@ -69,6 +69,14 @@ int load_domain_silently(struct host *host, const struct config_source *source,
 int load_saved(struct host *host, const struct source *source,
                struct domain_spec *spec, struct error *err);
 
+/*
+ * Changes a domain that load_saved read, as if it had been made with these
+ * settings (KEY=VALUE, ended by NULL) behind its own.
+ */
+int load_override(const struct invocation *inv, const char *path,
+                  const struct xlconf *defaults, const char *const *overrides,
+                  struct domain_spec *spec, struct error *err);
+
 /* The way back, from a file: what a guest takes along in place of its own. */
 int load_saved_config(struct invocation *inv, const char *file, char **json,
                       struct error *err);

@@ -90,21 +90,31 @@ void making_read_options(const struct invocation *inv,
     request->verbosity = inv->settings->verbosity;
 }
 
+static bool is_quiet(const struct invocation *inv)
+{
+    return invocation_count(inv, "quiet") > 0 || inv->settings->as_xl;
+}
+
 int making_run(struct invocation *inv, const struct create_request *request,
                const char *doing, const char *done, struct error *err)
 {
-    bool quiet = invocation_count(inv, "quiet") > 0 || inv->settings->as_xl;
     cleanup_free char *name = show_safe(request->spec->config.c_info.name);
     cleanup_free char *what = mem_printf("%s %s", doing, name);
     uint32_t domid;
 
     struct progress *progress =
-        progress_begin(quiet ? PROGRESS_QUIET : PROGRESS_TEXT, what);
+        progress_begin(is_quiet(inv) ? PROGRESS_QUIET : PROGRESS_TEXT, what);
     int rc = domain_create(inv->host, request, &domid, err);
     progress_end(progress);
-    if (rc < 0)
-        return -1;
-    if (!quiet && !wants_console(inv))
+    return rc == 0 ? making_follow(inv, request, domid, done, err) : -1;
+}
+
+int making_follow(struct invocation *inv, const struct create_request *request,
+                  uint32_t domid, const char *done, struct error *err)
+{
+    cleanup_free char *name = show_safe(request->spec->config.c_info.name);
+
+    if (!is_quiet(inv) && !wants_console(inv))
         show_printf("%s %s as domain %u\n", done, name, domid);
     start_viewer(inv, domid);
     if (wants_console(inv) && attach(inv, request, domid, err) < 0)

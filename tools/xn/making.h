@@ -18,4 +18,8 @@ void making_read_options(const struct invocation *inv,
 int making_run(struct invocation *inv, const struct create_request *request,
                const char *doing, const char *done, struct error *err);
 
+/* What of it comes after the making itself, which was shown otherwise. */
+int making_follow(struct invocation *inv, const struct create_request *request,
+                  uint32_t domid, const char *done, struct error *err);
+
 #endif

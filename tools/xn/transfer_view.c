@@ -49,11 +49,13 @@ static double left_in_round(const struct stream_figures *figures)
     return pages > sent ? (double)(pages - sent) * PAGE : 0;
 }
 
-/* Seconds until the round ends; -1: not known. */
+/* Seconds until the round, or the file, ends; -1: not known. */
 static double time_left(const struct transfer_view *view)
 {
     double left = left_in_round(view->figures.shared);
 
+    if (view->total >= view->carried && view->carried_rate > 0)
+        return (double)(view->total - view->carried) / view->carried_rate;
     return left > 0 && view->byte_rate > 0 ? left / view->byte_rate : -1;
 }
 
@@ -72,7 +74,10 @@ void transfer_view_describe(const struct transfer_view *view,
         return;
     if (round > 0)
         strbuf_printf(line, ", round %llu", (unsigned long long)round);
-    strbuf_printf(line, ", %.1f MiB sent (%.2f)", (double)view->carried / MIB,
+    strbuf_printf(line, ", %.1f", (double)view->carried / MIB);
+    if (view->total > 0)
+        strbuf_printf(line, " of %.1f", (double)view->total / MIB);
+    strbuf_printf(line, " MiB %s (%.2f)", view->total > 0 ? "read" : "sent",
                   ratio_of(view));
     if (round > 0)
         strbuf_printf(line, ", %.1f MiB dirty", left_in_round(figures) / MIB);
@@ -98,6 +103,8 @@ static void add_json(void *data, struct json_writer *json)
     json_add_uint(json, "bytes", view->bytes);
     json_add_double(json, "ratio", ratio_of(view));
     json_add_uint(json, "dirty", (uint64_t)left_in_round(figures));
+    if (view->total > 0)
+        json_add_uint(json, "total", view->total);
     json_add_double(json, "rate", view->carried_rate);
     json_key(json, "left");
     if (time_left(view) >= 0)
@@ -128,22 +135,30 @@ int transfer_view_mode(const struct invocation *inv, bool quiet,
     return 0;
 }
 
-int transfer_view_begin(struct transfer_view *view, enum progress_mode mode,
-                        const char *what, struct error *err)
+int transfer_view_open(struct transfer_view *view, struct error *err)
+{
+    *view = (struct transfer_view){ .seen_at = clock_now_ms() };
+    return figures_open(&view->figures, err);
+}
+
+void transfer_view_begin(struct transfer_view *view, enum progress_mode mode,
+                         const char *what)
 {
     const struct progress_view seen = { add_text, add_json, view };
     cleanup_free char *safe = show_safe(what);
 
-    *view = (struct transfer_view){ .seen_at = clock_now_ms() };
-    if (figures_open(&view->figures, err) < 0)
-        return -1;
     view->progress = progress_begin(mode, safe);
     progress_watch(view->progress, &seen);
-    return 0;
+}
+
+void transfer_view_stop(struct transfer_view *view)
+{
+    progress_end(view->progress);
+    view->progress = NULL;
 }
 
 void transfer_view_end(struct transfer_view *view)
 {
-    progress_end(view->progress);
+    transfer_view_stop(view);
     figures_close(&view->figures);
 }

@@ -19,6 +19,7 @@
 
 struct transfer_view {
     struct figures figures; /* for the request */
+    uint64_t total;         /* bytes of the file that is read; 0: not known */
     struct progress *progress;
     int64_t seen_at; /* ms; what follows is of then */
     uint64_t bytes, carried;
@@ -29,9 +30,13 @@ struct transfer_view {
 int transfer_view_mode(const struct invocation *inv, bool quiet,
                        enum progress_mode *mode, struct error *err);
 
+/* Makes the figures; whatever follows, it ends with transfer_view_end. */
+int transfer_view_open(struct transfer_view *view, struct error *err);
 /* what: "migrating web to host2"; copied, and made safe. */
-int transfer_view_begin(struct transfer_view *view, enum progress_mode mode,
-                        const char *what, struct error *err);
+void transfer_view_begin(struct transfer_view *view, enum progress_mode mode,
+                         const char *what);
+/* Shows no more of it; transfer_view_end does that, too. */
+void transfer_view_stop(struct transfer_view *view);
 void transfer_view_end(struct transfer_view *view);
 
 /* Takes in what the figures say at that time, ms. */

@@ -7,6 +7,7 @@
 #ifndef XENITH_DOMAIN_TRANSFER_SAVED_CONFIG_H
 #define XENITH_DOMAIN_TRANSFER_SAVED_CONFIG_H
 
+#include "base/error.h"
 #include "config/config.h"
 
 /*
@@ -19,5 +20,14 @@ char *saved_config_make(const char *libxl_json, const struct domain_own *own);
  */
 int saved_config_read_own(const char *json, struct domain_own *own,
                           struct error *err);
+
+/*
+ * What was changed from before to after, done to saved; all three as
+ * saved_config_make makes them. What a file cannot say, and what libxl filled
+ * in, stays so as it was saved; of lists the items that differ are after's, and
+ * all of them where their number does. The caller's.
+ */
+char *saved_config_change(const char *saved, const char *before,
+                          const char *after, struct error *err);
 
 #endif

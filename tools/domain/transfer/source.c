@@ -34,9 +34,10 @@ static int start_through(struct source *source, int in,
 }
 
 int source_open(struct source *source, int in, const char *path,
-                struct error *err)
+                const struct figures *figures, struct error *err)
 {
-    const struct codec_request unpack = { .task = CODEC_UNPACK };
+    const struct codec_request unpack = { .task = CODEC_UNPACK,
+                                          .figures = figures };
 
     *source = SOURCE_INIT;
     source->path = path;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/proc.h"
+#include "stream/figures.h"
 
 struct source {
     const char *path;        /* for messages; borrowed */
@@ -19,9 +20,12 @@ struct source {
 
 #define SOURCE_INIT ((struct source){ .fd = -1, .codec = PROC_CHILD_INIT })
 
-/* Starts reading from in, which stays the caller's. */
+/*
+ * Starts reading from in, which stays the caller's. figures, if not NULL, are
+ * kept up to date until then.
+ */
 int source_open(struct source *source, int in, const char *path,
-                struct error *err);
+                const struct figures *figures, struct error *err);
 
 /*
  * Starts reading from the other host: a Xenith stream to its end frame, or
