@@ -18,9 +18,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include <xen/io/xs_wire.h>
 #include <xenctrl.h>
+#include <xenguest.h>
 #include <xenstore.h>
 
 enum {
@@ -849,4 +851,88 @@ int xc_psr_set_domain_data(xc_interface *xch, uint32_t domid, xc_psr_type type,
     record("psr_set %u %d %u %#llx\n", domid, (int)type, target,
            (unsigned long long)data);
     return 0;
+}
+
+/*
+ * ---- what CPUs can do ----
+ *
+ * Domains were given AVX2, BMI2, SMEP and FSRM beside what all have; XEN_LACKS
+ * is a mask of the bits of leaf 7, EBX, and XEN_NO_FSRM means that one bit of
+ * EDX, that the host cannot give any more.
+ */
+
+struct xc_cpu_policy {
+    bool host;
+};
+
+xc_cpu_policy_t *xc_cpu_policy_init(void)
+{
+    return calloc(1, sizeof(struct xc_cpu_policy));
+}
+
+void xc_cpu_policy_destroy(xc_cpu_policy_t *policy)
+{
+    free(policy);
+}
+
+int xc_cpu_policy_get_system(xc_interface *xch, unsigned int policy_idx,
+                             xc_cpu_policy_t *policy)
+{
+    policy->host = true;
+    return policy_idx == XEN_SYSCTL_cpu_policy_pv_max ||
+                   policy_idx == XEN_SYSCTL_cpu_policy_hvm_max
+               ? 0
+               : fail(EINVAL);
+}
+
+int xc_cpu_policy_get_domain(xc_interface *xch, uint32_t domid,
+                             xc_cpu_policy_t *policy)
+{
+    policy->host = false;
+    return 0;
+}
+
+int xc_cpu_policy_get_size(xc_interface *xch, uint32_t *nr_leaves,
+                           uint32_t *nr_msrs)
+{
+    *nr_leaves = 8;
+    *nr_msrs = 1;
+    return 0;
+}
+
+int xc_cpu_policy_serialise(xc_interface *xch, const xc_cpu_policy_t *policy,
+                            xen_cpuid_leaf_t *leaves, uint32_t *nr_leaves,
+                            xen_msr_entry_t *msrs, uint32_t *nr_msrs)
+{
+    const char *lacks = getenv("XEN_LACKS");
+    uint32_t mask =
+        policy->host && lacks != NULL ? (uint32_t)strtoul(lacks, NULL, 16) : 0;
+    bool fsrm = !policy->host || getenv("XEN_NO_FSRM") == NULL;
+
+    /* "GenuineIntel" */
+    leaves[0] =
+        (xen_cpuid_leaf_t){ 0x0,        XEN_CPUID_NO_SUBLEAF, 0xd,
+                            0x756e6547, 0x6c65746e,           0x49656e69 };
+    leaves[1] =
+        (xen_cpuid_leaf_t){ 0x1,       XEN_CPUID_NO_SUBLEAF, 0, 0, 1u << 19,
+                            0x07898175 };
+    leaves[2] = (xen_cpuid_leaf_t){ 0x7, 0,
+                                    1,   0x000001a0 & ~mask,
+                                    0,   fsrm ? 1u << 4 : 0 };
+    *nr_leaves = 3;
+    *nr_msrs = 0;
+    return 0;
+}
+
+/* XEN_HOST: another host than whoever is called otherwise. */
+int uname(struct utsname *names)
+{
+    int (*next)(struct utsname *) =
+        (int (*)(struct utsname *))dlsym(RTLD_NEXT, "uname");
+    const char *host = getenv("XEN_HOST");
+    int rc = next(names);
+
+    if (rc == 0 && host != NULL)
+        snprintf(names->nodename, sizeof(names->nodename), "%s", host);
+    return rc;
 }

@@ -181,17 +181,68 @@ static int migrate(struct invocation *inv, struct migrate_request *request,
     return rc;
 }
 
+/* -- only asking ----------------------------------------------------------- */
+
+static void add_lines(struct json_writer *json, const char *key,
+                      const struct strbuf *lines)
+{
+    cleanup_free char *copy =
+        mem_strdup(lines->text != NULL ? lines->text : "");
+    char *rest = copy;
+
+    json_key(json, key);
+    json_begin_array(json);
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+        if (line[0] != '\0')
+            json_string(json, line);
+    json_end_array(json);
+}
+
+static void show_answer_json(const struct invocation *inv,
+                             const struct answer *answer)
+{
+    struct json_writer *json = show_json_begin("migrate-check");
+
+    json_add_string(json, "name", inv->domain);
+    json_add_string(json, "host", inv->words[0]);
+    json_add_bool(json, "can", answer->reasons.length == 0);
+    add_lines(json, "reasons", &answer->reasons);
+    add_lines(json, "notes", &answer->notes);
+    show_json_end(json);
+}
+
+static void show_answer(const struct invocation *inv,
+                        const struct answer *answer)
+{
+    struct answer notes = { .notes = answer->notes };
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    show_printf("%s can take %s\n", inv->words[0], inv->domain);
+    answer_format(&notes, true, &text);
+    for (char *line, *rest = text.text; (line = strsep(&rest, "\n")) != NULL;) {
+        cleanup_free char *safe = show_safe(line);
+        if (safe[0] != '\0')
+            show_printf("%s\n", safe);
+    }
+}
+
 static int check(struct invocation *inv, const struct migrate_request *request,
                  struct error *err)
 {
     struct subject subject = subject_of(inv);
+    cleanup_answer struct answer answer = { 0 };
 
-    if (preflight_check(&subject, &request->transport,
-                        request->sending.config_json, err) < 0)
-        return error_context(err, "migrate '%s'", inv->domain);
-    show_printf("%s can take %s\n", inv->words[0], inv->domain);
-    return 0;
+    int rc = preflight_check(&subject, &request->transport,
+                             request->sending.config_json, &answer, err);
+    bool answered = rc == 0 || answer.reasons.length > 0;
+    if (answered && invocation_count(inv, "json") > 0)
+        show_answer_json(inv, &answer);
+    else if (rc == 0)
+        show_answer(inv, &answer);
+    return rc == 0 ? 0 : error_context(err, "migrate '%s'", inv->domain);
 }
+
+/* -- who has it ------------------------------------------------------------ */
 
 static int recover(struct invocation *inv, struct error *err)
 {

@@ -93,7 +93,7 @@ static int receive_from(struct invocation *inv, struct takeover *takeover,
 /* What it would be refused for; source has the question's configuration. */
 static int find_reasons(struct invocation *inv,
                         const struct preflight_question *question,
-                        struct strbuf *reasons, struct error *err)
+                        struct answer *answer, struct error *err)
 {
     struct source source = SOURCE_INIT;
     cleanup_domain_spec struct domain_spec spec;
@@ -106,7 +106,7 @@ static int find_reasons(struct invocation *inv,
     if (load_saved(inv->host, &source, &spec, err) < 0 ||
         load_defaults(inv->settings, &defaults, err) < 0)
         return -1;
-    preflight_find_reasons(inv->host, question, &spec, &defaults, reasons);
+    preflight_find_reasons(inv->host, question, &spec, &defaults, answer);
     return 0;
 }
 
@@ -114,16 +114,18 @@ static int find_reasons(struct invocation *inv,
 static int shake_hands(struct invocation *inv, const struct takeover *takeover,
                        struct preflight_question *question, struct error *err)
 {
-    cleanup_strbuf struct strbuf reasons = { 0 };
+    cleanup_answer struct answer answer = { 0 };
+    cleanup_strbuf struct strbuf text = { 0 };
 
     if (!takeover->frames)
         return 1;
     if (preflight_hear(&takeover->wire, question, err) < 0 ||
-        find_reasons(inv, question, &reasons, err) < 0 ||
-        handover_say_text(&takeover->wire, reasons.text, reasons.length, err) <
-            0)
+        find_reasons(inv, question, &answer, err) < 0)
         return -1;
-    return reasons.length == 0 && !question->only ? 1 : 0;
+    answer_format(&answer, question->notes, &text);
+    if (handover_say_text(&takeover->wire, text.text, text.length, err) < 0)
+        return -1;
+    return answer.reasons.length == 0 && !question->only ? 1 : 0;
 }
 
 static int receive(struct invocation *inv, struct takeover *takeover,

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/paths.h"
+#include "domain/emulation.h"
 #include "domain/life/managed.h"
 #include "domain/life/supervisor.h"
 #include "domain/life/xl_daemon.h"
@@ -19,9 +20,6 @@
 
 /* What libxl takes where xl.conf and the guest say nothing. */
 #define DEFAULT_BRIDGE "xenbr0"
-
-/* Debian's own place for Xen's emulator, which libxl there has built in. */
-#define DEBIAN_QEMU "/usr/libexec/xen-qemu-system-i386"
 
 static void look_at_kernel(struct health *health)
 {
@@ -81,28 +79,12 @@ static void look_at_space(struct health *health)
     }
 }
 
-/* Where Debian's Xen of that version, or one built here, keeps its own. */
-static char *find_file(const struct health *health, int mode,
-                       const char *debian, const char *local)
-{
-    char *path = mem_printf("/usr/lib/xen-%d.%d/%s", health->xen_major,
-                            health->xen_minor, debian);
-
-    if (access(path, mode) == 0)
-        return path;
-    free(path);
-    return access(local, mode) == 0 ? mem_strdup(local) : NULL;
-}
-
 static void look_at_emulation(struct health *health)
 {
     health->device_model =
-        access(DEBIAN_QEMU, X_OK) == 0
-            ? mem_strdup(DEBIAN_QEMU)
-            : find_file(health, X_OK, "bin/qemu-system-i386",
-                        "/usr/local/lib/xen/bin/qemu-system-i386");
-    health->firmware = find_file(health, R_OK, "boot/hvmloader",
-                                 "/usr/local/lib/xen/boot/hvmloader");
+        emulation_find_qemu(health->xen_major, health->xen_minor);
+    health->firmware =
+        emulation_find_hvmloader(health->xen_major, health->xen_minor);
 }
 
 /* ---- with Xen ---- */

@@ -8,6 +8,7 @@
 #include "domain/transfer/migrate.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "base/clock.h"
@@ -145,6 +146,25 @@ static int hand_over(struct migrate *migrate, struct error *err)
     return let_go(migrate, sending->host, err);
 }
 
+/* What is no reason against it is told at once. */
+static int ask(struct migrate *migrate, const char *config, struct error *err)
+{
+    const struct sending *sending = &migrate->sending;
+    const struct subject subject = { .host = sending->host,
+                                     .domid = sending->subject->domid,
+                                     .label = sending->subject->label };
+    cleanup_answer struct answer answer = { 0 };
+
+    if (preflight_ask(&migrate->wire, &subject, config, false,
+                      migrate->request->stall, &answer, err) < 0)
+        return -1;
+    char *rest = answer.notes.text;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+        if (line[0] != '\0')
+            log_warn("%s: %s", migrate->wire.peer, line);
+    return 0;
+}
+
 /* Hears which receiver there is, and whether it would take the guest. */
 static int shake_hands(struct migrate *migrate, const char *config,
                        struct error *err)
@@ -157,8 +177,7 @@ static int shake_hands(struct migrate *migrate, const char *config,
     if (version == 0)
         return 0;
     migrate->wire.patience.life = (int64_t)migrate->request->stall * 1000;
-    return preflight_ask(&migrate->wire, migrate->sending.host, config, false,
-                         migrate->request->stall, err);
+    return ask(migrate, config, err);
 }
 
 static int migrate_guest(struct migrate *migrate, struct error *err)

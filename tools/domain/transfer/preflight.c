@@ -26,6 +26,9 @@ char *preflight_question_format(const struct preflight_question *question)
     json_add_bool(json, "only", question->only);
     json_add_uint(json, "stall", question->stall);
     json_add_string(json, "config", question->config);
+    json_add_bool(json, "notes", question->notes);
+    json_key(json, "needs");
+    needs_format(&question->needs, json);
     json_end_object(json);
     return mem_strdup(json_text(json, NULL));
 }
@@ -58,54 +61,63 @@ int preflight_question_parse(const char *text,
         !json_as_bool(json_get(json, "only"), &question->only))
         return error_set(err, ERR_CONFIG, "the sender's question is not whole");
     question->config = mem_strdup(config);
+    /* An older sender has neither. */
+    json_as_bool(json_get(json, "notes"), &question->notes);
+    needs_parse(json_get(json, "needs"), &question->needs);
     return 0;
 }
 
 void preflight_question_dispose(struct preflight_question *question)
 {
     free(question->config);
+    needs_dispose(&question->needs);
     *question = (struct preflight_question){ 0 };
 }
 
 /* -- here ------------------------------------------------------------------ */
 
-static int take_answer(const struct handover_wire *wire, struct error *err)
+static int take_answer(const struct handover_wire *wire, struct answer *answer,
+                       struct error *err)
 {
-    cleanup_free char *reasons = NULL;
+    cleanup_strbuf struct strbuf all = { 0 };
+    cleanup_free char *text = NULL;
 
-    if (handover_hear_text(wire, "its answer", &reasons, err) < 0)
+    if (handover_hear_text(wire, "its answer", &text, err) < 0)
         return -1;
-    if (reasons[0] == '\0')
+    answer_parse(text, answer);
+    if (answer->reasons.length == 0)
         return 0;
+    answer_format(answer, true, &all);
     error_set(err, ERR_STATE, "%s cannot take it", wire->peer);
-    error_detail(err, reasons);
+    error_detail(err, all.text);
     return -1;
 }
 
-int preflight_ask(const struct handover_wire *wire, struct host *host,
-                  const char *config_json, bool only, unsigned int stall,
+int preflight_ask(const struct handover_wire *wire,
+                  const struct subject *subject, const char *config_json,
+                  bool only, unsigned int stall, struct answer *answer,
                   struct error *err)
 {
-    const libxl_version_info *xen = libxl_get_version_info(host->ctx);
+    const libxl_version_info *xen = libxl_get_version_info(subject->host->ctx);
+    cleanup_preflight_question struct preflight_question question = {
+        .only = only, .stall = stall, .notes = true
+    };
 
     if (xen == NULL)
         return error_set(err, ERR_HOST, "Xen does not tell its version");
-    const struct preflight_question question = {
-        .xen_major = (unsigned int)xen->xen_version_major,
-        .xen_minor = (unsigned int)xen->xen_version_minor,
-        .only = only,
-        .stall = stall,
-        .config = (char *)config_json,
-    };
+    question.xen_major = (unsigned int)xen->xen_version_major;
+    question.xen_minor = (unsigned int)xen->xen_version_minor;
+    question.config = mem_strdup(config_json);
+    needs_gather(subject->host, subject->domid, config_json, &question.needs);
     cleanup_free char *text = preflight_question_format(&question);
     if (handover_say_text(wire, text, strlen(text), err) < 0)
         return -1;
-    return take_answer(wire, err);
+    return take_answer(wire, answer, err);
 }
 
 static int ask_alone(const struct handover_wire *wire,
                      const struct subject *subject, const char *config_json,
-                     struct error *err)
+                     struct answer *answer, struct error *err)
 {
     cleanup_free char *own = NULL;
     unsigned int version;
@@ -119,12 +131,13 @@ static int ask_alone(const struct handover_wire *wire,
         return error_set(err, ERR_HOST,
                          "%s has a plain xl, which cannot be asked",
                          wire->peer);
-    return preflight_ask(wire, subject->host, config_json, true, 0, err);
+    return preflight_ask(wire, subject, config_json, true, 0, answer, err);
 }
 
 int preflight_check(const struct subject *subject,
                     const struct transport_request *way,
-                    const char *config_json, struct error *err)
+                    const char *config_json, struct answer *answer,
+                    struct error *err)
 {
     struct transport_request asking = *way;
     struct transport transport;
@@ -138,7 +151,7 @@ int preflight_check(const struct subject *subject,
                                         .out = transport.out,
                                         .peer = way->host,
                                         .patience = HANDOVER_PATIENCE };
-    int rc = ask_alone(&wire, subject, config_json, err);
+    int rc = ask_alone(&wire, subject, config_json, answer, err);
     transport_end(&transport);
     return rc;
 }
@@ -158,7 +171,7 @@ int preflight_hear(const struct handover_wire *wire,
 /* A guest goes to the same Xen or a newer one. */
 static void compare_xen(struct host *host,
                         const struct preflight_question *question,
-                        struct strbuf *reasons)
+                        struct answer *answer)
 {
     const libxl_version_info *xen = libxl_get_version_info(host->ctx);
 
@@ -168,33 +181,44 @@ static void compare_xen(struct host *host,
     unsigned int minor = (unsigned int)xen->xen_version_minor;
     if (question->xen_major > major ||
         (question->xen_major == major && question->xen_minor > minor))
-        strbuf_printf(reasons, "Xen %u.%u is older than the sender's %u.%u\n",
-                      major, minor, question->xen_major, question->xen_minor);
+        answer_add(answer, true, "Xen %u.%u is older than the sender's %u.%u",
+                   major, minor, question->xen_major, question->xen_minor);
 }
 
-/* The very guest, which migrates within its host. */
-static bool is_here(const libxl_uuid *uuid)
+/*
+ * Whether the very guest is here, which migrates within its host. Any other of
+ * its UUID is in its way; an older sender does not tell who it is.
+ */
+static bool check_uuid(const struct preflight_question *question,
+                       const libxl_uuid *uuid, struct answer *answer)
 {
     cleanup_domain_list struct domain_list list = { 0 };
+    const struct needs *needs = &question->needs;
+    bool itself = needs->host == NULL || needs_are_of_this_host(needs);
 
-    if (domain_list_read(&list, 0, NULL) < 0)
+    if (domain_list_read(&list, DOMAIN_NAMES, NULL) < 0)
         return false;
-    VEC_EACH (&list.items, info)
-        if (memcmp(info->uuid, libxl_uuid_bytearray_const(uuid), UUID_BYTES) ==
-            0)
+    VEC_EACH (&list.items, info) {
+        if (info->dying || memcmp(info->uuid, libxl_uuid_bytearray_const(uuid),
+                                  UUID_BYTES) != 0)
+            continue;
+        if (itself)
             return true;
+        answer_add(answer, true, "its UUID is taken by domain %u (%s)",
+                   info->domid, info->name != NULL ? info->name : "no name");
+    }
     return false;
 }
 
 /* The name is free, or the guest's own; from here on it is the first one. */
 static void check_name(struct host *host, libxl_domain_create_info *info,
-                       struct strbuf *reasons)
+                       struct answer *answer)
 {
     cleanup_error struct error err = ERROR_INIT;
     cleanup_free char *name = info->name;
 
     if (takeover_check_name(host, name, &info->uuid, &err) < 0)
-        strbuf_printf(reasons, "%s\n", err.message);
+        answer_add(answer, true, "%s", err.message);
     info->name = takeover_first_name(name);
 }
 
@@ -206,19 +230,27 @@ static bool is_reason(const struct inspect_finding *finding, bool here)
     return finding->fatal || mac;
 }
 
+static bool is_note(const struct inspect_finding *finding)
+{
+    return strcmp(finding->key, "vif") != 0;
+}
+
 void preflight_find_reasons(struct host *host,
                             const struct preflight_question *question,
                             struct domain_spec *spec,
                             const struct xlconf *defaults,
-                            struct strbuf *reasons)
+                            struct answer *answer)
 {
     struct inspection cleanup_inspection found = { 0 };
-    bool here = is_here(&spec->config.c_info.uuid);
+    libxl_domain_config *config = &spec->config;
 
-    compare_xen(host, question, reasons);
-    check_name(host, &spec->config.c_info, reasons);
+    compare_xen(host, question, answer);
+    bool here = check_uuid(question, &config->c_info.uuid, answer);
+    check_name(host, &config->c_info, answer);
     inspect_host(host, spec, defaults, false, &found);
     VEC_EACH (&found.findings, finding)
-        if (is_reason(finding, here))
-            strbuf_printf(reasons, "%s\n", finding->error.message);
+        if (is_reason(finding, here) || is_note(finding))
+            answer_add(answer, is_reason(finding, here), "%s",
+                       finding->error.message);
+    needs_check(host, &question->needs, config, question->only, answer);
 }
