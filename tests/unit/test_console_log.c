@@ -185,6 +185,19 @@ static void a_name_selects_no_folder(void **state)
     assert_int_equal(rmdir(outside), 0);
 }
 
+static void of_a_guest_that_never_ran_nothing_stays(void **state)
+{
+    struct logs *logs = *state;
+
+    write_log(logs, "web", "before\n");
+    write_log(logs, "web--incoming", "Logfile Opened\n");
+    console_log_remove(&logs->place, "web--incoming");
+    console_log_remove(&logs->place, "../pid");
+    expect_log(logs, "web--incoming", NULL);
+    expect_log(logs, "web", "before\n");
+    assert_int_equal(access(logs->pid_file, F_OK), 0);
+}
+
 static void a_link_is_no_log(void **state)
 {
     struct logs *logs = *state;
@@ -214,6 +227,7 @@ int main(void)
         LOGS_TEST(without_xenconsoled_the_old_file_goes_on),
         LOGS_TEST(where_nothing_is_logged_nothing_happens),
         LOGS_TEST(a_name_selects_no_folder),
+        LOGS_TEST(of_a_guest_that_never_ran_nothing_stays),
         LOGS_TEST(a_link_is_no_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,3 +136,11 @@ void console_log_rename(const struct console_log_place *place, const char *from,
         log_warn("the console of %s is logged as that of %s: %s", to, from,
                  err.message);
 }
+
+void console_log_remove(const struct console_log_place *place, const char *name)
+{
+    cleanup_free char *path = path_of(place, name);
+
+    if (path != NULL && is_file(path))
+        unlink(path);
+}

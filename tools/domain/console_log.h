@@ -31,4 +31,8 @@ bool console_log_tell(const struct console_log_place *place);
 void console_log_rename(const struct console_log_place *place, const char *from,
                         const char *to);
 
+/* The file of a guest that never ran. */
+void console_log_remove(const struct console_log_place *place,
+                        const char *name);
+
 #endif

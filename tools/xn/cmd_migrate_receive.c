@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "domain/console_log.h"
 #include "domain/create.h"
 #include "domain/life/foreground.h"
 #include "domain/transfer/away_note.h"
@@ -72,7 +73,10 @@ static int make(struct invocation *inv, struct takeover *takeover,
     away_note_settle(takeover->uuid);
     free(info->name);
     info->name = takeover_first_name(name);
-    return domain_create(inv->host, &request, domid, err);
+    int rc = domain_create(inv->host, &request, domid, err);
+    if (rc < 0)
+        console_log_remove(&console_log_of_host, info->name);
+    return rc;
 }
 
 static int receive_from(struct invocation *inv, struct takeover *takeover,

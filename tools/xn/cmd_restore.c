@@ -20,14 +20,15 @@ struct restore {
 
 /* -- the image ------------------------------------------------------------- */
 
-/* The bytes of a file that can be read again; 0: it cannot. */
-static uint64_t size_of(int fd)
+/* False for a pipe, which cannot be read again. */
+static bool read_size(int fd, uint64_t *size)
 {
     struct stat status;
 
-    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode)
-               ? (uint64_t)status.st_size
-               : 0;
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+        return false;
+    *size = (uint64_t)status.st_size;
+    return true;
 }
 
 /* Reads all of it before anything is made, where it can be read again. */
@@ -37,8 +38,9 @@ static int verify(int fd, const struct restore *restore, struct error *err)
     const char *path = restore->words.path;
     cleanup_free char *what = mem_printf("verifying %s", path);
     cleanup_free char *safe = show_safe(what);
+    uint64_t size;
 
-    if (size_of(fd) == 0)
+    if (!read_size(fd, &size))
         return 0;
     struct progress *progress = progress_begin(restore->progress, safe);
     off_t start = lseek(fd, 0, SEEK_CUR);
@@ -119,7 +121,7 @@ static int restore_file(struct invocation *inv, const struct restore *restore,
     if (fd < 0 || interrupt_install(err) < 0 || verify(fd, restore, err) < 0 ||
         source_open(&source, fd, restore->words.path, &view->figures, err) < 0)
         return -1;
-    view->total = size_of(fd);
+    read_size(fd, &view->total);
     int rc = restore_from(inv, restore, &source, view, err);
     source_dispose(&source);
     return rc;

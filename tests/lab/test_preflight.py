@@ -1,0 +1,90 @@
+"""What a host says when it is asked for a guest: what the configuration does
+not tell, of which reasons keep the guest away and notes do not."""
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+
+def ask(host, name: str, *options: str) -> dict:
+    """What host2 says to a guest, asked only."""
+    said = host.xn("migrate", "--check", "--json", *options, name, "host2",
+                   check=False, timeout=120)
+    assert said.rc in (0, 4), said
+    answer = json.loads(said.stdout[:said.stdout.rindex("}") + 1])
+    assert answer["can"] == (said.rc == 0)
+    return answer
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("kind", ["pv", "pvh"])
+def test_the_same_cpus_lack_nothing(hosts, small, kind):
+    """Both hosts are copies: every feature that was given is there."""
+    up = small(kind)
+    answer = ask(hosts[0], up.name)
+    assert answer["can"], answer
+    assert not [line for line in answer["notes"] if "CPU" in line], answer
+
+
+@pytest.mark.unproven
+def test_a_qemu_of_the_same_version_is_fine(hosts, guest):
+    up = guest("hvm", wait=False)
+    answer = ask(hosts[0], up.name)
+    assert answer["can"], answer
+    lines = answer["reasons"] + answer["notes"]
+    assert not [line for line in lines if "QEMU" in line or "firmware" in line]
+
+
+@pytest.mark.unproven
+def test_a_uuid_that_is_taken_is_a_reason(hosts, small):
+    """Another guest there has it, under another name."""
+    uuid = "11111111-2222-3333-4444-555555555555"
+    up = small("pvh", uuid=uuid)
+    small("pvh", "twin", on=hosts[1], uuid=uuid)
+    answer = ask(hosts[0], up.name)
+    assert any(re.fullmatch(r"its UUID is taken by domain \d+ \(twin\)", line)
+               for line in answer["reasons"]), answer
+
+
+@pytest.fixture
+def twin_files(hosts) -> Iterator[str]:
+    """One path on both hosts, in filesystems of their own."""
+    path = "/root/twin.img"
+    for host in hosts:
+        host.run("truncate", "-s", "16M", path)
+    yield path
+    for host in hosts:
+        host.run("rm", "-f", path)
+
+
+@pytest.mark.unproven
+def test_a_file_of_the_same_path_is_another_disk(hosts, small, twin_files):
+    up = small("pvh", disk=[f"{twin_files},raw,xvda,w"], wait=False)
+    answer = ask(hosts[0], up.name)
+    assert (f"disk 1 (xvda): {twin_files} is in a filesystem of one host alone"
+            in answer["reasons"]), answer
+    refused = hosts[0].xn("migrate", up.name, "host2", check=False,
+                          timeout=120)
+    assert refused.rc == 4 and "one host alone" in refused.stderr, refused
+    assert hosts[0].xn("domid", up.name, check=False).rc == 0
+    assert hosts[1].xn("domid", up.name, check=False).rc == 3
+
+
+@pytest.mark.unproven
+def test_a_disk_of_another_size_is_a_reason(hosts, small, twin_files):
+    hosts[1].run("truncate", "-s", "8M", twin_files)
+    up = small("pvh", disk=[f"{twin_files},raw,xvda,w"], wait=False)
+    answer = ask(hosts[0], up.name)
+    assert (f"disk 1 (xvda): {twin_files} has 8388608 bytes, the guest's has "
+            "16777216" in answer["reasons"]), answer
+
+
+@pytest.mark.unproven
+def test_a_disk_that_is_only_read_may_be_a_copy(hosts, small, twin_files):
+    up = small("pvh", disk=[f"{twin_files},raw,xvda,r"], wait=False)
+    answer = ask(hosts[0], up.name)
+    assert answer["can"], answer
+    assert any("one host alone" in line for line in answer["notes"]), answer
