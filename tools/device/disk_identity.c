@@ -47,6 +47,18 @@ void disk_identity_dispose(struct disk_identity *identity)
 
 /* -- block devices: sysfs -------------------------------------------------- */
 
+/* Takes the blanks around a text away, in place. */
+static void trim(char *text)
+{
+    size_t skip = strspn(text, " \t\n");
+    size_t length = strlen(text + skip);
+
+    while (length > 0 && strchr(" \t\n", text[skip + length - 1]) != NULL)
+        length--;
+    memmove(text, text + skip, length);
+    text[length] = '\0';
+}
+
 /* The text of an attribute without the blanks around it; NULL if empty. */
 static char *read_attribute(const char *folder, const char *name)
 {
@@ -56,11 +68,8 @@ static char *read_attribute(const char *folder, const char *name)
 
     if (io_read_file(path, ATTRIBUTE_MAX, &text, &length, NULL) < 0)
         return NULL;
-    char *from = text + strspn(text, " \t\n");
-    length = strlen(from);
-    while (length > 0 && strchr(" \t\n", from[length - 1]) != NULL)
-        length--;
-    return length > 0 ? mem_strndup(from, length) : NULL;
+    trim(text);
+    return text[0] != '\0' ? steal(text) : NULL;
 }
 
 /* Adds ":3" for the third partition of what has the name. */
@@ -80,15 +89,21 @@ static void add_attribute(struct disk_identity *identity, const char *kind,
 /* Documentation/ABI of Linux: sysfs-block, -block-dm, -class-scsi_device. */
 static void add_attributes(const char *folder, struct disk_identity *identity)
 {
+    static const struct {
+        const char *kind, *name;
+    } rows[] = {
+        { "wwid", "wwid" },
+        { "wwid", "device/wwid" },
+        { "serial", "serial" },
+        { "serial", "device/serial" },
+        { "device-mapper", "dm/uuid" },
+    };
     cleanup_free char *partition = read_attribute(folder, "partition");
     cleanup_free char *disk =
         mem_printf("%s%s", folder, partition != NULL ? "/.." : "");
 
-    add_attribute(identity, "wwid", disk, "wwid", partition);
-    add_attribute(identity, "wwid", disk, "device/wwid", partition);
-    add_attribute(identity, "device-mapper", disk, "dm/uuid", partition);
-    add_attribute(identity, "serial", disk, "serial", partition);
-    add_attribute(identity, "serial", disk, "device/serial", partition);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        add_attribute(identity, rows[i].kind, disk, rows[i].name, partition);
 }
 
 /* -- block devices: udev's links ------------------------------------------- */

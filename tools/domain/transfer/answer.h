@@ -20,7 +20,8 @@ struct answer {
 void answer_dispose(struct answer *answer);
 #define cleanup_answer __attribute__((cleanup(answer_dispose)))
 
-/* Adds one, or where fatal is false a note; control characters become blanks. */
+/* Adds one, or where fatal is false a note; control characters become blanks.
+ */
 void answer_add(struct answer *answer, bool fatal, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
