@@ -72,7 +72,8 @@ static int read_word(struct guest_stream *guest, const char *word)
 
 static void take(void *data, const char *bytes, size_t length)
 {
-    fwrite(bytes, 1, length, data);
+    if (length > 0)
+        fwrite(bytes, 1, length, data);
 }
 
 int main(int argc, char **argv)
