@@ -21,7 +21,7 @@
 
 #include "base/error.h"
 #include "base/vec.h"
-#include "loop.h"
+#include "base/loop.h"
 
 enum claim_mode {
     CLAIM_READ,

@@ -10,6 +10,7 @@
 #include "base/confine.h"
 
 #define FILE_LIMIT 4096
+#define NOBODY_ID 65534
 
 /* The wait status of a confined process that did something. */
 static int confined(void (*act)(void), int output, int messages)
@@ -158,9 +159,52 @@ static void memory_is_limited(void **state)
 }
 #endif
 
+static void become_its_own(void)
+{
+    struct confine_user user = confine_user_of_its_own();
+    uid_t ids[3];
+    gid_t groups[3];
+
+    if (user.uid == NOBODY_ID || confine_become_user(&user) < 0 ||
+        getresuid(&ids[0], &ids[1], &ids[2]) < 0 ||
+        getresgid(&groups[0], &groups[1], &groups[2]) < 0)
+        _exit(1);
+    for (size_t i = 0; i < 3; i++)
+        if (ids[i] != user.uid || groups[i] != user.gid)
+            _exit(2);
+    _exit(getgroups(0, NULL) == 0 && setuid(0) < 0 ? 0 : 3);
+}
+
+static void a_user_of_its_own_has_no_way_back(void **state)
+{
+    int status = -1;
+
+    if (geteuid() != 0)
+        skip();
+    pid_t pid = fork();
+    if (pid == 0)
+        become_its_own();
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static void two_that_run_have_two_users(void **state)
+{
+    struct confine_user ours = confine_user_of_its_own();
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(confine_user_of_its_own().uid == ours.uid);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_user_of_its_own_has_no_way_back),
+        cmocka_unit_test(two_that_run_have_two_users),
         cmocka_unit_test(it_computes_and_writes_to_what_was_kept),
 #if defined(__x86_64__)
         cmocka_unit_test(any_other_system_call_kills_it),

@@ -86,7 +86,7 @@ static void an_environment_can_be_all_there_is(void **state)
 static void it_can_run_as_somebody_else(void **state)
 {
     static const gid_t groups[] = { 12346 };
-    static const struct proc_user user = {
+    static const struct confine_user user = {
         .uid = 12345, .gid = 12345, .groups = groups, .group_count = 1
     };
     struct error err = ERROR_INIT;

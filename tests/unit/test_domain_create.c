@@ -4,6 +4,7 @@
 
 #include <elf.h>
 
+#include "base/paths.h"
 #include "device/disk.h"
 #include "device/nic.h"
 #include "device/script.h"
@@ -283,6 +284,148 @@ static void only_a_kernel_that_libxenguest_loads_is_cached(void **state)
     expect_cached(LIBXL_DOMAIN_TYPE_PV, "pygrub", false);
 }
 
+/* libxl's find_local_path: with a script, a disk is attached to Dom0. */
+static void disks_have_the_native_hook_where_libxl_can_do_with_it(void **state)
+{
+    struct domain_spec cleanup_domain_spec spec;
+    libxl_domain_config *config = &spec.config;
+
+    domain_spec_init(&spec);
+    config->c_info.type = LIBXL_DOMAIN_TYPE_HVM;
+    assert_true(stand_in_takes_disk(config, 0));
+    libxl_defbool_set(&config->b_info.device_model_stubdomain, true);
+    assert_false(stand_in_takes_disk(config, 1));
+    libxl_defbool_set(&config->b_info.device_model_stubdomain, false);
+    config->b_info.bootloader = mem_strdup("pygrub"); /* not for HVM */
+    assert_true(stand_in_takes_disk(config, 0));
+    config->c_info.type = LIBXL_DOMAIN_TYPE_PV;
+    assert_false(stand_in_takes_disk(config, 0));
+    assert_true(stand_in_takes_disk(config, 1));
+}
+
+static void a_boot_loaders_kernel_is_not_looked_for_here(void **state)
+{
+    struct domain_spec cleanup_domain_spec spec;
+    struct create create = { .spec = &spec };
+    struct plan plan;
+
+    domain_spec_init(&spec);
+    spec.config.c_info.name = mem_strdup("web");
+    spec.config.c_info.type = LIBXL_DOMAIN_TYPE_PVH;
+    spec.config.b_info.kernel = mem_strdup("/vmlinuz");
+    spec.config.b_info.bootloader = mem_strdup("pygrub");
+    plan_make(&plan, &create);
+    assert_false(plan_has(&plan, "check the kernel"));
+    assert_true(plan_has(&plan, "check the boot loader pygrub"));
+    plan_dispose(&plan);
+}
+
+static void give_loader(struct domain_spec *spec, const char *bootloader)
+{
+    static const char *const words[] = { "--quiet", "--entry=2" };
+    libxl_domain_build_info *build = &spec->config.b_info;
+
+    domain_spec_init(spec);
+    spec->config.c_info.type = LIBXL_DOMAIN_TYPE_PV;
+    build->bootloader = mem_strdup(bootloader);
+    build->bootloader_args = mem_zalloc(3, sizeof(char *));
+    for (size_t i = 0; i < 2; i++)
+        build->bootloader_args[i] = mem_strdup(words[i]);
+}
+
+static void expect_words(libxl_string_list list, const char *const *words)
+{
+    size_t i = 0;
+
+    for (; words[i] != NULL; i++)
+        assert_string_equal(list[i], words[i]);
+    assert_null(list[i]);
+}
+
+static void pygrub_is_started_by_the_program_that_confines_it(void **state)
+{
+    static const char *const own[] = { "--quiet", "--entry=2", NULL };
+    static const char *const confined[] = { "--loader=/usr/lib/x/pygrub",
+                                            "--deadline=7", "--quiet",
+                                            "--entry=2", NULL };
+    struct loader loader = { .path = (char *)"/usr/lib/x/pygrub",
+                             .timeout = 7 };
+    struct domain_spec cleanup_domain_spec spec;
+    libxl_domain_build_info *build = &spec.config.b_info;
+    struct stand_in stand_in;
+
+    give_loader(&spec, "pygrub");
+    stand_in_begin(&stand_in, &spec.config, NULL, &loader);
+    assert_true(stand_in.changed);
+    assert_string_equal(build->bootloader, PATHS_BOOTLOADER);
+    expect_words(build->bootloader_args, confined);
+    stand_in_end(&stand_in, &spec.config);
+    assert_string_equal(build->bootloader, "pygrub");
+    expect_words(build->bootloader_args, own);
+    libxl_string_list copy = loader_copy_arguments(build->bootloader_args);
+    expect_words(copy, own);
+    libxl_string_list_dispose(&copy);
+    assert_null(loader_copy_arguments(NULL));
+}
+
+static void another_loader_runs_as_it_is(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    struct domain_spec cleanup_domain_spec spec;
+    struct loader loader;
+    struct stand_in stand_in;
+
+    give_loader(&spec, "/usr/bin/eliloader");
+    assert_int_equal(loader_find(&loader, &spec.config, &err), 0);
+    stand_in_begin(&stand_in, &spec.config, NULL, &loader);
+    assert_false(stand_in.changed);
+    stand_in_end(&stand_in, &spec.config);
+}
+
+/* Never as root instead. */
+static void a_pygrub_that_cannot_be_confined_is_refused(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    struct domain_spec cleanup_domain_spec spec;
+    struct loader loader;
+
+    give_loader(&spec, "/no/such/pygrub");
+    assert_int_equal(loader_find(&loader, &spec.config, &err), -1);
+    expect_error(&err, ERR_CONFIG,
+                 "boot loader: /no/such/pygrub: No such file or directory");
+    loader_dispose(&loader);
+}
+
+static void without_the_program_that_confines_it_there_is_no_boot(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    cleanup_free char *scratch = scratch_path("pygrub");
+    struct domain_spec cleanup_domain_spec spec;
+    struct loader loader;
+
+    if (access(PATHS_BOOTLOADER, F_OK) == 0)
+        skip();
+    assert_int_equal(io_replace_file(scratch, 0755, "", 0, NULL), 0);
+    cleanup_free char *path = realpath(scratch, NULL);
+    give_loader(&spec, path);
+    assert_int_equal(loader_find(&loader, &spec.config, &err), -1);
+    expect_error(&err, ERR_CONFIG,
+                 "boot loader: it cannot be confined: " PATHS_BOOTLOADER
+                 ": No such file or directory");
+    loader_dispose(&loader);
+    scratch_remove(scratch);
+}
+
+static void the_log_of_a_boot_loader_is_the_one_that_libxl_names(void **state)
+{
+    cleanup_free char *path = blame_named_log(
+        "bootloader failed - consult logfile /var/log/xen/bootloader.5.log");
+
+    assert_string_equal(path, "/var/log/xen/bootloader.5.log");
+    assert_null(blame_named_log("unable to detach locally attached disk"));
+    assert_null(blame_named_log(NULL));
+}
+
 static libxl_device_nic *add_nic(struct domain_spec *spec, const char *script)
 {
     libxl_domain_config *config = &spec->config;
@@ -313,6 +456,8 @@ static void a_script_given_as_a_path_is_not_replaced(void **state)
     assert_null(script_for_disk(&disk));
 }
 
+static const struct loader as_it_is = { 0 };
+
 static void what_stood_in_is_gone_after_the_create(void **state)
 {
     struct domain_spec cleanup_domain_spec spec;
@@ -324,7 +469,8 @@ static void what_stood_in_is_gone_after_the_create(void **state)
     config->b_info.kernel = mem_strdup("/boot/vmlinuz");
     add_nic(&spec, NULL);
     add_nic(&spec, "/srv/vif-mine");
-    stand_in_begin(&stand_in, config, "/var/cache/xenith/kernels/1-2");
+    stand_in_begin(&stand_in, config, "/var/cache/xenith/kernels/1-2",
+                   &as_it_is);
     assert_true(stand_in.changed);
     assert_string_equal(config->b_info.kernel, "/var/cache/xenith/kernels/1-2");
     assert_string_equal(config->nics[1].script, "/srv/vif-mine");
@@ -392,6 +538,13 @@ int main(void)
         cmocka_unit_test(only_a_kernel_that_libxenguest_loads_is_cached),
         cmocka_unit_test(a_script_given_as_a_path_is_not_replaced),
         cmocka_unit_test(what_stood_in_is_gone_after_the_create),
+        cmocka_unit_test(disks_have_the_native_hook_where_libxl_can_do_with_it),
+        cmocka_unit_test(a_boot_loaders_kernel_is_not_looked_for_here),
+        cmocka_unit_test(pygrub_is_started_by_the_program_that_confines_it),
+        cmocka_unit_test(another_loader_runs_as_it_is),
+        cmocka_unit_test(a_pygrub_that_cannot_be_confined_is_refused),
+        cmocka_unit_test(without_the_program_that_confines_it_there_is_no_boot),
+        cmocka_unit_test(the_log_of_a_boot_loader_is_the_one_that_libxl_names),
         cmocka_unit_test(a_failed_step_undoes_those_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

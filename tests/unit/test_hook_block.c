@@ -16,7 +16,7 @@
 #include "base/proc.h"
 #include "block.h"
 #include "claims.h"
-#include "loop.h"
+#include "base/loop.h"
 
 #define GUESTS 4
 #define DISK_BYTES 65536

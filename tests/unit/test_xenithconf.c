@@ -29,7 +29,9 @@ static void all_keys_are_read(void **state)
                           "log_outputs = [ \"file\", \"journal\" ]\n"
                           "console_log = \"512k\"\n"
                           "hook_timeout = 7\n"
-                          "script_timeout = 5\n",
+                          "script_timeout = 5\n"
+                          "bootloader_confined = 0\n"
+                          "bootloader_timeout = 11\n",
                           &conf, &said),
                      0);
     assert_int_equal(conf.log_level, LOG_LEVEL_DEBUG);
@@ -37,6 +39,25 @@ static void all_keys_are_read(void **state)
     assert_int_equal(conf.console_log, 512 << 10);
     assert_int_equal(conf.hook_timeout, 7);
     assert_int_equal(conf.script_timeout, 5);
+    assert_false(conf.bootloader_confined);
+    assert_int_equal(conf.bootloader_timeout, 11);
+}
+
+static void a_boot_loader_is_confined_unless_the_file_says_no(void **state)
+{
+    static const char *const texts[] = { "", "bootloader_confined = 1\n",
+                                         "bootloader_confined = \"no\"\n",
+                                         "bootloader_confined = []\n" };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cleanup_strbuf struct strbuf said = { 0 };
+        struct xenithconf conf;
+        assert_int_equal(load(texts[i], &conf, &said), i < 2 ? 0 : -1);
+        assert_true(conf.bootloader_confined);
+        assert_int_equal(conf.bootloader_timeout, 300);
+        if (i >= 2)
+            assert_non_null(strstr(said.text, "0 or 1"));
+    }
 }
 
 static void one_output_needs_no_list(void **state)
@@ -87,6 +108,7 @@ static void mistakes_are_told_and_the_rest_holds(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_keys_are_read),
+    cmocka_unit_test(a_boot_loader_is_confined_unless_the_file_says_no),
     cmocka_unit_test(one_output_needs_no_list),
     cmocka_unit_test(a_missing_file_is_fine),
     cmocka_unit_test(mistakes_are_told_and_the_rest_holds),

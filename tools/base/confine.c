@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +18,13 @@
 
 /* The user and group that own nothing, of every Linux distribution. */
 #define NOBODY 65534
+
+/*
+ * Own users are counted from here by process. systemd's docs/UIDS-GIDS.md
+ * leaves 1879048192 to 2147352575 unused; a process is below 2^22 (proc(5),
+ * pid_max).
+ */
+#define OWN_USERS 1900000000u
 
 static int keep_descriptors(const struct confine *confine)
 {
@@ -67,13 +73,28 @@ static int set_limits(const struct confine *confine)
     return limit(RLIMIT_NOFILE, 3);
 }
 
+int confine_become_user(const struct confine_user *user)
+{
+    /* libc's functions would tell other threads. */
+    if (syscall(SYS_setgroups, user->group_count, user->groups) < 0 ||
+        syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0 ||
+        syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
+        return -1;
+    return 0;
+}
+
 int confine_become_nobody(void)
 {
-    if (geteuid() != 0)
-        return 0;
-    if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0)
-        return -1;
-    return setresuid(NOBODY, NOBODY, NOBODY);
+    static const struct confine_user nobody = { .uid = NOBODY, .gid = NOBODY };
+
+    return geteuid() == 0 ? confine_become_user(&nobody) : 0;
+}
+
+struct confine_user confine_user_of_its_own(void)
+{
+    uid_t own = OWN_USERS + (uid_t)getpid();
+
+    return (struct confine_user){ .uid = own, .gid = own };
 }
 
 #if defined(__x86_64__)

@@ -7,8 +7,30 @@
 #ifndef XENITH_BASE_CONFINE_H
 #define XENITH_BASE_CONFINE_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* Whom a process becomes for good. */
+struct confine_user {
+    uid_t uid;
+    gid_t gid;
+    const gid_t *groups; /* all supplementary ones; borrowed */
+    size_t group_count;
+};
+
+/*
+ * The one way to become another user, with no way back; the caller is root. By
+ * system calls alone, so that it may come between fork and exec. 0, or -1 with
+ * errno.
+ */
+int confine_become_user(const struct confine_user *user);
+
+/*
+ * A user that nobody else is: no account has it, and no other process that was
+ * given one by this function and still runs.
+ */
+struct confine_user confine_user_of_its_own(void);
 
 struct confine {
     int output;            /* kept, becomes descriptor 0 */
@@ -28,8 +50,8 @@ struct confine {
 int confine_self(const struct confine *confine);
 
 /*
- * Only the change of user of it: whoever is root is nobody afterwards, with no
- * other groups and no way back. 0, or -1 with errno.
+ * Whoever is root is nobody afterwards (65534), with no other groups. Others
+ * stay whom they are. 0, or -1 with errno.
  */
 int confine_become_nobody(void);
 

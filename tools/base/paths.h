@@ -30,6 +30,7 @@
 #define PATHS_HOTPLUG_SCRIPTS XENITH_LIBEXECDIR "/scripts"
 /* Its names for users' scripts; see base/script_name.h. */
 #define PATHS_STARTED XENITH_RUNDIR "/scripts"
+#define PATHS_BOOTLOADER XENITH_LIBEXECDIR "/xn-bootloader"
 #define PATHS_STREAM XENITH_LIBEXECDIR "/xn-stream"
 #define PATHS_SAVE_HELPER XENITH_LIBEXECDIR "/xn-save-helper"
 #define PATHS_TOP XENITH_LIBEXECDIR "/xn-top"

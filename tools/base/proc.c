@@ -42,7 +42,7 @@ struct running {
 struct start {
     const char *const *argv;
     char **env;
-    const struct proc_user *user;
+    const struct confine_user *user;
     pid_t parent;
     int input, output, error;
     int extra; /* -1: none */
@@ -61,23 +61,12 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int become_user(const struct proc_user *user)
-{
-    if (user == NULL)
-        return 0;
-    /* The system calls: libc's functions would tell other threads. */
-    if (syscall(SYS_setgroups, user->group_count, user->groups) < 0 ||
-        syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0 ||
-        syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
-        return -1;
-    return 0;
-}
-
 static void become_program(const struct start *start)
 {
     reset_signals();
     /* A change of the user clears the signal of the parent's death. */
-    if (setpgid(0, 0) < 0 || become_user(start->user) < 0 ||
+    if (setpgid(0, 0) < 0 ||
+        (start->user != NULL && confine_become_user(start->user) < 0) ||
         prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
         dup2(start->input, STDIN_FILENO) < 0 ||
         dup2(start->output, STDOUT_FILENO) < 0 ||

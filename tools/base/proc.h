@@ -13,29 +13,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/confine.h"
 #include "base/error.h"
 
 #define PROC_KEEP ((size_t)64 << 10)
 #define PROC_EXTRA_FD 3
 
-/* Whom a program runs as, if not as its caller, which must be root. */
-struct proc_user {
-    uid_t uid;
-    gid_t gid;
-    const gid_t *groups; /* all supplementary ones; borrowed */
-    size_t group_count;
-};
-
 struct proc {
     const char *const *argv; /* ends with NULL; without '/': found in PATH */
     const char *const *env;  /* "NAME=value" to add, ends with NULL, or NULL */
     bool only_env;           /* env is all of its environment */
-    const struct proc_user *user; /* NULL: the caller */
-    int64_t timeout_ms;           /* 0: it may take for ever */
-    int input_fd;                 /* its standard input; 0: /dev/null */
-    int extra_fd;                 /* its descriptor PROC_EXTRA_FD; 0: none */
-    size_t keep;                  /* bytes kept of each output; 0: PROC_KEEP */
-    bool interruptible;           /* stop it when interrupt.h notes a signal */
+    const struct confine_user *user; /* NULL: the caller */
+    int64_t timeout_ms;              /* 0: it may take for ever */
+    int input_fd;                    /* its standard input; 0: /dev/null */
+    int extra_fd;                    /* its descriptor PROC_EXTRA_FD; 0: none */
+    size_t keep;        /* bytes kept of each output; 0: PROC_KEEP */
+    bool interruptible; /* stop it when interrupt.h notes a signal */
 };
 
 /* What one of its outputs said; text is ended by a NUL and never NULL. */

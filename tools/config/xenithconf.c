@@ -15,6 +15,8 @@
 #define HOOK_TIMEOUT_MAX 3600
 /* libxl kills a device's script after 40 s: ours must be first. */
 #define SCRIPT_TIMEOUT_MAX 38
+/* Nobody looks at a boot loader's menu longer than an hour. */
+#define BOOTLOADER_TIMEOUT_MAX 3600
 
 /* A value that was read, and where to say what is wrong with it. */
 struct reading {
@@ -111,6 +113,25 @@ static void set_script_timeout(const struct reading *reading)
     set_seconds(reading, SCRIPT_TIMEOUT_MAX, &reading->conf->script_timeout);
 }
 
+static void set_bootloader_timeout(const struct reading *reading)
+{
+    set_seconds(reading, BOOTLOADER_TIMEOUT_MAX,
+                &reading->conf->bootloader_timeout);
+}
+
+/* What is neither leaves it as it is: confined. */
+static void set_bootloader_confined(const struct reading *reading)
+{
+    const struct config_value *value = reading->value;
+    uint64_t number = 0;
+
+    if (value->type == CONFIG_ATOM &&
+        number_parse_u64(value->u.atom.text, 1, &number))
+        reading->conf->bootloader_confined = number == 1;
+    else
+        refuse(reading, value, "0 or 1");
+}
+
 static const struct {
     const char *name;
     void (*set)(const struct reading *reading);
@@ -120,6 +141,8 @@ static const struct {
     { "console_log", set_console_log },
     { "hook_timeout", set_hook_timeout },
     { "script_timeout", set_script_timeout },
+    { "bootloader_confined", set_bootloader_confined },
+    { "bootloader_timeout", set_bootloader_timeout },
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -131,6 +154,8 @@ void xenithconf_init(struct xenithconf *conf)
         .console_log = XENITHCONF_CONSOLE_LOG,
         .hook_timeout = XENITHCONF_HOOK_TIMEOUT,
         .script_timeout = XENITHCONF_SCRIPT_TIMEOUT,
+        .bootloader_confined = true,
+        .bootloader_timeout = XENITHCONF_BOOTLOADER_TIMEOUT,
     };
 }
 

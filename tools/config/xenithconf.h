@@ -23,13 +23,16 @@ enum log_output {
 #define XENITHCONF_CONSOLE_LOG ((uint64_t)4 << 20)
 #define XENITHCONF_HOOK_TIMEOUT 60
 #define XENITHCONF_SCRIPT_TIMEOUT 30
+#define XENITHCONF_BOOTLOADER_TIMEOUT 300
 
 struct xenithconf {
     enum log_level log_level;  /* info */
     unsigned int log_outputs;  /* of enum log_output; 0: not set */
     uint64_t console_log;      /* cap of a guest's console log, bytes; 4 MiB */
     unsigned int hook_timeout; /* of a user's hook, seconds; 60 */
-    unsigned int script_timeout; /* of a device script, seconds; 30 */
+    unsigned int script_timeout;     /* of a device script, seconds; 30 */
+    bool bootloader_confined;        /* pygrub has a room of its own; true */
+    unsigned int bootloader_timeout; /* of pygrub there, seconds; 300 */
 };
 
 void xenithconf_init(struct xenithconf *conf);

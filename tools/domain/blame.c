@@ -18,8 +18,13 @@ struct culprit {
     const char *origin; /* beginning of the source position */
     const char *part;
     enum error_kind kind;
-    const char *log; /* with one %s for the domain's name, or NULL */
+    const char *log; /* with one %s for the domain's name, or one of these */
 };
+
+#define NO_LOG NULL
+/* libxl's message ends with it: of a boot loader it has the domid in it, which
+ * is gone by now. */
+#define LOG_IS_NAMED "consult logfile "
 
 #define QEMU_LOG "/var/log/xen/qemu-dm-%s.log"
 
@@ -27,19 +32,18 @@ static const struct culprit culprits[] = {
     { "libxl_dm.c", "device model", ERR_DEVICE, QEMU_LOG },
     { "libxl_qmp.c", "device model", ERR_DEVICE, QEMU_LOG },
     { "libxl_spawn.c", "device model", ERR_DEVICE, QEMU_LOG },
-    { "libxl_exec.c", "hook", ERR_DEVICE, NULL },
-    { "libxl_aoutils.c", "hook", ERR_DEVICE, NULL },
-    { "libxl_bootloader.c", "boot loader", ERR_DEVICE,
-      "/var/log/xen/bootloader.%s.log" },
-    { "libxl_device.c", "device", ERR_DEVICE, NULL },
-    { "libxl_disk.c", "disk", ERR_DEVICE, NULL },
-    { "libxl_nic.c", "vif", ERR_DEVICE, NULL },
-    { "libxl_pci.c", "pci device", ERR_DEVICE, NULL },
-    { "libxl_usb.c", "usb device", ERR_DEVICE, NULL },
-    { "panic: xg_", "image", ERR_CONFIG, NULL },
-    { "xg_", "image", ERR_CONFIG, NULL },
-    { "libxl_dom.c", "image", ERR_CONFIG, NULL },
-    { NULL, "build", ERR_FAILED, NULL },
+    { "libxl_exec.c", "hook", ERR_DEVICE, NO_LOG },
+    { "libxl_aoutils.c", "hook", ERR_DEVICE, NO_LOG },
+    { "libxl_bootloader.c", "boot loader", ERR_DEVICE, LOG_IS_NAMED },
+    { "libxl_device.c", "device", ERR_DEVICE, NO_LOG },
+    { "libxl_disk.c", "disk", ERR_DEVICE, NO_LOG },
+    { "libxl_nic.c", "vif", ERR_DEVICE, NO_LOG },
+    { "libxl_pci.c", "pci device", ERR_DEVICE, NO_LOG },
+    { "libxl_usb.c", "usb device", ERR_DEVICE, NO_LOG },
+    { "panic: xg_", "image", ERR_CONFIG, NO_LOG },
+    { "xg_", "image", ERR_CONFIG, NO_LOG },
+    { "libxl_dom.c", "image", ERR_CONFIG, NO_LOG },
+    { NULL, "build", ERR_FAILED, NO_LOG },
 };
 
 static const struct culprit *find_culprit(const char *origin)
@@ -79,11 +83,21 @@ bool blame_segment(const char *cause, struct error *err)
     return true;
 }
 
+char *blame_named_log(const char *cause)
+{
+    const char *mark = cause != NULL ? strstr(cause, LOG_IS_NAMED) : NULL;
+
+    return mark != NULL ? mem_strdup(mark + strlen(LOG_IS_NAMED)) : NULL;
+}
+
 /* The log of the part that failed; NULL if it has none. Owned. */
-static char *log_path(const struct culprit *culprit, const char *name)
+static char *log_path(const struct culprit *culprit, const char *cause,
+                      const char *name)
 {
     if (culprit->log == NULL)
         return NULL;
+    if (strcmp(culprit->log, LOG_IS_NAMED) == 0)
+        return blame_named_log(cause);
     cleanup_free char *folded = mem_strdup(name);
     for (char *c = folded; *c != '\0'; c++)
         if (*c == '/')
@@ -98,7 +112,8 @@ static char *cut_last_line(char *text)
 {
     size_t length = strlen(text);
 
-    while (length > 0 && text[length - 1] == '\n')
+    /* What was said on a terminal has both. */
+    while (length > 0 && strchr("\r\n", text[length - 1]) != NULL)
         text[--length] = '\0';
     if (length == 0)
         return NULL;
@@ -135,7 +150,8 @@ int blame_create(struct host *host, const libxl_domain_config *config, int rc,
         return error_set(err, ERR_FAILED, "interrupted");
     if (blame_segment(host->log.first_error, err))
         return -1;
-    cleanup_free char *path = log_path(culprit, config->c_info.name);
+    cleanup_free char *path =
+        log_path(culprit, host->log.first_error, config->c_info.name);
     if (path != NULL)
         blame_program(culprit, path, err);
     host_fail(host, err, culprit->kind, rc, "%s", culprit->part);

@@ -20,4 +20,7 @@ int blame_create(struct host *host, const libxl_domain_config *config, int rc,
  */
 bool blame_segment(const char *cause, struct error *err);
 
+/* The path of the log that one of libxl's messages names; owned, NULL: none. */
+char *blame_named_log(const char *cause);
+
 #endif

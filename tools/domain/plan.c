@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "device/disk.h"
 #include "domain/hooks/hooks.h"
+#include "domain/loader.h"
 #include "domain/steps.h"
 
 static void add_step(struct plan *plan, char *text, unsigned int index,
@@ -36,6 +37,19 @@ static void add_kernel_checks(struct plan *plan,
     if (build->ramdisk != NULL)
         add_check(plan, mem_printf("check the ramdisk %s", build->ramdisk),
                   "ramdisk", 0, step_check_ramdisk);
+}
+
+static void add_boot_checks(struct plan *plan,
+                            const libxl_domain_config *config)
+{
+    if (!loader_runs(config)) {
+        add_kernel_checks(plan, &config->b_info);
+        return;
+    }
+    /* Its kernel and ramdisk are on the guest's disk. */
+    add_check(plan,
+              mem_printf("check the boot loader %s", config->b_info.bootloader),
+              "bootloader", 0, step_check_loader);
 }
 
 static void add_model_check(struct plan *plan,
@@ -74,7 +88,7 @@ void plan_make_checks(struct plan *plan, const libxl_domain_config *config,
               mem_printf("check that the name %s is free", config->c_info.name),
               "name", 0, step_check_name);
     if (boots)
-        add_kernel_checks(plan, &config->b_info);
+        add_boot_checks(plan, config);
     add_model_check(plan, &config->b_info);
     add_device_checks(plan, config);
 }
@@ -84,7 +98,7 @@ void plan_make_checks(struct plan *plan, const libxl_domain_config *config,
 static bool boots_unpacked(const libxl_domain_config *config)
 {
     return config->c_info.type != LIBXL_DOMAIN_TYPE_HVM &&
-           config->b_info.kernel != NULL && config->b_info.bootloader == NULL;
+           config->b_info.kernel != NULL && !loader_runs(config);
 }
 
 static char *describe_build(const struct create *create)

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/stand_in.h"
 
+#include <libxl_utils.h>
+
 #include "base/mem.h"
+#include "base/paths.h"
 #include "device/script.h"
 #include "host/stored.h"
 
-/* A disk with a script of its own is attached to Dom0 before a boot loader
- * can read it; and QEMU opens an HVM guest's disks by itself. */
-static bool exchanges_disk_scripts(const libxl_domain_config *config)
+bool stand_in_takes_disk(const libxl_domain_config *config, int disk)
 {
-    return config->c_info.type != LIBXL_DOMAIN_TYPE_HVM &&
-           config->b_info.bootloader == NULL;
+    libxl_defbool stub = config->b_info.device_model_stubdomain;
+    bool is_stubs = !libxl_defbool_is_default(stub) && libxl_defbool_val(stub);
+
+    return !is_stubs && (disk > 0 || !loader_runs(config));
 }
 
 /* Puts a new text, if there is one, in place of the old, which it yields. */
@@ -25,6 +28,20 @@ static char *exchange(struct stand_in *stand_in, char **text, char *replacement)
     return old;
 }
 
+static void confine_loader(struct stand_in *stand_in,
+                           libxl_domain_build_info *build,
+                           const struct loader *loader)
+{
+    if (loader->path == NULL)
+        return;
+    stand_in->bootloader = build->bootloader;
+    stand_in->bootloader_args = build->bootloader_args;
+    build->bootloader = mem_strdup(PATHS_BOOTLOADER);
+    build->bootloader_args =
+        loader_arguments(loader, stand_in->bootloader_args);
+    stand_in->confines = stand_in->changed = true;
+}
+
 static void put_back(char **text, char *named)
 {
     free(*text);
@@ -32,10 +49,8 @@ static void put_back(char **text, char *named)
 }
 
 void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
-                    const char *kernel)
+                    const char *kernel, const struct loader *loader)
 {
-    bool disks = exchanges_disk_scripts(config);
-
     *stand_in = (struct stand_in){
         .disk_scripts =
             mem_zalloc((size_t)config->num_disks + 1, sizeof(char *)),
@@ -45,9 +60,11 @@ void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
     };
     stand_in->kernel = exchange(stand_in, &config->b_info.kernel,
                                 kernel ? mem_strdup(kernel) : NULL);
+    confine_loader(stand_in, &config->b_info, loader);
     for (int i = 0; i < config->num_disks; i++) {
         libxl_device_disk *disk = &config->disks[i];
-        bool exchanges = disks || script_is_users(disk->script);
+        bool exchanges =
+            stand_in_takes_disk(config, i) || script_is_users(disk->script);
         stand_in->disk_scripts[i] = exchange(
             stand_in, &disk->script, exchanges ? script_for_disk(disk) : NULL);
     }
@@ -61,6 +78,11 @@ void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
 void stand_in_end(struct stand_in *stand_in, libxl_domain_config *config)
 {
     put_back(&config->b_info.kernel, stand_in->kernel);
+    if (stand_in->confines) {
+        put_back(&config->b_info.bootloader, stand_in->bootloader);
+        libxl_string_list_dispose(&config->b_info.bootloader_args);
+        config->b_info.bootloader_args = stand_in->bootloader_args;
+    }
     for (int i = 0; i < stand_in->num_disks; i++)
         put_back(&config->disks[i].script, stand_in->disk_scripts[i]);
     for (int i = 0; i < stand_in->num_nics; i++)
@@ -82,6 +104,10 @@ static void copy_names(libxl_domain_config *record, const void *arg)
     const libxl_domain_config *named = arg;
 
     copy_name(&record->b_info.kernel, named->b_info.kernel);
+    copy_name(&record->b_info.bootloader, named->b_info.bootloader);
+    libxl_string_list_dispose(&record->b_info.bootloader_args);
+    record->b_info.bootloader_args =
+        loader_copy_arguments(named->b_info.bootloader_args);
     for (int i = 0; i < record->num_disks && i < named->num_disks; i++)
         copy_name(&record->disks[i].script, named->disks[i].script);
     for (int i = 0; i < record->num_nics && i < named->num_nics; i++)

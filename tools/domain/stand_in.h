@@ -1,28 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What libxl is given in place of what the user named, for the time of one
- * create: the unpacked copy of a kernel, the native hook for Xen's scripts. In
+ * create: the unpacked copy of a kernel, the native hook for Xen's scripts, the
+ * program that confines a boot loader. In
  * libxl's record of the domain, from which it is shown, restarted and migrated,
  * stands what the user named.
  */
 #ifndef XENITH_DOMAIN_STAND_IN_H
 #define XENITH_DOMAIN_STAND_IN_H
 
+#include "domain/loader.h"
 #include "host/host.h"
 
 /* What the user named, while others stand in for it. */
 struct stand_in {
     bool changed; /* something stands in for something */
     char *kernel;
+    char *bootloader;
+    libxl_string_list bootloader_args;
+    bool confines;       /* the latter two */
     char **disk_scripts; /* one for each disk; NULL where it had none */
     int num_disks;
     char **nic_scripts;
     int num_nics;
 };
 
-/* Exchanges it in the configuration. kernel: the copy, or NULL. */
+/*
+ * Whether the script of a disk that has none of the user's may be exchanged.
+ * Not of the first disk where a boot loader reads that: with a script libxl
+ * would have it attached to Dom0 before. Not with a stub domain, for which
+ * libxl starts the scripts of its guest's disks.
+ */
+bool stand_in_takes_disk(const libxl_domain_config *config, int disk);
+
+/* Exchanges it in the configuration. kernel: the copy, or NULL; loader: as
+ * loader_find has found it. */
 void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
-                    const char *kernel);
+                    const char *kernel, const struct loader *loader);
 
 /* Puts back what the user named. */
 void stand_in_end(struct stand_in *stand_in, libxl_domain_config *config);

@@ -10,6 +10,7 @@ int step_check_name(struct create *create, unsigned int i, struct error *err);
 int step_check_kernel(struct create *create, unsigned int i, struct error *err);
 int step_check_ramdisk(struct create *create, unsigned int i,
                        struct error *err);
+int step_check_loader(struct create *create, unsigned int i, struct error *err);
 int step_check_device_model(struct create *create, unsigned int i,
                             struct error *err);
 int step_check_disk(struct create *create, unsigned int i, struct error *err);

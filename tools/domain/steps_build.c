@@ -91,11 +91,14 @@ static int make_domain(struct create *create, libxl_domain_config *config)
 int step_build(struct create *create, unsigned int i, struct error *err)
 {
     libxl_domain_config *config = &create->spec->config;
+    cleanup_loader struct loader loader = { 0 };
     struct stand_in stand_in;
 
     if (interrupt_signal() != 0)
         return error_set(err, ERR_FAILED, "interrupted");
-    stand_in_begin(&stand_in, config, create->kernel.path);
+    if (create->source == NULL && loader_find(&loader, config, err) < 0)
+        return -1;
+    stand_in_begin(&stand_in, config, create->kernel.path, &loader);
     int rc = make_domain(create, config);
     stand_in_end(&stand_in, config);
     if (rc != 0) {

@@ -13,6 +13,7 @@
 #include "device/disk.h"
 #include "device/nic.h"
 #include "domain/kernel/kernel.h"
+#include "domain/loader.h"
 #include "domain/memory_need.h"
 #include "domain/steps.h"
 #include "host/lookup.h"
@@ -69,6 +70,13 @@ int step_check_ramdisk(struct create *create, unsigned int i, struct error *err)
         return error_set(err, ERR_CONFIG, "ramdisk: %s: not a regular file",
                          path);
     return 0;
+}
+
+int step_check_loader(struct create *create, unsigned int i, struct error *err)
+{
+    cleanup_loader struct loader loader;
+
+    return loader_find(&loader, &create->spec->config, err);
 }
 
 int step_check_device_model(struct create *create, unsigned int i,

@@ -50,7 +50,7 @@ char *watch_document(const struct watch_entry *entry,
 }
 
 /* groups has room for GROUPS_MAX. */
-static int find_user(const struct watch_entry *entry, struct proc_user *user,
+static int find_user(const struct watch_entry *entry, struct confine_user *user,
                      gid_t *groups, struct error *err)
 {
     int count = GROUPS_MAX;
@@ -62,15 +62,15 @@ static int find_user(const struct watch_entry *entry, struct proc_user *user,
                          entry->file, entry->rule.user);
     if (getgrouplist(found->pw_name, found->pw_gid, groups, &count) < 0)
         count = GROUPS_MAX;
-    *user = (struct proc_user){ .uid = found->pw_uid,
-                                .gid = found->pw_gid,
-                                .groups = groups,
-                                .group_count = (size_t)count };
+    *user = (struct confine_user){ .uid = found->pw_uid,
+                                   .gid = found->pw_gid,
+                                   .groups = groups,
+                                   .group_count = (size_t)count };
     return 0;
 }
 
-static int run_as(const struct watch_entry *entry, const struct proc_user *user,
-                  int input, struct error *err)
+static int run_as(const struct watch_entry *entry,
+                  const struct confine_user *user, int input, struct error *err)
 {
     static const char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
     cleanup_free char *rule = mem_printf("XN_RULE=%s", entry->name);
@@ -98,7 +98,7 @@ static int run_program(const struct watch_entry *entry,
 {
     cleanup_free gid_t *groups = mem_zalloc(GROUPS_MAX, sizeof(gid_t));
     cleanup_free char *document = watch_document(entry, change);
-    struct proc_user user;
+    struct confine_user user;
 
     if (entry->fault != NULL)
         return error_set(err, ERR_CONFIG, "%s", entry->fault);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "loop.h"
+#include "base/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>

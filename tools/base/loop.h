@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Files as block devices, through loop(4). */
-#ifndef XENITH_HOOKS_LOOP_H
-#define XENITH_HOOKS_LOOP_H
+#ifndef XENITH_BASE_LOOP_H
+#define XENITH_BASE_LOOP_H
 
 #include <stdbool.h>
 #include <sys/types.h>
