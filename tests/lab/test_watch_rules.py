@@ -59,3 +59,24 @@ def test_many_changes_are_few_runs_and_the_last_is_seen(host, small, rule):
     assert len(heard(host, 1)) < 20
     listed = json.loads(host.xn("hooks", "list", "--json").stdout)
     assert [entry["watches"] for entry in listed["rules"]] == [True]
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("way", ("file", "command", "signal"))
+def test_rules_that_change_are_read_again(host, small, rule, way):
+    """With an xnd that runs already, as its guest does."""
+    web = small("pvh")
+    rule("~/data/first", 1)
+    node = f"/local/domain/{web.domid()}/data"
+    if way == "command":
+        assert host.xn("hooks", "reload").stdout == "1 watch rule\n"
+    elif way == "signal":
+        host.run("kill -HUP $(pidof xnd)")
+    host.run("sleep 1")
+    host.run("xenstore-write", f"{node}/first", "1")
+    assert heard(host, 1)[0]["path"] == f"{node}/first"
+    rule("~/data/second", 1)
+    host.run("sleep 1")
+    host.run("xenstore-write", f"{node}/first", "2")
+    host.run("xenstore-write", f"{node}/second", "3")
+    assert heard(host, 2)[1]["path"] == f"{node}/second"

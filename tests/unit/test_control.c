@@ -23,6 +23,7 @@
 #include "xnd/events.h"
 #include "xnd/guests.h"
 #include "xnd/journal.h"
+#include "xnd/rules.h"
 
 static unsigned int watches; /* events_open less events_close */
 
@@ -45,6 +46,12 @@ void events_look(struct xnd *xnd)
 int guests_adopt(struct xnd *xnd, uint32_t domid, struct error *err)
 {
     return error_set(err, ERR_NODOMAIN, "no domain %u", domid);
+}
+
+int rules_reload(struct xnd *xnd, size_t *count, struct error *err)
+{
+    *count = 3;
+    return 0;
 }
 
 void guests_report(const struct xnd *xnd, struct json_writer *json)
@@ -191,6 +198,14 @@ static void events_are_for_subscribers(void **state)
     assert_int_equal(watches, 0);
 }
 
+static void a_reload_tells_how_many_rules_there_are(void **state)
+{
+    struct fixture *f = fixture_of(state);
+
+    say(f, "{\"request\":\"reload\"}\n");
+    expect(f, "{\"ok\":true,\"protocol\":1,\"rules\":3}\n");
+}
+
 static void only_a_transient_one_retires(void **state)
 {
     struct fixture *f = fixture_of(state);
@@ -267,6 +282,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(each_request_has_its_answer),
         TEST(a_later_protocol_is_refused),
+        TEST(a_reload_tells_how_many_rules_there_are),
         TEST(only_a_transient_one_retires),
         TEST(events_are_for_subscribers),
         TEST(one_that_does_not_read_is_told_what_it_lost),

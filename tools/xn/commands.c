@@ -53,6 +53,7 @@ extern const struct command command_hooks;
 extern const struct command command_hooks_carry_out;
 extern const struct command command_hooks_list;
 extern const struct command command_hooks_log;
+extern const struct command command_hooks_reload;
 extern const struct command command_hooks_test;
 extern const struct command command_host_start;
 extern const struct command command_host_stop;
@@ -185,6 +186,7 @@ const struct command *const commands[] = {
     &command_hooks_carry_out,
     &command_hooks_list,
     &command_hooks_log,
+    &command_hooks_reload,
     &command_hooks_test,
     &command_host_start,
     &command_host_stop,

@@ -16,6 +16,7 @@
 #include "xnd/events.h"
 #include "xnd/guests.h"
 #include "xnd/journal.h"
+#include "xnd/rules.h"
 
 /* Of docs/xnd-protocol.md. */
 #define PROTOCOL 1
@@ -119,6 +120,19 @@ static int do_look(struct client *client, const struct json_value *request,
     return 0;
 }
 
+static int do_reload(struct client *client, const struct json_value *request,
+                     struct json_writer *answer, struct error *err)
+{
+    size_t count;
+
+    if (rules_reload(client->xnd, &count, err) < 0) {
+        journal_warn("watch rules: %s", err->message);
+        return -1;
+    }
+    json_add_uint(answer, "rules", count);
+    return 0;
+}
+
 static int do_retire(struct client *client, const struct json_value *request,
                      struct json_writer *answer, struct error *err)
 {
@@ -157,9 +171,10 @@ static const struct request {
     int (*run)(struct client *client, const struct json_value *request,
                struct json_writer *answer, struct error *err);
 } requests[] = {
-    { "adopt", do_adopt },   { "hold", do_hold },
-    { "look", do_look },     { "retire", do_retire },
-    { "status", do_status }, { "subscribe", do_subscribe },
+    { "adopt", do_adopt },         { "hold", do_hold },
+    { "look", do_look },           { "reload", do_reload },
+    { "retire", do_retire },       { "status", do_status },
+    { "subscribe", do_subscribe },
 };
 
 /* Requests say no version while they mean what they meant in the first. */

@@ -124,16 +124,35 @@ static void signal_came(uv_signal_t *handle, int number)
     xnd_stop(xnd, false);
 }
 
+static void reload_asked(uv_signal_t *handle, int number)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    size_t count;
+
+    journal("%s: watch rules are read anew", strsignal(number));
+    if (rules_reload(handle->data, &count, &err) < 0)
+        journal_warn("watch rules: %s", err.message);
+}
+
 /* ---- start and end ---- */
+
+#define SIGNAL_COUNT 3
 
 static void open_handles(struct xnd *xnd)
 {
-    static const int numbers[] = { SIGTERM, SIGINT };
+    static const struct {
+        int number;
+        uv_signal_cb came;
+    } rows[] = {
+        { SIGTERM, signal_came },
+        { SIGINT, signal_came },
+        { SIGHUP, reload_asked },
+    };
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
         uv_signal_init(&xnd->loop, &xnd->signals[i]);
         xnd->signals[i].data = xnd;
-        uv_signal_start(&xnd->signals[i], signal_came, numbers[i]);
+        uv_signal_start(&xnd->signals[i], rows[i].came, rows[i].number);
     }
     uv_timer_init(&xnd->loop, &xnd->idle);
     xnd->idle.data = xnd;
@@ -163,7 +182,7 @@ static void end(struct xnd *xnd)
         guests_close(xnd);
     rules_close(xnd);
     host_close(&xnd->host);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
         uv_close((uv_handle_t *)&xnd->signals[i], NULL);
     uv_close((uv_handle_t *)&xnd->idle, NULL);
     /* Closed handles are freed by the loop; workers' handles stay. */

@@ -8,6 +8,7 @@
 #include "domain/hooks/watch_list.h"
 #include "host/watches.h"
 #include "xnd/journal.h"
+#include "xnd/rule_files.h"
 #include "xnd/worker.h"
 
 /* Programs of all rules that run at the same time. */
@@ -19,23 +20,26 @@
 struct spot {
     uv_timer_t timer;
     struct xnd *xnd;
-    const struct watch_entry *entry;
-    uint32_t domid; /* INVALID_DOMID: the host's */
-    char *path;     /* owned */
-    char *token;    /* owned */
-    uint64_t next;  /* no run before; of the loop's clock, ms */
-    bool begun;     /* the watch has fired for the first time */
-    bool due;       /* it changed since the last run began */
+    const struct watch_entry *entry; /* of the list as it is now */
+    uint32_t domid;                  /* INVALID_DOMID: the host's */
+    char *path;                      /* owned */
+    char *token;                     /* owned */
+    uint64_t next; /* no run before; of the loop's clock, ms */
+    bool begun;    /* the watch has fired for the first time */
+    bool due;      /* it changed since the last run began */
     bool running;
     bool closed; /* to be freed once nothing runs */
 };
 
 struct rules {
-    uv_poll_t poll;
+    uv_poll_t poll; /* once there are watches */
     struct xnd *xnd;
-    struct watches *watches;
+    struct watches *watches; /* NULL until there is a rule */
+    struct rule_files *files;
     struct watch_list list;
     VEC(struct spot *) spots;
+    VEC(uint32_t) guests; /* that are supervised */
+    uint64_t tokens;      /* given so far */
     unsigned int running;
 };
 
@@ -174,16 +178,16 @@ static void close_spot(struct rules *rules, struct spot *spot)
     uv_close((uv_handle_t *)&spot->timer, timer_closed);
 }
 
-static void add_spot(struct rules *rules, size_t place, uint32_t domid)
+static void add_spot(struct rules *rules, const struct watch_entry *entry,
+                     uint32_t domid)
 {
-    const struct watch_entry *entry = &rules->list.items.items[place];
     cleanup_error struct error err = ERROR_INIT;
     struct spot *spot = MEM_NEW(struct spot);
 
     spot->xnd = rules->xnd;
     spot->entry = entry;
     spot->domid = domid;
-    spot->token = mem_printf("%zu/%u", place, domid);
+    spot->token = mem_printf("%llu", (unsigned long long)++rules->tokens);
     spot->path = is_of_host(domid) ? mem_strdup(entry->rule.path)
                                    : mem_printf("/local/domain/%u/%s", domid,
                                                 entry->rule.path);
@@ -197,20 +201,28 @@ static void add_spot(struct rules *rules, size_t place, uint32_t domid)
     VEC_PUSH(&rules->spots, spot);
 }
 
-/* Those of the rules that are about a guest, or about the host. */
-static void add_spots(struct rules *rules, uint32_t domid)
+/* Its nodes of all guests that there are, or the host's. */
+static void add_entry(struct rules *rules, const struct watch_entry *entry)
 {
-    for (size_t i = 0; i < rules->list.items.count; i++) {
-        const struct watch_entry *entry = &rules->list.items.items[i];
-        if (entry->fault == NULL && entry->rule.of_guest == !is_of_host(domid))
-            add_spot(rules, i, domid);
-    }
+    if (entry->fault != NULL)
+        return;
+    if (!entry->rule.of_guest)
+        add_spot(rules, entry, (uint32_t)INVALID_DOMID);
+    else
+        VEC_EACH (&rules->guests, domid)
+            add_spot(rules, entry, *domid);
 }
 
 void rules_watch_guest(struct xnd *xnd, uint32_t domid)
 {
-    if (xnd->rules != NULL)
-        add_spots(xnd->rules, domid);
+    struct rules *rules = xnd->rules;
+
+    if (rules == NULL)
+        return;
+    VEC_PUSH(&rules->guests, domid);
+    VEC_EACH (&rules->list.items, entry)
+        if (entry->fault == NULL && entry->rule.of_guest)
+            add_spot(rules, entry, domid);
 }
 
 static void remove_spots(struct rules *rules, uint32_t domid)
@@ -229,14 +241,68 @@ static void remove_spots(struct rules *rules, uint32_t domid)
 
 void rules_unwatch_guest(struct xnd *xnd, uint32_t domid)
 {
-    if (xnd->rules != NULL)
-        remove_spots(xnd->rules, domid);
+    struct rules *rules = xnd->rules;
+
+    if (rules == NULL)
+        return;
+    for (size_t i = 0; i < rules->guests.count; i++)
+        if (rules->guests.items[i] == domid) {
+            rules->guests.items[i] = rules->guests.items[--rules->guests.count];
+            break;
+        }
+    remove_spots(rules, domid);
+}
+
+/* ---- other rules ---- */
+
+/* One that watches what the other watched; how and how often may differ. */
+static const struct watch_entry *find_same(const struct watch_list *list,
+                                           const struct watch_entry *other)
+{
+    const struct watch_entry *entry = watch_list_find(list, other->name);
+
+    if (entry == NULL || entry->fault != NULL || other->fault != NULL ||
+        entry->rule.of_guest != other->rule.of_guest ||
+        strcmp(entry->rule.path, other->rule.path) != 0)
+        return NULL;
+    return entry;
+}
+
+/* What is still watched goes on: neither a change nor a pause is lost. */
+static void keep_spots(struct rules *rules)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rules->spots.count; i++) {
+        struct spot *spot = rules->spots.items[i];
+        const struct watch_entry *same = find_same(&rules->list, spot->entry);
+        if (same == NULL) {
+            close_spot(rules, spot);
+            continue;
+        }
+        spot->entry = same;
+        rules->spots.items[kept++] = spot;
+    }
+    rules->spots.count = kept;
+}
+
+/* Takes the list over. */
+static void exchange(struct rules *rules, struct watch_list *fresh)
+{
+    cleanup_watch_list struct watch_list old = rules->list;
+
+    rules->list = *fresh;
+    *fresh = (struct watch_list){ 0 };
+    keep_spots(rules);
+    VEC_EACH (&rules->list.items, entry)
+        if (find_same(&old, entry) == NULL)
+            add_entry(rules, entry);
 }
 
 /* ---- begin and end ---- */
 
-/* Whether any rule is to be carried out; the others are journalled. */
-static bool check_rules(const struct watch_list *list)
+/* How many rules are to be carried out; the others are journalled. */
+static size_t check_rules(const struct watch_list *list)
 {
     size_t good = 0;
 
@@ -246,28 +312,61 @@ static bool check_rules(const struct watch_list *list)
         else
             journal_warn("rule %s is left out: %s", entry->name, entry->fault);
     }
-    return good > 0;
+    return good;
+}
+
+static int open_watches(struct rules *rules, struct error *err)
+{
+    if (rules->watches != NULL)
+        return 0;
+    if (watches_open(&rules->watches, err) < 0)
+        return -1;
+    uv_poll_init(&rules->xnd->loop, &rules->poll, watches_fd(rules->watches));
+    rules->poll.data = rules;
+    uv_poll_start(&rules->poll, UV_READABLE, changes_came);
+    return 0;
+}
+
+int rules_reload(struct xnd *xnd, size_t *count, struct error *err)
+{
+    cleanup_watch_list struct watch_list fresh = { 0 };
+    struct rules *rules = xnd->rules;
+
+    *count = 0;
+    if (rules == NULL)
+        return 0;
+    if (watch_list_read(&fresh, PATHS_WATCH_RULES, err) < 0)
+        return -1;
+    *count = check_rules(&fresh);
+    if (*count > 0 && open_watches(rules, err) < 0)
+        return -1;
+    exchange(rules, &fresh);
+    return 0;
+}
+
+static void read_rules(struct xnd *xnd)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    size_t count;
+
+    if (rules_reload(xnd, &count, &err) < 0)
+        journal_warn("watch rules: %s", err.message);
+}
+
+static void files_changed(void *arg)
+{
+    journal("watch rules are read anew");
+    read_rules(arg);
 }
 
 void rules_open(struct xnd *xnd)
 {
-    struct rules *rules = MEM_NEW(struct rules);
-    cleanup_error struct error err = ERROR_INIT;
-
-    if (watch_list_read(&rules->list, PATHS_WATCH_RULES, &err) < 0 ||
-        (check_rules(&rules->list) && watches_open(&rules->watches, &err) < 0))
-        journal_warn("watch rules: %s", err.message);
-    if (rules->watches == NULL) {
-        watch_list_dispose(&rules->list);
-        free(rules);
-        return;
-    }
-    rules->xnd = xnd;
-    xnd->rules = rules;
-    uv_poll_init(&xnd->loop, &rules->poll, watches_fd(rules->watches));
-    rules->poll.data = rules;
-    uv_poll_start(&rules->poll, UV_READABLE, changes_came);
-    add_spots(rules, (uint32_t)INVALID_DOMID);
+    xnd->rules = MEM_NEW(struct rules);
+    xnd->rules->xnd = xnd;
+    /* First: what is changed meanwhile is read again. */
+    xnd->rules->files =
+        rule_files_watch(&xnd->loop, PATHS_WATCH_RULES, files_changed, xnd);
+    read_rules(xnd);
 }
 
 static void rules_free(uv_handle_t *handle)
@@ -277,6 +376,7 @@ static void rules_free(uv_handle_t *handle)
     watches_close(rules->watches);
     watch_list_dispose(&rules->list);
     VEC_DISPOSE(&rules->spots);
+    VEC_DISPOSE(&rules->guests);
     free(rules);
 }
 
@@ -290,6 +390,12 @@ void rules_close(struct xnd *xnd)
         close_spot(rules, *spot);
     rules->spots.count = 0;
     xnd->rules = NULL;
+    rule_files_unwatch(rules->files);
+    rules->poll.data = rules;
+    if (rules->watches == NULL) {
+        rules_free((uv_handle_t *)&rules->poll);
+        return;
+    }
     uv_poll_stop(&rules->poll);
     uv_close((uv_handle_t *)&rules->poll, rules_free);
 }

@@ -13,9 +13,19 @@
 
 #include "xnd/xnd.h"
 
-/* Reads the rules and watches the host's nodes; without any nothing is. */
+/*
+ * Reads the rules and watches the host's nodes; without any nothing is watched
+ * but their folder: when a file in it changes they are read anew.
+ */
 void rules_open(struct xnd *xnd);
 void rules_close(struct xnd *xnd);
+
+/*
+ * Reads them anew and yields how many are carried out. A rule that watches the
+ * node that it watched before goes on where it was. On failure the rules are
+ * those of before.
+ */
+int rules_reload(struct xnd *xnd, size_t *count, struct error *err);
 
 /* A guest is supervised from now on, or no longer. */
 void rules_watch_guest(struct xnd *xnd, uint32_t domid);

@@ -12,7 +12,8 @@
  *   worker.h    processes that act on guests
  *   device_model.h, media.h  what else a guest needs somebody for
  *   console_logs.h  a cap for what guests print
- *   rules.h     nodes of xenstore that are watched for the administrator
+ *   rules.h     nodes of xenstore that are watched for the administrator;
+ *               rule_files.h: when their rules change
  *   control.h   the socket
  *   events.h    what happens to guests, for those who asked; census.h: how
  *               things were
@@ -46,9 +47,9 @@ struct xnd {
     struct strays *strays;
     struct control *control;
     struct console_logs *console_logs; /* NULL: there are none */
-    struct rules *rules;               /* NULL: there are none */
+    struct rules *rules;
     struct events *events;             /* NULL while nobody wants them */
-    uv_signal_t signals[2];
+    uv_signal_t signals[3];
     uv_timer_t idle;
     unsigned int workers; /* running */
     bool transient;       /* ends when nobody needs it */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libxenstore's calls for watches, played in this process in place of the
+ * library: nodes with values, watches that fire as xenstored's do, and a
+ * descriptor that is readable while one waits.
+ */
+#ifndef XENITH_TESTS_PLAYED_XENSTORE_H
+#define XENITH_TESTS_PLAYED_XENSTORE_H
+
+#include <stdbool.h>
+
+/* Writes a node (value NULL: it goes) and fires the watches on or above it. */
+void played_write(const char *path, const char *value);
+
+/* How many watches there are on a path. */
+unsigned int played_watches(const char *path);
+
+/* From now on, or no longer, every call fails as without a xenstored. */
+void played_die(bool dead);
+
+/* Forgets nodes, watches and what waits. */
+void played_reset(void);
+
+#endif
