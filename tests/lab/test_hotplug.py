@@ -171,3 +171,32 @@ def test_no_shell_is_started(host, small, disk):
              and " = 0" in line]
     assert not [line for line in execs if "sh\"" in line]
     assert len([line for line in execs if NATIVE in line]) == 2
+
+
+@pytest.mark.unproven
+def test_the_rate_of_a_vif_is_netbacks(host, guest):
+    """20 slices a second, as xl has it (xlu_vif_parse_rate)."""
+    up = guest("pvh", vif=["bridge=xenbr0,rate=1MB/s"])
+    assert backend(host, up.domid(), "vif")["rate"] == "50000,50000"
+    host.run("mountpoint -q /sys/kernel/debug || "
+             "mount -t debugfs none /sys/kernel/debug")
+    ring = host.run("cat /sys/kernel/debug/xen-netback/"
+                    f"vif{up.domid()}.0/io_ring_q0").stdout
+    assert "credit: 50000, usec: 50000" in ring
+
+
+@pytest.mark.unproven
+def test_a_disk_of_an_hvm_guest_is_connected_by_the_native_hook(
+        host, guest, disk):
+    up = guest("hvm", wait=False, disk=[f"{disk},raw,hda,w"])
+    vbd = backend(host, up.domid(), "vbd")
+    assert vbd["script"] == f"{NATIVE}/block"
+    assert vbd["hotplug-status"] == "connected"
+    model = host.run(f"ps -C qemu-system-i386 -o args= | grep -- '-domid "
+                     f"{up.domid()}'").stdout
+    assert f"file={vbd['node']}," in model and disk not in model
+    record = host.run(f"xl list -l {up.name}").stdout
+    assert "libexec/xenith" not in record
+    host.xn("destroy", up.name)
+    host.run(f"timeout 20 sh -c 'while losetup -a | grep -q {disk}; "
+             "do sleep 0.1; done'")

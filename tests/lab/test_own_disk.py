@@ -1,4 +1,7 @@
-"""A Debian guest that starts from its own disk and boot loader."""
+"""A Debian guest that starts from its own disk and boot loader, and how
+pygrub is confined meanwhile (what it can do: tests/unit/test_bootloader.py)."""
+import json
+
 import pytest
 
 DISK = "/srv/guests/own.img"
@@ -25,3 +28,117 @@ def test_debian_starts_from_its_own_disk(host, guest, own_disk, kind):
     assert "GUEST-UP debian 12" in up.wait_up()
     host.xn("shutdown", "-w", up.name)
     assert up.name not in host.xn("list").stdout
+
+
+CONF = "/etc/xenith/xenith.conf"
+NO_KERNEL = {"kernel": None, "ramdisk": None, "extra": None}
+
+
+@pytest.fixture
+def conf(host):
+    """Writes xenith.conf, which is gone at the end."""
+    host.run("mkdir -p /etc/xenith")
+    yield lambda text: host.write(CONF, text)
+    host.run(f"rm -f {CONF}; rmdir /etc/xenith 2>/dev/null || true")
+
+
+@pytest.fixture
+def spy(host):
+    """A pygrub that says where it is, and becomes the real one. It stands below
+    /usr, where the room has it too."""
+    folder = "/usr/local/lib/spy"
+    host.run(f"mkdir -p {folder}")
+    host.write(f"{folder}/pygrub", """#!/usr/bin/python3
+import glob, os, sys
+print("SPY", os.getuid(), *sorted(os.listdir("/")), file=sys.stderr, flush=True)
+real = glob.glob("/usr/lib/xen-*/bin/pygrub")[0]
+os.execv(real, [real] + sys.argv[1:])
+""")
+    host.run(f"chmod 755 {folder}/pygrub")
+    yield f"{folder}/pygrub"
+    host.run(f"rm -rf {folder}")
+
+
+def spied(host, domid: int) -> list[str]:
+    """The uid, and what is in the root folder."""
+    log = host.run(f"cat /var/log/xen/bootloader.{domid}.log").stdout
+    return log.split("SPY ", 1)[1].splitlines()[0].split()
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("kind", ("pv", "pvh"))
+def test_pygrub_runs_confined_and_the_record_does_not_show_it(
+        host, guest, own_disk, spy, kind):
+    up = guest(kind, **NO_KERNEL, memory=256, wait=False, bootloader=spy,
+               bootloader_args=["--quiet"], disk=BOOT["pv"]["disk"])
+    assert "GUEST-UP debian 12" in up.wait_up()
+    uid, *folders = spied(host, up.domid())
+    assert int(uid) >= 1900000000
+    assert "out" in folders and "usr" in folders
+    assert "root" not in folders and "proc" not in folders
+    for tool in ("xl", "xn"):
+        record = json.loads(host.run(f"{tool} list -l {up.name}").stdout)
+        b_info = record[0]["config"]["b_info"]
+        assert b_info["bootloader"] == spy
+        assert b_info["bootloader_args"] == ["--quiet"]
+    assert len(host.run("losetup -a | grep own.img").stdout.splitlines()) == 1
+
+
+@pytest.mark.unproven
+def test_a_kernel_from_a_guests_disk_is_not_cached(host, guest, own_disk):
+    before = host.xn("cache", "list").stdout
+    up = guest("pv", **NO_KERNEL, memory=256, wait=False, **BOOT["pv"])
+    up.wait_up()
+    assert host.xn("cache", "list").stdout == before
+
+
+@pytest.mark.unproven
+def test_a_disk_without_a_kernel_says_so(host, guest):
+    host.run(f"truncate -s 1M {DISK}")
+    try:
+        web = guest("pv", **NO_KERNEL, create=False, **BOOT["pv"])
+        result = host.xn("create", web.path, check=False)
+        assert result.rc == 8
+        assert "boot loader: xn-bootloader: " in result.stderr
+        assert "Unable to find partition containing kernel" in result.stderr
+    finally:
+        host.run(f"rm -f {DISK}")
+
+
+@pytest.mark.unproven
+def test_a_menu_that_nobody_answers_ends(host, guest, own_disk, conf):
+    conf("bootloader_timeout = 2\n")
+    web = guest("pv", **NO_KERNEL, create=False, bootloader="pygrub",
+                bootloader_args=["--interactive"], disk=BOOT["pv"]["disk"])
+    # The first entry waits for a key where grub.cfg has no timeout.
+    host.run("mkdir -p /mnt/own; dev=$(losetup -fP --show " + DISK + "); "
+             "mount ${dev}p1 /mnt/own 2>/dev/null || mount $dev /mnt/own; "
+             "sed -i '/timeout/d' /mnt/own/boot/grub/grub.cfg; "
+             "umount /mnt/own; losetup -d $dev; rmdir /mnt/own")
+    result = host.xn("create", web.path, check=False)
+    assert result.rc == 8
+    assert "pygrub: no end after 2 s" in result.stderr
+
+
+@pytest.mark.unproven
+def test_pygrub_runs_as_root_only_where_that_is_said(
+        host, guest, own_disk, spy, conf):
+    conf("bootloader_confined = 0\n")
+    up = guest("pv", **NO_KERNEL, memory=256, wait=False, bootloader=spy,
+               bootloader_args=["--quiet"], disk=BOOT["pv"]["disk"])
+    up.wait_up()
+    assert spied(host, up.domid())[0] == "0"
+
+
+@pytest.mark.unproven
+def test_without_the_program_that_confines_it_there_is_no_boot(
+        host, guest, own_disk):
+    program = "/usr/libexec/xenith/xn-bootloader"
+    web = guest("pv", **NO_KERNEL, create=False, **BOOT["pv"])
+    host.run(f"chmod 644 {program}")
+    try:
+        result = host.xn("create", web.path, check=False)
+    finally:
+        host.run(f"chmod 755 {program}")
+    assert result.rc == 7
+    assert f"cannot be confined: {program}: " in result.stderr

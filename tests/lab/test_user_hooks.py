@@ -123,3 +123,34 @@ def test_trying_hooks(host, hook):
         "10-try: done (")
     assert heard(host)[0]["test"] is True
     assert host.xn("hooks", "test", "nothing", check=False).rc == 2
+
+
+@pytest.mark.unproven
+def test_devices_of_other_tools_are_told_once(host, small, hook):
+    hook("listen", f"cat >>{HEARD}")
+    web = small("pvh")
+    host.run("sleep 2")  # xnd has noted what there is
+    host.xl("network-attach", web.name, "bridge=xenbr0")
+    wait_for(host, "device-added")
+    host.xn("network-attach", web.name, "bridge=xenbr0")
+    host.xl("network-detach", web.name, "0")
+    wait_for(host, "device-removed")
+    host.xn("network-detach", web.name, "1", "-f")
+    host.run("sleep 4")  # a second time would come by now
+    host.xn("destroy", web.name)
+    host.run("sleep 2")
+    told = [(event["event"], event["device"]["name"])
+            for event in heard(host) if "device" in event]
+    assert sorted(told) == [("device-added", "0"), ("device-added", "1"),
+                            ("device-removed", "0"), ("device-removed", "1")]
+
+
+@pytest.mark.unproven
+def test_hooks_that_come_later_hear_of_devices_after_a_reload(host, small, hook):
+    web = small("pvh")
+    hook("device-added/10-listen", f"cat >>{HEARD}")
+    host.xn("hooks", "reload")
+    host.run("sleep 2")
+    host.xl("network-attach", web.name, "bridge=xenbr0")
+    wait_for(host, "device-added")
+    assert heard(host)[0]["device"]["name"] == "0"

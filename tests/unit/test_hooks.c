@@ -8,8 +8,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/strbuf.h"
 #include "base/trusted.h"
 #include "domain/hooks/hooks.h"
+#include "domain/hooks/told.h"
 
 /* Folders of hooks as on a host, all in one that is removed at the end. */
 struct fixture {
@@ -310,6 +312,48 @@ static void events_have_names(void **state)
     assert_false(hook_event_parse("start", &event));
 }
 
+/* ---- what hooks were told of ---- */
+
+static void collect(void *arg, const char *kind, const char *word)
+{
+    strbuf_printf(arg, "%s=%s;", kind, word);
+}
+
+static void expect_lacking(const char *list, const char *other,
+                           const char *expected)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    strbuf_puts(&text, "");
+    told_each_lacking(list, other, collect, &text);
+    assert_string_equal(text.text, expected);
+}
+
+static void a_device_is_told_once(void **state)
+{
+    expect_lacking("disk xvda\nvif 0\n", "disk xvda\n", "vif=0;");
+    expect_lacking("disk xvda\nvif 0\n", "vif 0\ndisk xvda\n", "");
+    expect_lacking("disk xvda\n", "disk xvda1\ndisk xvd\n", "disk=xvda;");
+    expect_lacking("usbdev 0 port 1", "", "usbdev=0 port 1;");
+    expect_lacking("", "vif 0\n", "");
+    expect_lacking("broken\n\nvif 1\n", "", "vif=1;");
+}
+
+static void a_command_notes_its_own_device(void **state)
+{
+    cleanup_free char *first = told_with("", "disk", "xvda", true);
+    cleanup_free char *second = told_with(first, "vif", "0", true);
+    cleanup_free char *again = told_with(second, "disk", "xvda", true);
+    cleanup_free char *without = told_with(again, "disk", "xvda", false);
+    cleanup_free char *unknown = told_with(without, "vif", "1", false);
+
+    assert_string_equal(first, "disk xvda\n");
+    assert_string_equal(second, "disk xvda\nvif 0\n");
+    assert_string_equal(again, "vif 0\ndisk xvda\n");
+    assert_string_equal(without, "vif 0\n");
+    assert_string_equal(unknown, "vif 0\n");
+}
+
 #define HOOK_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
@@ -325,6 +369,8 @@ static const struct CMUnitTest tests[] = {
     HOOK_TEST(a_guest_cannot_name_what_is_elsewhere),
     HOOK_TEST(hooks_that_run_hooks_end),
     cmocka_unit_test(events_have_names),
+    cmocka_unit_test(a_device_is_told_once),
+    cmocka_unit_test(a_command_notes_its_own_device),
 };
 
 UNIT_MAIN(tests)

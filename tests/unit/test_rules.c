@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/paths.h"
+#include "domain/hooks/hooks.h"
 #include "played_xenstore.h"
 #include "xnd/journal.h"
 #include "xnd/rules.h"
@@ -35,15 +36,26 @@ static bool stopped;
 int worker_spawn(struct xnd *xnd, const struct worker_start *start, int *pid,
                  struct error *err)
 {
+    bool is_rule = strcmp(start->words[1], "carry-out") == 0;
+    const char *domid = start->words[is_rule ? 3 : 2];
     struct run run = {
-        .rule = mem_strdup(start->words[2]),
-        .domid = start->words[3] ? mem_strdup(start->words[3]) : NULL,
+        .rule = mem_strdup(is_rule ? start->words[2] : "devices"),
+        .domid = domid != NULL ? mem_strdup(domid) : NULL,
         .ended = start->ended,
         .arg = start->arg,
     };
 
     VEC_PUSH(&runs, run);
     return 0;
+}
+
+const struct hook_place hook_place_of_host;
+static bool has_hooks; /* the host */
+
+bool hooks_any(const struct hook_place *place, enum hook_event event,
+               char *const *own)
+{
+    return has_hooks && event == HOOK_DEVICE_REMOVED;
 }
 
 void xnd_stop(struct xnd *xnd, bool failed)
@@ -132,7 +144,7 @@ static int begin(void **state)
 {
     struct xnd *xnd = MEM_NEW(struct xnd);
 
-    stopped = false;
+    stopped = has_hooks = false;
     if (geteuid() == 0 && io_make_dirs(PATHS_WATCH_RULES, 0700, NULL) < 0)
         return -1;
     uv_loop_init(&xnd->loop);
@@ -209,8 +221,8 @@ static void each_guest_has_its_own(void **state)
     put_rule("g", "~/data/x", 1);
     struct xnd *xnd = open_rules(state);
 
-    rules_watch_guest(xnd, 5);
-    rules_watch_guest(xnd, 6);
+    rules_watch_guest(xnd, 5, false);
+    rules_watch_guest(xnd, 6, false);
     played_write("/local/domain/6/data/x", "1");
     played_write("/local/domain/7/data/x", "1");
     turn(xnd);
@@ -248,7 +260,7 @@ static void so_many_run_at_the_same_time(void **state)
 
     for (uint32_t domid = 1; domid <= 10; domid++) {
         cleanup_free char *path = mem_printf("/local/domain/%u/x", domid);
-        rules_watch_guest(xnd, domid);
+        rules_watch_guest(xnd, domid, false);
         played_write(path, "1");
     }
     turn(xnd);
@@ -263,7 +275,7 @@ static void one_that_ends_after_its_guest_is_fine(void **state)
     put_rule("g", "~/x", 1);
     struct xnd *xnd = open_rules(state);
 
-    rules_watch_guest(xnd, 5);
+    rules_watch_guest(xnd, 5, false);
     played_write("/local/domain/5/x", "1");
     turn(xnd);
     rules_unwatch_guest(xnd, 5);
@@ -289,7 +301,7 @@ static void a_new_rule_is_about_guests_that_are_there(void **state)
 {
     struct xnd *xnd = open_rules(state);
 
-    rules_watch_guest(xnd, 5);
+    rules_watch_guest(xnd, 5, false);
     put_rule("g", "~/x", 1);
     put_rule("h", "/tool/x", 1);
     reload(xnd, 2);
@@ -305,11 +317,11 @@ static void a_rule_that_is_gone_watches_nothing(void **state)
     put_rule("g", "~/x", 1);
     struct xnd *xnd = open_rules(state);
 
-    rules_watch_guest(xnd, 5);
+    rules_watch_guest(xnd, 5, false);
     drop_rule("g");
     reload(xnd, 0);
     assert_int_equal(played_watches("/local/domain/5/x"), 0);
-    rules_watch_guest(xnd, 6);
+    rules_watch_guest(xnd, 6, false);
     assert_int_equal(played_watches("/local/domain/6/x"), 0);
 }
 
@@ -388,6 +400,48 @@ static void the_rules_stay_when_xenstored_does_not_answer(void **state)
     assert_int_equal(played_watches("/tool/x"), 1);
 }
 
+/* ---- devices ---- */
+
+static void devices_are_watched_for_hooks_of_the_host(void **state)
+{
+    struct xnd *xnd = open_rules(state);
+
+    has_hooks = true;
+    played_write("/libxl/5/device", "");
+    rules_watch_guest(xnd, 5, false);
+    turn(xnd);
+    assert_int_equal(runs.count, 1); /* notes what there is */
+    expect_run(0, "devices", "5");
+    end_run(xnd, 0);
+    played_write("/libxl/5/device/vbd/51728", "");
+    played_write("/libxl/5/device/vbd/51728/backend", "x");
+    wait_for_runs(xnd, 2);
+    rules_unwatch_guest(xnd, 5);
+    assert_int_equal(played_watches("/libxl/5/device"), 0);
+}
+
+static void devices_are_watched_for_hooks_of_the_guest(void **state)
+{
+    struct xnd *xnd = open_rules(state);
+
+    rules_watch_guest(xnd, 5, true);
+    rules_watch_guest(xnd, 6, false);
+    assert_int_equal(played_watches("/libxl/5/device"), 1);
+    assert_int_equal(played_watches("/libxl/6/device"), 0);
+}
+
+static void hooks_that_come_later_are_found_by_a_reload(void **state)
+{
+    struct xnd *xnd = open_rules(state);
+
+    rules_watch_guest(xnd, 5, false);
+    assert_int_equal(played_watches("/libxl/5/device"), 0);
+    has_hooks = true;
+    reload(xnd, 0);
+    reload(xnd, 0);
+    assert_int_equal(played_watches("/libxl/5/device"), 1);
+}
+
 /* ---- files ---- */
 
 static void wait_for_watch(struct xnd *xnd, const char *path,
@@ -446,6 +500,9 @@ static const struct CMUnitTest tests[] = {
     RULES_TEST(another_node_is_watched_in_place_of_the_first),
     RULES_TEST(a_rule_that_became_wrong_is_left_out),
     RULES_TEST(the_rules_stay_when_xenstored_does_not_answer),
+    RULES_TEST(devices_are_watched_for_hooks_of_the_host),
+    RULES_TEST(devices_are_watched_for_hooks_of_the_guest),
+    RULES_TEST(hooks_that_come_later_are_found_by_a_reload),
     RULES_TEST(a_file_that_changes_is_read),
     RULES_TEST(a_folder_that_comes_later_is_read),
 };

@@ -43,6 +43,7 @@
 #define PATHS_HOOKS XENITH_CONFDIR "/hooks.d"
 #define PATHS_GUEST_HOOKS XENITH_CONFDIR "/hooks"
 #define PATHS_WATCH_RULES XENITH_CONFDIR "/watch.d"
+#define PATHS_TOLD_LOCK XENITH_RUNDIR "/devices.lock"
 #define PATHS_HOOKS_LOG XENITH_LOGDIR "/hooks.log"
 
 #define PATHS_RUNDIR_MODE 0700

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "bootloader/loader.h"
@@ -56,7 +57,9 @@ int main(int argc, char **argv)
     int rc = request_read(&request, argc, argv, &err);
     if (rc == 0)
         rc = run(&request, &err);
+    /* A menu may have left the cursor anywhere. */
     if (rc < 0)
-        fprintf(stderr, "xn-bootloader: %s\n", err.message);
+        fprintf(stderr, "%sxn-bootloader: %s\n",
+                isatty(STDERR_FILENO) ? "\r\n" : "", err.message);
     return rc == 0 ? 0 : 1;
 }

@@ -12,6 +12,7 @@
 
 #define SINCE_PATH "/libxl/%u/xenith/since"
 #define SHORT_LIVES_PATH "/libxl/%u/xenith/short-lives"
+#define DEVICES_PATH "/libxl/%u/xenith/devices"
 /* libxl writes it for every domain it makes, and removes it with the rest. */
 #define TYPE_PATH "/libxl/%u/type"
 
@@ -24,30 +25,49 @@ static bool write_number(struct xs_handle *xs, xs_transaction_t t,
 }
 
 /* false with errno; ENOENT if the domain is gone. */
-static bool write_nodes(struct xs_handle *xs, xs_transaction_t t,
-                        uint32_t domid, const struct mark *mark)
+typedef bool write_nodes(struct xs_handle *xs, xs_transaction_t t,
+                         uint32_t domid, const void *arg);
+
+static bool is_there(struct xs_handle *xs, xs_transaction_t t, uint32_t domid)
 {
-    cleanup_free char *type_path = mem_printf(TYPE_PATH, domid);
+    cleanup_free char *path = mem_printf(TYPE_PATH, domid);
+    cleanup_free char *type = xs_read(xs, t, path, NULL);
+
+    return type != NULL;
+}
+
+static bool write_mark(struct xs_handle *xs, xs_transaction_t t, uint32_t domid,
+                       const void *arg)
+{
+    const struct mark *mark = arg;
     cleanup_free char *since_path = mem_printf(SINCE_PATH, domid);
     cleanup_free char *lives_path = mem_printf(SHORT_LIVES_PATH, domid);
     cleanup_free char *mark_path = mem_printf(MARK_PATH, domid);
-    cleanup_free char *type = xs_read(xs, t, type_path, NULL);
 
-    return type != NULL &&
+    return is_there(xs, t, domid) &&
            write_number(xs, t, since_path, (uint64_t)mark->since_ms) &&
            write_number(xs, t, lives_path, mark->short_lives) &&
            write_number(xs, t, mark_path, 1);
 }
 
+static bool write_devices(struct xs_handle *xs, xs_transaction_t t,
+                          uint32_t domid, const void *arg)
+{
+    cleanup_free char *path = mem_printf(DEVICES_PATH, domid);
+
+    return is_there(xs, t, domid) &&
+           xs_write(xs, t, path, arg, (unsigned int)strlen(arg));
+}
+
 /* One transaction, begun again for as long as others get in between. */
-static bool write_mark(struct xs_handle *xs, uint32_t domid,
-                       const struct mark *mark)
+static bool write_whole(struct xs_handle *xs, uint32_t domid,
+                        write_nodes *write, const void *arg)
 {
     for (;;) {
         xs_transaction_t t = xs_transaction_start(xs);
         if (t == XBT_NULL)
             return false;
-        bool written = write_nodes(xs, t, domid, mark);
+        bool written = write(xs, t, domid, arg);
         int cause = errno;
         if (xs_transaction_end(xs, t, !written) && written)
             return true;
@@ -69,21 +89,46 @@ static struct xs_handle *open_store(struct error *err)
     return xs;
 }
 
-int mark_write(uint32_t domid, const struct mark *mark, struct error *err)
+static int write_for(uint32_t domid, write_nodes *write, const void *arg,
+                     const char *what, struct error *err)
 {
     struct xs_handle *xs = open_store(err);
 
     if (xs == NULL)
         return -1;
-    bool written = write_mark(xs, domid, mark);
+    bool written = write_whole(xs, domid, write, arg);
     int cause = errno;
     xs_close(xs);
     if (written)
         return 0;
     if (cause == ENOENT)
         return error_set(err, ERR_NODOMAIN, "domain %u is gone", domid);
-    return error_set_errno(err, ERR_HOST, cause,
-                           "marking domain %u as supervised", domid);
+    return error_set_errno(err, ERR_HOST, cause, "%s of domain %u", what,
+                           domid);
+}
+
+int mark_write(uint32_t domid, const struct mark *mark, struct error *err)
+{
+    return write_for(domid, write_mark, mark, "the supervisor's mark", err);
+}
+
+int mark_write_devices(uint32_t domid, const char *text, struct error *err)
+{
+    return write_for(domid, write_devices, text, "the list of devices", err);
+}
+
+int mark_read_devices(uint32_t domid, char **text, struct error *err)
+{
+    cleanup_xenstore_reads struct xenstore_reads reads = { 0 };
+    size_t place = xenstore_reads_add(&reads, DEVICES_PATH, domid);
+
+    *text = NULL;
+    if (xenstore_reads_run(&reads, err) < 0)
+        return -1;
+    const char *value = xenstore_reads_value(&reads, place);
+    if (value != NULL)
+        *text = mem_strdup(value);
+    return 0;
 }
 
 int mark_read(uint32_t domid, struct mark *mark, bool *found, struct error *err)

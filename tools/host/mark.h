@@ -29,6 +29,14 @@ int mark_write(uint32_t domid, const struct mark *mark, struct error *err);
 int mark_read(uint32_t domid, struct mark *mark, bool *found,
               struct error *err);
 
+/*
+ * Beside it: the devices that hooks know of, in the words of
+ * domain/hooks/told.h. *text is the caller's; NULL: nobody has noted any.
+ * ERR_NODOMAIN if the domain is gone. xenstored takes 4096 bytes at most.
+ */
+int mark_read_devices(uint32_t domid, char **text, struct error *err);
+int mark_write_devices(uint32_t domid, const char *text, struct error *err);
+
 /* A domain without a mark, or none at all, is fine. */
 int mark_remove(uint32_t domid, struct error *err);
 

@@ -51,6 +51,7 @@ extern const struct command command_getenforce;
 extern const struct command command_help;
 extern const struct command command_hooks;
 extern const struct command command_hooks_carry_out;
+extern const struct command command_hooks_devices;
 extern const struct command command_hooks_list;
 extern const struct command command_hooks_log;
 extern const struct command command_hooks_reload;
@@ -184,6 +185,7 @@ const struct command *const commands[] = {
     &command_help,
     &command_hooks,
     &command_hooks_carry_out,
+    &command_hooks_devices,
     &command_hooks_list,
     &command_hooks_log,
     &command_hooks_reload,

@@ -2,6 +2,7 @@
 #include "xn/device.h"
 
 #include "base/interrupt.h"
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "device/attach.h"
@@ -9,6 +10,7 @@
 #include "device/list.h"
 #include "domain/hooks/hook_guest.h"
 #include "domain/hooks/hooks.h"
+#include "domain/hooks/told.h"
 #include "host/domains.h"
 #include "show/show.h"
 #include "xn/load.h"
@@ -45,6 +47,15 @@ static void tell_hooks(const struct invocation *inv,
     hooks_tell(&hook_place_of_host, &call);
 }
 
+/* So that the supervisor does not tell of it once more. */
+static void note(const struct invocation *inv, const struct device_kind *kind,
+                 const void *device, bool there)
+{
+    cleanup_free char *word = kind->word(device);
+
+    told_note(inv->domid, kind->name, word, there);
+}
+
 static int attach(struct invocation *inv, const struct device_kind *kind,
                   enum config_device grammar, void *device, struct error *err)
 {
@@ -58,8 +69,11 @@ static int attach(struct invocation *inv, const struct device_kind *kind,
     }
     if (interrupt_install(err) < 0)
         return -1;
+    cleanup_close int ours = told_begin(inv->domid);
     if (device_attach(kind, &owner, device, err) < 0)
         return -1;
+    note(inv, kind, device, true);
+    io_cleanup_close(&ours);
     tell_hooks(inv, kind, device, HOOK_DEVICE_ADDED);
     return 0;
 }
@@ -118,8 +132,11 @@ int device_detach_one(struct invocation *inv, const struct device_kind *kind,
 
     if (read_choice(inv, &choice, err) < 0 || interrupt_install(err) < 0)
         return -1;
+    cleanup_close int ours = told_begin(inv->domid);
     if (device_detach(kind, &owner, device, &choice, err) < 0)
         return -1;
+    note(inv, kind, device, false);
+    io_cleanup_close(&ours);
     tell_hooks(inv, kind, device, HOOK_DEVICE_REMOVED);
     return 0;
 }

@@ -43,6 +43,7 @@ struct guest {
     struct device_model *model;
     bool model_died;
     struct media media;
+    bool has_hooks; /* its own key names some */
     bool has_console_cap;
     uint64_t console_cap; /* bytes */
 };
@@ -319,6 +320,7 @@ static void recall_own(struct guest *guest)
     domain_spec_init(&spec);
     if (own_recall(&guest->xnd->host, guest->domid, &spec.own, &err) < 0)
         journal_warn("%s", err.message);
+    guest->has_hooks = spec.own.hooks != NULL;
     guest->has_console_cap =
         spec.own.console_log_off || spec.own.console_log != 0;
     guest->console_cap = spec.own.console_log;
@@ -335,7 +337,7 @@ static struct guest *guest_new(struct xnd *xnd, uint32_t domid)
     guest->retry.data = guest;
     recall_own(guest);
     VEC_PUSH(&xnd->guests->list, guest);
-    rules_watch_guest(xnd, domid);
+    rules_watch_guest(xnd, domid, guest->has_hooks);
     xnd_reconsider(xnd);
     return guest;
 }

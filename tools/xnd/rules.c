@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/paths.h"
+#include "domain/hooks/hooks.h"
 #include "domain/hooks/watch_list.h"
 #include "host/watches.h"
 #include "xnd/journal.h"
@@ -15,6 +16,17 @@
 #define RUNNING_MAX 8u
 /* With so many, one more tries again after this. */
 #define BUSY_MS 1000u
+
+/* What hooks are told of is noticed as what rules are about. */
+static const struct watch_entry devices = {
+    .name = (char *)"devices",
+    .rule = { .every = 1 },
+};
+
+struct watched_guest {
+    uint32_t domid;
+    bool has_hooks; /* of its own */
+};
 
 /* One watched node. */
 struct spot {
@@ -38,8 +50,8 @@ struct rules {
     struct rule_files *files;
     struct watch_list list;
     VEC(struct spot *) spots;
-    VEC(uint32_t) guests; /* that are supervised */
-    uint64_t tokens;      /* given so far */
+    VEC(struct watched_guest) guests;
+    uint64_t tokens; /* given so far */
     unsigned int running;
 };
 
@@ -77,11 +89,11 @@ static void run(struct spot *spot)
     struct rules *rules = spot->xnd->rules;
     cleanup_free char *domid = mem_printf("%u", spot->domid);
     cleanup_error struct error err = ERROR_INIT;
-    const char *const words[] = { "hooks", "carry-out", spot->entry->name,
-                                  is_of_host(spot->domid) ? NULL : domid,
-                                  NULL };
+    const char *const rule[] = { "hooks", "carry-out", spot->entry->name,
+                                 is_of_host(spot->domid) ? NULL : domid, NULL };
+    const char *const compare[] = { "hooks", "devices", domid, NULL };
     struct worker_start start = {
-        .words = words,
+        .words = spot->entry == &devices ? compare : rule,
         .log_fd = -1,
         .ended = run_ended,
         .arg = spot,
@@ -162,6 +174,18 @@ static void changes_came(uv_poll_t *poll, int status, int ready)
 
 /* ---- nodes ---- */
 
+static int open_watches(struct rules *rules, struct error *err)
+{
+    if (rules->watches != NULL)
+        return 0;
+    if (watches_open(&rules->watches, err) < 0)
+        return -1;
+    uv_poll_init(&rules->xnd->loop, &rules->poll, watches_fd(rules->watches));
+    rules->poll.data = rules;
+    uv_poll_start(&rules->poll, UV_READABLE, changes_came);
+    return 0;
+}
+
 static void timer_closed(uv_handle_t *handle)
 {
     struct spot *spot = handle->data;
@@ -178,6 +202,15 @@ static void close_spot(struct rules *rules, struct spot *spot)
     uv_close((uv_handle_t *)&spot->timer, timer_closed);
 }
 
+static char *make_path(const struct watch_entry *entry, uint32_t domid)
+{
+    if (entry == &devices)
+        return mem_printf("/libxl/%u/device", domid);
+    if (is_of_host(domid))
+        return mem_strdup(entry->rule.path);
+    return mem_printf("/local/domain/%u/%s", domid, entry->rule.path);
+}
+
 static void add_spot(struct rules *rules, const struct watch_entry *entry,
                      uint32_t domid)
 {
@@ -188,9 +221,7 @@ static void add_spot(struct rules *rules, const struct watch_entry *entry,
     spot->entry = entry;
     spot->domid = domid;
     spot->token = mem_printf("%llu", (unsigned long long)++rules->tokens);
-    spot->path = is_of_host(domid) ? mem_strdup(entry->rule.path)
-                                   : mem_printf("/local/domain/%u/%s", domid,
-                                                entry->rule.path);
+    spot->path = make_path(entry, domid);
     if (watches_add(rules->watches, spot->path, spot->token, &err) < 0) {
         journal_warn("rule %s: %s", entry->name, err.message);
         spot_free(spot);
@@ -209,17 +240,50 @@ static void add_entry(struct rules *rules, const struct watch_entry *entry)
     if (!entry->rule.of_guest)
         add_spot(rules, entry, (uint32_t)INVALID_DOMID);
     else
-        VEC_EACH (&rules->guests, domid)
-            add_spot(rules, entry, *domid);
+        VEC_EACH (&rules->guests, guest)
+            add_spot(rules, entry, guest->domid);
 }
 
-void rules_watch_guest(struct xnd *xnd, uint32_t domid)
+/* ---- devices, for the hooks ---- */
+
+static bool has_device_hooks(void)
+{
+    return hooks_any(&hook_place_of_host, HOOK_DEVICE_ADDED, NULL) ||
+           hooks_any(&hook_place_of_host, HOOK_DEVICE_REMOVED, NULL);
+}
+
+static bool watches_devices_of(const struct rules *rules, uint32_t domid)
+{
+    VEC_EACH (&rules->spots, spot)
+        if ((*spot)->entry == &devices && (*spot)->domid == domid)
+            return true;
+    return false;
+}
+
+/* Of those for which somebody wants to know. */
+static void watch_devices(struct rules *rules,
+                          const struct watched_guest *guest)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    if (watches_devices_of(rules, guest->domid) ||
+        !(guest->has_hooks || has_device_hooks()))
+        return;
+    if (open_watches(rules, &err) < 0)
+        journal_warn("devices of domain %u: %s", guest->domid, err.message);
+    else
+        add_spot(rules, &devices, guest->domid);
+}
+
+void rules_watch_guest(struct xnd *xnd, uint32_t domid, bool has_hooks)
 {
     struct rules *rules = xnd->rules;
+    const struct watched_guest guest = { domid, has_hooks };
 
     if (rules == NULL)
         return;
-    VEC_PUSH(&rules->guests, domid);
+    VEC_PUSH(&rules->guests, guest);
+    watch_devices(rules, &guest);
     VEC_EACH (&rules->list.items, entry)
         if (entry->fault == NULL && entry->rule.of_guest)
             add_spot(rules, entry, domid);
@@ -246,7 +310,7 @@ void rules_unwatch_guest(struct xnd *xnd, uint32_t domid)
     if (rules == NULL)
         return;
     for (size_t i = 0; i < rules->guests.count; i++)
-        if (rules->guests.items[i] == domid) {
+        if (rules->guests.items[i].domid == domid) {
             rules->guests.items[i] = rules->guests.items[--rules->guests.count];
             break;
         }
@@ -275,7 +339,9 @@ static void keep_spots(struct rules *rules)
 
     for (size_t i = 0; i < rules->spots.count; i++) {
         struct spot *spot = rules->spots.items[i];
-        const struct watch_entry *same = find_same(&rules->list, spot->entry);
+        const struct watch_entry *same =
+            spot->entry == &devices ? &devices
+                                    : find_same(&rules->list, spot->entry);
         if (same == NULL) {
             close_spot(rules, spot);
             continue;
@@ -297,6 +363,8 @@ static void exchange(struct rules *rules, struct watch_list *fresh)
     VEC_EACH (&rules->list.items, entry)
         if (find_same(&old, entry) == NULL)
             add_entry(rules, entry);
+    VEC_EACH (&rules->guests, guest)
+        watch_devices(rules, guest);
 }
 
 /* ---- begin and end ---- */
@@ -313,18 +381,6 @@ static size_t check_rules(const struct watch_list *list)
             journal_warn("rule %s is left out: %s", entry->name, entry->fault);
     }
     return good;
-}
-
-static int open_watches(struct rules *rules, struct error *err)
-{
-    if (rules->watches != NULL)
-        return 0;
-    if (watches_open(&rules->watches, err) < 0)
-        return -1;
-    uv_poll_init(&rules->xnd->loop, &rules->poll, watches_fd(rules->watches));
-    rules->poll.data = rules;
-    uv_poll_start(&rules->poll, UV_READABLE, changes_came);
-    return 0;
 }
 
 int rules_reload(struct xnd *xnd, size_t *count, struct error *err)

@@ -27,8 +27,13 @@ void rules_close(struct xnd *xnd);
  */
 int rules_reload(struct xnd *xnd, size_t *count, struct error *err);
 
-/* A guest is supervised from now on, or no longer. */
-void rules_watch_guest(struct xnd *xnd, uint32_t domid);
+/*
+ * A guest is supervised from now on, or no longer. has_hooks: its own key
+ * `hooks` names some. Where these or the host's want to know, its devices are
+ * watched too, and a worker (`xn hooks devices`) tells of those that others
+ * than xn have attached or detached.
+ */
+void rules_watch_guest(struct xnd *xnd, uint32_t domid, bool has_hooks);
 void rules_unwatch_guest(struct xnd *xnd, uint32_t domid);
 
 #endif
