@@ -105,17 +105,21 @@ def test_a_disk_without_a_kernel_says_so(host, guest):
         host.run(f"rm -f {DISK}")
 
 
-@pytest.mark.unproven
-def test_a_menu_that_nobody_answers_ends(host, guest, own_disk, conf):
-    conf("bootloader_timeout = 2\n")
-    web = guest("pv", **NO_KERNEL, create=False, bootloader="pygrub",
-                bootloader_args=["--interactive"], disk=BOOT["pv"]["disk"])
-    # The first entry waits for a key where grub.cfg has no timeout.
+@pytest.fixture
+def menu(host, guest, own_disk):
+    """A guest that is yet to be made, with a menu that waits for a key."""
     host.run("mkdir -p /mnt/own; dev=$(losetup -fP --show " + DISK + "); "
              "mount ${dev}p1 /mnt/own 2>/dev/null || mount $dev /mnt/own; "
              "sed -i '/timeout/d' /mnt/own/boot/grub/grub.cfg; "
              "umount /mnt/own; losetup -d $dev; rmdir /mnt/own")
-    result = host.xn("create", web.path, check=False)
+    return guest("pv", **NO_KERNEL, create=False, bootloader="pygrub",
+                 bootloader_args=["--interactive"], disk=BOOT["pv"]["disk"])
+
+
+@pytest.mark.unproven
+def test_a_menu_that_nobody_answers_ends(host, menu, conf):
+    conf("bootloader_timeout = 2\n")
+    result = host.xn("create", menu.path, check=False)
     assert result.rc == 8
     assert "pygrub: no end after 2 s" in result.stderr
 
@@ -142,3 +146,22 @@ def test_without_the_program_that_confines_it_there_is_no_boot(
         host.run(f"chmod 755 {program}")
     assert result.rc == 7
     assert f"cannot be confined: {program}: " in result.stderr
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("strike", (
+    "kill -INT $pid", "kill -KILL $pid", "pkill -KILL -P $pid",
+    "pkill -KILL -x xn-bootloader"))
+def test_a_create_that_is_struck_in_the_menu_leaves_nothing(
+        host, menu, strike):
+    runs = "pgrep -f '^/usr/bin/python3 .*/pygrub .*/dev/disk' >/dev/null"
+    host.run(f"xn create -q {menu.path} >/dev/null 2>&1 & pid=$!; "
+             f"for i in $(seq 100); do {runs} && break; sleep 0.1; done; "
+             f"{runs} || exit 1; {strike}; "
+             f"for i in $(seq 300); do {runs} || pgrep -x xn >/dev/null || "
+             "break; sleep 0.1; done", timeout=120)
+    left = host.run(f"{runs} && echo pygrub; pgrep -x xn-bootloader; "
+                    "ls -d /var/lib/xen/bootloader.* 2>/dev/null; "
+                    "losetup -a | grep own.img; grep -c xn-bootloader "
+                    "/proc/mounts; true").stdout
+    assert left == "0\n"

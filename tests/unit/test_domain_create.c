@@ -3,6 +3,9 @@
 #include "unit.h"
 
 #include <elf.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/paths.h"
 #include "device/disk.h"
@@ -416,6 +419,58 @@ static void without_the_program_that_confines_it_there_is_no_boot(void **state)
     scratch_remove(scratch);
 }
 
+static pid_t start_sleeping(const char *program)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        execl(program, program, "30", NULL);
+        _exit(127);
+    }
+    return pid;
+}
+
+/* libxl's abort does not reach it. */
+static void an_interrupt_ends_the_boot_loader_alone(void **state)
+{
+    cleanup_free char *copy = scratch_path("loader");
+    cleanup_free char *command = mem_printf("cp /bin/sleep %s", copy);
+    int status = 0;
+
+    assert_int_equal(system(command), 0);
+    pid_t loader = start_sleeping(copy), other = start_sleeping("/bin/sleep");
+    for (int i = 0; i < 500 && waitpid(loader, &status, WNOHANG) == 0; i++) {
+        loader_press_program(copy);
+        usleep(10000);
+    }
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGTERM);
+    assert_int_equal(waitpid(other, &status, WNOHANG), 0);
+    kill(other, SIGKILL);
+    waitpid(other, &status, 0);
+    scratch_remove(copy);
+}
+
+static void what_a_killed_libxl_left_of_a_boot_loader_goes(void **state)
+{
+    cleanup_free char *mark = scratch_path("bootloader.71.out");
+    cleanup_free char *folder = mem_strdup(mark);
+    *strrchr(folder, '/') = '\0';
+    cleanup_free char *output = mem_printf("%s/bootloader.7.out", folder);
+    cleanup_free char *files = mem_printf("%s/bootloader.7.d", folder);
+    cleanup_free char *kernel = mem_printf("%s/boot_kernel", files);
+
+    loader_clean_up(folder, 7); /* fine without any */
+    assert_int_equal(io_make_dirs(files, 0700, NULL), 0);
+    assert_int_equal(io_replace_file(mark, 0600, "", 0, NULL), 0);
+    assert_int_equal(io_replace_file(output, 0600, "", 0, NULL), 0);
+    assert_int_equal(io_replace_file(kernel, 0600, "K", 1, NULL), 0);
+    loader_clean_up(folder, 7);
+    assert_int_equal(access(output, F_OK), -1);
+    assert_int_equal(access(files, F_OK), -1);
+    scratch_remove(mark); /* another domain's */
+}
+
 static void the_log_of_a_boot_loader_is_the_one_that_libxl_names(void **state)
 {
     cleanup_free char *path = blame_named_log(
@@ -544,6 +599,8 @@ int main(void)
         cmocka_unit_test(another_loader_runs_as_it_is),
         cmocka_unit_test(a_pygrub_that_cannot_be_confined_is_refused),
         cmocka_unit_test(without_the_program_that_confines_it_there_is_no_boot),
+        cmocka_unit_test(an_interrupt_ends_the_boot_loader_alone),
+        cmocka_unit_test(what_a_killed_libxl_left_of_a_boot_loader_goes),
         cmocka_unit_test(the_log_of_a_boot_loader_is_the_one_that_libxl_names),
         cmocka_unit_test(a_failed_step_undoes_those_before_it),
     };

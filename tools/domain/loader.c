@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/loader.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libxl_utils.h>
@@ -116,4 +119,48 @@ libxl_string_list loader_arguments(const struct loader *loader,
 libxl_string_list loader_copy_arguments(const libxl_string_list list)
 {
     return list != NULL ? copy_after(list, 0) : NULL;
+}
+
+void loader_clean_up(const char *folder, uint32_t domid)
+{
+    cleanup_free char *output =
+        mem_printf("%s/bootloader.%u.out", folder, domid);
+    cleanup_free char *files = mem_printf("%s/bootloader.%u.d", folder, domid);
+    DIR *dir = opendir(files);
+
+    unlink(output);
+    if (dir == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        unlinkat(dirfd(dir), entry->d_name, 0); /* but for . and .. */
+    closedir(dir);
+    rmdir(files);
+}
+
+static bool runs(pid_t pid, const struct stat *program)
+{
+    cleanup_free char *path = mem_printf("/proc/%d/exe", (int)pid);
+    struct stat status;
+
+    return stat(path, &status) == 0 && status.st_dev == program->st_dev &&
+           status.st_ino == program->st_ino;
+}
+
+void loader_press_program(const char *program)
+{
+    FILE *children = fopen("/proc/thread-self/children", "re");
+    struct stat status;
+    int pid;
+
+    if (children == NULL)
+        return;
+    while (stat(program, &status) == 0 && fscanf(children, "%d", &pid) == 1)
+        if (pid > 1 && runs(pid, &status))
+            kill(pid, SIGTERM);
+    fclose(children);
+}
+
+void loader_press(void)
+{
+    loader_press_program(PATHS_BOOTLOADER);
 }

@@ -37,6 +37,24 @@ void loader_dispose(struct loader *loader);
 libxl_string_list loader_arguments(const struct loader *loader,
                                    const libxl_string_list own);
 
+/*
+ * Ends the boot loaders that this process has started, which libxl does not
+ * when it is told to abort: somebody may still sit before their menu.
+ */
+void loader_press(void);
+
+/* The same for another program than PATHS_BOOTLOADER. */
+void loader_press_program(const char *program);
+
+/* Where libxl has a boot loader put what it finds: its XEN_LIB_DIR. */
+#define LOADER_FOLDER "/var/lib/xen"
+
+/*
+ * Removes what a libxl that was killed left of a boot loader's run for this
+ * domain, which is gone: bootloader.DOMID.out and .d in folder.
+ */
+void loader_clean_up(const char *folder, uint32_t domid);
+
 /* A copy of a list, the caller's; NULL of NULL. */
 libxl_string_list loader_copy_arguments(const libxl_string_list list);
 

@@ -19,6 +19,7 @@
 #include "base/paths.h"
 #include "base/uuid.h"
 #include "domain/destroy.h"
+#include "domain/loader.h"
 #include "domain/transfer/away_note.h"
 
 #define RECORD_FOLDER XENITH_RUNDIR "/create"
@@ -136,6 +137,8 @@ static int destroy_by_uuid(struct host *host, const uint8_t *uuid,
             continue;
         if (domain_destroy(host, list[i].domid, err) < 0)
             rc = -1;
+        else
+            loader_clean_up(LOADER_FOLDER, list[i].domid);
     }
     libxl_dominfo_list_free(list, count);
     return rc;

@@ -11,6 +11,7 @@
 #include "domain/destroy.h"
 #include "domain/guest_log.h"
 #include "domain/life/supervise.h"
+#include "domain/loader.h"
 #include "domain/own.h"
 #include "domain/stand_in.h"
 #include "domain/steps.h"
@@ -76,11 +77,13 @@ static int make_domain(struct create *create, libxl_domain_config *config)
     if (create->source != NULL)
         save_helper_begin(&helper, NULL);
     operation_begin(&op, host);
+    op.press = loader_press;
     int rc = start_making(create, config, &op);
     rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
     save_helper_end(&helper, NULL);
-    /* libxl may finish before it notices that it was asked to stop. */
-    if (rc == 0 && interrupt_signal() != 0)
+    /* libxl may finish before it notices that it was asked to stop; and what
+     * else failed then did so because of that. */
+    if (interrupt_signal() != 0)
         rc = ERROR_ABORTED;
     host_log_to(&host->log, -1);
     if (log_fd >= 0)

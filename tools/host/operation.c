@@ -12,6 +12,9 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 
+/* Between two presses. */
+#define PRESS_MS 500
+
 static void complete(libxl_ctx *ctx, int rc, void *for_callback)
 {
     struct operation *op = for_callback;
@@ -52,10 +55,18 @@ static int fill_poll_set(libxl_ctx *ctx, struct poll_set *set, int *timeout)
     }
 }
 
+/* Milliseconds; -1: none. */
+static int find_timeout(const struct operation *op, int64_t end)
+{
+    if (!op->aborted)
+        return clock_left_ms(end);
+    return op->press != NULL ? PRESS_MS : -1;
+}
+
 static int poll_once(struct operation *op, struct poll_set *set, int64_t end)
 {
     libxl_ctx *ctx = op->host->ctx;
-    int timeout = op->aborted ? -1 : clock_left_ms(end);
+    int timeout = find_timeout(op, end);
     struct timeval now;
 
     int rc = fill_poll_set(ctx, set, &timeout);
@@ -94,6 +105,8 @@ int operation_wait(struct operation *op, int started, int milliseconds)
 
     while (rc == 0 && !op->done) {
         abort_if_due(op, end, &reason);
+        if (op->aborted && op->press != NULL)
+            op->press();
         if (!op->done) /* libxl may end it within the abort */
             rc = poll_once(op, &set, end);
     }

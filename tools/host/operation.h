@@ -21,6 +21,9 @@ struct operation {
     struct host *host;
     libxl_asyncop_how how; /* given to libxl */
     bool interruptible;    /* signals abort it; true unless cleared */
+    /* Ends what libxl's abort does not reach: called after it, again and again
+     * until the operation is over. NULL: nothing. */
+    void (*press)(void);
     bool done;
     bool aborted; /* an abort was asked for: by a signal or the deadline */
     int rc;       /* libxl's, once done */
