@@ -20,8 +20,8 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "base/vec.h"
 #include "base/loop.h"
+#include "base/vec.h"
 
 enum claim_mode {
     CLAIM_READ,

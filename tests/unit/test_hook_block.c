@@ -13,10 +13,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/loop.h"
 #include "base/proc.h"
 #include "block.h"
 #include "claims.h"
-#include "base/loop.h"
 
 #define GUESTS 4
 #define DISK_BYTES 65536

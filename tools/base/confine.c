@@ -104,13 +104,24 @@ struct confine_user confine_user_of_its_own(void)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 /* seccomp(2), "Seccomp BPF": the architecture first, then the number. */
+static int set_filter(struct sock_filter *filter, size_t count)
+{
+    struct sock_fprog program = { .len = (unsigned short)count,
+                                  .filter = filter };
+
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+#define FILTER_BEGIN                                                         \
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)), \
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),        \
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),                 \
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))
+
 static int filter_calls(void)
 {
     struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        FILTER_BEGIN,
         ALLOW(SYS_write),
         ALLOW(SYS_brk),
         ALLOW(SYS_mmap),
@@ -128,19 +139,77 @@ static int filter_calls(void)
         ALLOW(SYS_exit_group),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
     };
-    struct sock_fprog program = {
-        .len = sizeof(filter) / sizeof(filter[0]),
-        .filter = filter,
+
+    return set_filter(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
+/* The numbers of the x32 calls, which are the same calls once more. */
+#define X32_CALLS 0x40000000u
+
+#define REFUSE(call)                                             \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(call), 0, \
+             1), /* the next, or the one after it */             \
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+
+static int filter_program(void)
+{
+    struct sock_filter filter[] = {
+        FILTER_BEGIN,
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        REFUSE(SYS_unshare),
+        REFUSE(SYS_setns),
+        REFUSE(SYS_clone3), /* its flags cannot be looked at */
+        REFUSE(SYS_mount),
+        REFUSE(SYS_umount2),
+        REFUSE(SYS_pivot_root),
+        REFUSE(SYS_chroot),
+        REFUSE(SYS_fsopen),
+        REFUSE(SYS_fsmount),
+        REFUSE(SYS_open_tree),
+        REFUSE(SYS_move_mount),
+        REFUSE(SYS_socket),
+        REFUSE(SYS_socketpair),
+        REFUSE(SYS_ptrace),
+        REFUSE(SYS_process_vm_readv),
+        REFUSE(SYS_process_vm_writev),
+        REFUSE(SYS_pidfd_getfd),
+        REFUSE(SYS_keyctl),
+        REFUSE(SYS_add_key),
+        REFUSE(SYS_request_key),
+        REFUSE(SYS_bpf),
+        REFUSE(SYS_perf_event_open),
+        REFUSE(SYS_userfaultfd),
+        REFUSE(SYS_io_uring_setup),
+        REFUSE(SYS_io_uring_enter),
+        REFUSE(SYS_io_uring_register),
+        REFUSE(SYS_init_module),
+        REFUSE(SYS_finit_module),
+        REFUSE(SYS_modify_ldt),
+        REFUSE(SYS_personality),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
 
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    return set_filter(filter, sizeof(filter) / sizeof(filter[0]));
 }
 #else /* the limits and the user have to do */
 static int filter_calls(void)
 {
     return 0;
 }
+
+static int filter_program(void)
+{
+    return 0;
+}
 #endif
+
+int confine_program(void)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return -1;
+    return filter_program();
+}
 
 int confine_self(const struct confine *confine)
 {

@@ -50,6 +50,15 @@ struct confine {
 int confine_self(const struct confine *confine);
 
 /*
+ * For a program that is not ours, before exec: it cannot gain privileges, and
+ * a filter refuses (EPERM) the system calls that open up other parts of the
+ * kernel: namespaces and mounts, sockets, tracing, keys, BPF, io_uring,
+ * modules. What it opens, maps, reads and writes is left to its user's rights.
+ * 0, or -1 with errno.
+ */
+int confine_program(void);
+
+/*
  * Whoever is root is nobody afterwards (65534), with no other groups. Others
  * stay whom they are. 0, or -1 with errno.
  */

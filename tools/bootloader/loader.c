@@ -81,7 +81,7 @@ static int give_up_rights(const struct start *start)
     if (set_limits() < 0 || confine_become_user(start->user) < 0 ||
         limit(RLIMIT_NPROC, 0) < 0)
         return -1;
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return confine_program();
 }
 
 static void become_loader(const struct start *start)

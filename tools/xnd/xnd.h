@@ -48,7 +48,7 @@ struct xnd {
     struct control *control;
     struct console_logs *console_logs; /* NULL: there are none */
     struct rules *rules;
-    struct events *events;             /* NULL while nobody wants them */
+    struct events *events; /* NULL while nobody wants them */
     uv_signal_t signals[3];
     uv_timer_t idle;
     unsigned int workers; /* running */
