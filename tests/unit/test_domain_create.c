@@ -295,15 +295,17 @@ static void disks_have_the_native_hook_where_libxl_can_do_with_it(void **state)
 
     domain_spec_init(&spec);
     config->c_info.type = LIBXL_DOMAIN_TYPE_HVM;
-    assert_true(stand_in_takes_disk(config, 0));
+    assert_true(stand_in_takes_disk(config, 0, true));
     libxl_defbool_set(&config->b_info.device_model_stubdomain, true);
-    assert_false(stand_in_takes_disk(config, 1));
+    assert_false(stand_in_takes_disk(config, 1, true));
     libxl_defbool_set(&config->b_info.device_model_stubdomain, false);
-    config->b_info.bootloader = mem_strdup("pygrub"); /* not for HVM */
-    assert_true(stand_in_takes_disk(config, 0));
+    assert_false(stand_in_takes_disk(config, 0, false)); /* a migration here */
+    config->b_info.bootloader = mem_strdup("pygrub");    /* not for HVM */
+    assert_true(stand_in_takes_disk(config, 0, true));
     config->c_info.type = LIBXL_DOMAIN_TYPE_PV;
-    assert_false(stand_in_takes_disk(config, 0));
-    assert_true(stand_in_takes_disk(config, 1));
+    assert_false(stand_in_takes_disk(config, 0, true));
+    assert_true(stand_in_takes_disk(config, 1, true));
+    assert_true(stand_in_takes_disk(config, 1, false));
 }
 
 static void a_boot_loaders_kernel_is_not_looked_for_here(void **state)
@@ -358,7 +360,7 @@ static void pygrub_is_started_by_the_program_that_confines_it(void **state)
     struct stand_in stand_in;
 
     give_loader(&spec, "pygrub");
-    stand_in_begin(&stand_in, &spec.config, NULL, &loader);
+    stand_in_begin(&stand_in, &spec.config, NULL, &loader, true);
     assert_true(stand_in.changed);
     assert_string_equal(build->bootloader, PATHS_BOOTLOADER);
     expect_words(build->bootloader_args, confined);
@@ -380,7 +382,7 @@ static void another_loader_runs_as_it_is(void **state)
 
     give_loader(&spec, "/usr/bin/eliloader");
     assert_int_equal(loader_find(&loader, &spec.config, &err), 0);
-    stand_in_begin(&stand_in, &spec.config, NULL, &loader);
+    stand_in_begin(&stand_in, &spec.config, NULL, &loader, true);
     assert_false(stand_in.changed);
     stand_in_end(&stand_in, &spec.config);
 }
@@ -525,7 +527,7 @@ static void what_stood_in_is_gone_after_the_create(void **state)
     add_nic(&spec, NULL);
     add_nic(&spec, "/srv/vif-mine");
     stand_in_begin(&stand_in, config, "/var/cache/xenith/kernels/1-2",
-                   &as_it_is);
+                   &as_it_is, true);
     assert_true(stand_in.changed);
     assert_string_equal(config->b_info.kernel, "/var/cache/xenith/kernels/1-2");
     assert_string_equal(config->nics[1].script, "/srv/vif-mine");

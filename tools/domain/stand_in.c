@@ -8,11 +8,14 @@
 #include "device/script.h"
 #include "host/stored.h"
 
-bool stand_in_takes_disk(const libxl_domain_config *config, int disk)
+bool stand_in_takes_disk(const libxl_domain_config *config, int disk,
+                         bool boots)
 {
     libxl_defbool stub = config->b_info.device_model_stubdomain;
     bool is_stubs = !libxl_defbool_is_default(stub) && libxl_defbool_val(stub);
 
+    if (config->c_info.type == LIBXL_DOMAIN_TYPE_HVM && !boots)
+        return false;
     return !is_stubs && (disk > 0 || !loader_runs(config));
 }
 
@@ -49,7 +52,7 @@ static void put_back(char **text, char *named)
 }
 
 void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
-                    const char *kernel, const struct loader *loader)
+                    const char *kernel, const struct loader *loader, bool boots)
 {
     *stand_in = (struct stand_in){
         .disk_scripts =
@@ -63,8 +66,8 @@ void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
     confine_loader(stand_in, &config->b_info, loader);
     for (int i = 0; i < config->num_disks; i++) {
         libxl_device_disk *disk = &config->disks[i];
-        bool exchanges =
-            stand_in_takes_disk(config, i) || script_is_users(disk->script);
+        bool exchanges = stand_in_takes_disk(config, i, boots) ||
+                         script_is_users(disk->script);
         stand_in->disk_scripts[i] = exchange(
             stand_in, &disk->script, exchanges ? script_for_disk(disk) : NULL);
     }

@@ -29,14 +29,19 @@ struct stand_in {
  * Whether the script of a disk that has none of the user's may be exchanged.
  * Not of the first disk where a boot loader reads that: with a script libxl
  * would have it attached to Dom0 before. Not with a stub domain, for which
- * libxl starts the scripts of its guest's disks.
+ * libxl starts the scripts of its guest's disks. Not of an HVM guest that does
+ * not boot but goes on: with the hook its QEMU reads a file through a loop
+ * device, whose cache does not see what the QEMU that it comes from, on this
+ * host, still writes through another one.
  */
-bool stand_in_takes_disk(const libxl_domain_config *config, int disk);
+bool stand_in_takes_disk(const libxl_domain_config *config, int disk,
+                         bool boots);
 
 /* Exchanges it in the configuration. kernel: the copy, or NULL; loader: as
- * loader_find has found it. */
+ * loader_find has found it; boots: it is not a saved one that goes on. */
 void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
-                    const char *kernel, const struct loader *loader);
+                    const char *kernel, const struct loader *loader,
+                    bool boots);
 
 /* Puts back what the user named. */
 void stand_in_end(struct stand_in *stand_in, libxl_domain_config *config);

@@ -101,7 +101,8 @@ int step_build(struct create *create, unsigned int i, struct error *err)
         return error_set(err, ERR_FAILED, "interrupted");
     if (create->source == NULL && loader_find(&loader, config, err) < 0)
         return -1;
-    stand_in_begin(&stand_in, config, create->kernel.path, &loader);
+    stand_in_begin(&stand_in, config, create->kernel.path, &loader,
+                   create->source == NULL);
     int rc = make_domain(create, config);
     stand_in_end(&stand_in, config);
     if (rc != 0) {
