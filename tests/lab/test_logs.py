@@ -1,6 +1,8 @@
 """xn logs: what is logged about a guest, in one."""
 import json
 
+import pytest
+
 from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel
 from lab import until
 
@@ -54,3 +56,34 @@ def test_what_a_guest_prints_is_capped(host, guest):
         console.expect("DONE")
     until(lambda: int(host.run(f"stat -c %s {log}").stdout) <= 64 << 10, 10)
     assert host.run(f"test -e {log}.1 && rm {log}.1")
+
+
+@pytest.mark.unproven
+def test_a_guest_s_log_goes_where_it_wants(host, small):
+    log = "/var/log/xenith/journalled.log"
+    host.run(f"rm -f {log}*")
+    up = small("pvh", "journalled", log_outputs="journal", log_level="debug")
+    host.run(f"test ! -e {log}")
+    told = host.run("journalctl -o cat XENITH_GUEST=journalled").stdout
+    assert "libxl: debug:" in told           # of its making
+    assert "(journalled) adopted" in told    # xnd's
+    host.xn("shutdown", "-F", "-w", up.name)
+    host.run(f"test ! -e {log}")
+
+
+@pytest.mark.unproven
+def test_a_guest_that_is_to_be_quiet(host, small):
+    log = "/var/log/xenith/quiet.log"
+    host.run(f"rm -f {log}*")
+    small("pvh", "quiet", log_level="error")
+    assert "libxl: detail" not in host.run(f"cat {log} || true").stdout
+
+
+@pytest.mark.unproven
+def test_the_log_of_a_device_model_is_capped(host, guest):
+    up = guest("hvm", wait=False)
+    log = f"/var/log/xen/qemu-dm-{up.name}.log"
+    host.run(f"yes 'what a guest provokes' | head -c 5000000 >>{log}")
+    until(lambda: int(host.run(f"stat -c %s {log}").stdout) < 4 << 20, 10)
+    assert "the log was full" in host.run(f"head -n 1 {log}").stdout
+    assert host.run(f"tail -n 1 {log}").stdout == "what a guest provokes\n"

@@ -28,7 +28,7 @@ FIXED_SEED = 1
 # key of our own is followed by its name in the message, or by what it lacks.
 DELIBERATE = re.compile(
     r"'(autostart|start_after|start_delay|stop_action|restart_limit|"
-    r"console_log|log_level|hooks)'"
+    r"console_log|log_level|log_outputs|hooks)'"
     r"|is not a (size|level of the log|connector|MAC address|PCI address"
     r"|range of I/O (ports|memory)|CPU or a range of CPUs|range of vCPUs)"
     r"|is not the number of an interrupt"

@@ -288,6 +288,7 @@ static void own_keys_come_back(void **state)
         "restart_limit = 0\n"
         "console_log = \"4096k\"\n"
         "log_level = \"debug\"\n"
+        "log_outputs = [ \"file\", \"syslog\" ]\n"
         "hooks = [ \"h\" ]\n";
     struct config_settings cleanup_config_settings settings = { 0 };
     cleanup_strbuf struct strbuf got = { 0 };

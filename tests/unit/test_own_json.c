@@ -15,13 +15,14 @@ static const char all_keys[] =
     "name = \"web\"\nkernel = \"/boot/vmlinuz\"\ntype = \"pvh\"\n"
     "autostart = 1\nstart_after = [ \"db\", \"dns\" ]\nstart_delay = 5\n"
     "stop_action = \"migrate:host2\"\nrestart_limit = 3\n"
-    "console_log = \"4m\"\nlog_level = \"debug\"\nhooks = \"announce\"\n";
+    "console_log = \"4m\"\nlog_level = \"debug\"\n"
+    "log_outputs = [ \"journal\", \"file\" ]\nhooks = \"announce\"\n";
 
 static const char all_json[] =
     "{\"autostart\":true,\"start_after\":[\"db\",\"dns\"],\"start_delay\":5,"
     "\"stop_action\":\"migrate\",\"stop_migrate_to\":\"host2\","
     "\"restart_limit\":3,\"console_log\":4194304,\"log_level\":\"debug\","
-    "\"hooks\":[\"announce\"]}";
+    "\"log_outputs\":[\"file\",\"journal\"],\"hooks\":[\"announce\"]}";
 
 static void load(struct domain_spec *spec, const char *text)
 {
@@ -80,7 +81,8 @@ static void strange_members_are_passed_over(void **state)
 {
     static const char text[] =
         "{\"restart_limit\":-5,\"start_after\":\"db\",\"stop_action\":\"fly\","
-        "\"hooks\":[1,\"a\"],\"colour\":{}}";
+        "\"hooks\":[1,\"a\"],\"colour\":{},"
+        "\"log_outputs\":[1,\"fax\"]}";
     cleanup_domain_spec struct domain_spec spec;
 
     domain_spec_init(&spec);

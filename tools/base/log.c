@@ -6,9 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 static enum log_level current_level = LOG_LEVEL_WARN;
 static const char *program_name = "xn";
 static atomic_bool status_drawn;
+static log_sink *current_sink;
+static void *sink_data;
 
 bool log_parse_level(const char *word, enum log_level *level)
 {
@@ -32,6 +36,17 @@ bool log_enabled(enum log_level level)
     return level <= current_level;
 }
 
+void log_to(log_sink *sink, void *data)
+{
+    current_sink = sink;
+    sink_data = data;
+}
+
+bool log_is_taken(void)
+{
+    return current_sink != NULL;
+}
+
 void log_set_name(const char *name)
 {
     program_name = name;
@@ -48,6 +63,11 @@ write_line(enum log_level level, const char *word, const char *format,
 {
     if (!log_enabled(level))
         return;
+    if (current_sink != NULL) {
+        cleanup_free char *text = mem_vprintf(format, args);
+        current_sink(sink_data, level, text);
+        return;
+    }
     flockfile(stderr);
     if (atomic_exchange(&status_drawn, false))
         fputs("\r\033[K", stderr);

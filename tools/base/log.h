@@ -27,6 +27,14 @@ bool log_enabled(enum log_level level);
  */
 void log_set_status_drawn(bool drawn);
 
+/*
+ * Has lines handed over in place of being printed: those of the level set, with
+ * text alone. NULL: standard error again.
+ */
+typedef void log_sink(void *data, enum log_level level, const char *text);
+void log_to(log_sink *sink, void *data);
+bool log_is_taken(void);
+
 /* One line each; "xn: " (or the name set) goes before it. */
 void log_set_name(const char *name);
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -79,8 +79,9 @@ struct domain_own {
     int restart_limit;    /* see domain/life/policy.h, or OWN_RESTART_UNSET */
     uint64_t console_log; /* cap in bytes; 0: not set */
     bool console_log_off; /* console_log = 0 */
-    char *log_level;      /* error, warning, info, debug; NULL: not set */
-    libxl_string_list hooks; /* names or paths; NULL if not set */
+    char *log_level;      /* error, warn, info, debug; NULL: not set */
+    unsigned int log_outputs; /* of enum log_output; 0: not set */
+    libxl_string_list hooks;  /* names or paths; NULL if not set */
 };
 
 /* A domain as it was asked for. */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/outlet.h"
 #include "config/fill.h"
 #include "config/own_json.h"
 #include "config/write.h"
@@ -83,6 +84,34 @@ static void set_log_level(struct fill *fill)
                    "'%s' is not a level of the log", text);
 }
 
+static void add_log_output(struct fill *fill, const struct config_value *value)
+{
+    enum log_output output;
+
+    if (value->type != CONFIG_ATOM)
+        fill_error(fill, value, NULL, "an output of the log cannot be a list");
+    else if (outlet_parse(value->u.atom.text, &output))
+        fill->spec->own.log_outputs |= output;
+    else
+        fill_error(fill, value, "it is file, stderr, syslog or journal",
+                   "'%s' is not an output of the log", value->u.atom.text);
+}
+
+static void set_log_outputs(struct fill *fill)
+{
+    const struct config_value *value = fill_value(fill, "log_outputs");
+
+    if (value == NULL)
+        return;
+    if (value->type != CONFIG_LIST) {
+        add_log_output(fill, value);
+        return;
+    }
+    for (const struct config_value *item = value->u.list.first; item != NULL;
+         item = item->next)
+        add_log_output(fill, item);
+}
+
 void fill_own(struct fill *fill)
 {
     struct domain_own *own = &fill->spec->own;
@@ -97,6 +126,7 @@ void fill_own(struct fill *fill)
     set_stop_action(fill);
     set_console_log(fill);
     set_log_level(fill);
+    set_log_outputs(fill);
 }
 
 static void write_stop_action(struct write *write, const struct domain_own *own)
@@ -122,6 +152,18 @@ static void write_console_log(struct write *write, const struct domain_own *own)
         write_text(write, "console_log", kib);
 }
 
+static void write_log_outputs(struct write *write, unsigned int outputs)
+{
+    char *words[LOG_OUTPUT_COUNT + 1] = { NULL };
+    size_t count = 0;
+
+    for (unsigned int i = 0; i < LOG_OUTPUT_COUNT; i++)
+        if (outputs & 1u << i)
+            words[count++] = (char *)outlet_name(i);
+    if (count > 0)
+        write_strings(write, "log_outputs", words);
+}
+
 void write_own(struct write *write)
 {
     const struct domain_own *own = &write->spec->own;
@@ -135,4 +177,5 @@ void write_own(struct write *write)
     write_stop_action(write, own);
     write_console_log(write, own);
     write_text(write, "log_level", own->log_level);
+    write_log_outputs(write, own->log_outputs);
 }

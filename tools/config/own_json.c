@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/outlet.h"
 
 static const char *const stop_names[] = {
     [OWN_STOP_DEFAULT] = NULL,  [OWN_STOP_SHUTDOWN] = "shutdown",
@@ -41,6 +42,18 @@ static void add_text(struct json_writer *json, const char *key,
         json_add_string(json, key, text);
 }
 
+static void add_outputs(struct json_writer *json, unsigned int outputs)
+{
+    if (outputs == 0)
+        return;
+    json_key(json, "log_outputs");
+    json_begin_array(json);
+    for (unsigned int i = 0; i < LOG_OUTPUT_COUNT; i++)
+        if (outputs & 1u << i)
+            json_string(json, outlet_name(i));
+    json_end_array(json);
+}
+
 char *own_to_json(const struct domain_own *own)
 {
     cleanup_json_writer struct json_writer *json = json_writer_new(0);
@@ -58,6 +71,7 @@ char *own_to_json(const struct domain_own *own)
     if (own->console_log_off || own->console_log != 0)
         json_add_uint(json, "console_log", own->console_log);
     add_text(json, "log_level", own->log_level);
+    add_outputs(json, own->log_outputs);
     add_words(json, "hooks", own->hooks);
     json_end_object(json);
     return mem_strdup(json_text(json, NULL));
@@ -96,6 +110,21 @@ static enum own_stop_action read_stop_action(const struct json_value *value)
     return OWN_STOP_DEFAULT;
 }
 
+static unsigned int read_outputs(const struct json_value *array)
+{
+    unsigned int outputs = 0;
+    enum log_output output;
+
+    if (array == NULL || json_type_of(array) != JSON_ARRAY)
+        return 0;
+    for (size_t i = 0; i < json_count(array); i++) {
+        const char *word = json_as_string(json_item(array, i));
+        if (word != NULL && outlet_parse(word, &output))
+            outputs |= output;
+    }
+    return outputs;
+}
+
 static void read_numbers(const struct json_value *json, struct domain_own *own)
 {
     uint64_t number;
@@ -127,5 +156,6 @@ int own_from_json(const char *text, size_t length, struct domain_own *own,
     own->stop_action = read_stop_action(json_get(json, "stop_action"));
     own->stop_migrate_to = read_text(json_get(json, "stop_migrate_to"));
     own->log_level = read_text(json_get(json, "log_level"));
+    own->log_outputs = read_outputs(json_get(json, "log_outputs"));
     return 0;
 }

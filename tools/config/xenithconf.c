@@ -44,23 +44,12 @@ static void set_log_level(const struct reading *reading)
 static void add_output(const struct reading *reading,
                        const struct config_value *value)
 {
-    static const struct {
-        const char *word;
-        enum log_output output;
-    } rows[] = {
-        { "file", LOG_TO_FILE },
-        { "stderr", LOG_TO_STDERR },
-        { "syslog", LOG_TO_SYSLOG },
-        { "journal", LOG_TO_JOURNAL },
-    };
+    enum log_output output;
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (value->type == CONFIG_ATOM &&
-            strcmp(value->u.atom.text, rows[i].word) == 0) {
-            reading->conf->log_outputs |= rows[i].output;
-            return;
-        }
-    refuse(reading, value, "file, stderr, syslog or journal");
+    if (value->type == CONFIG_ATOM && outlet_parse(value->u.atom.text, &output))
+        reading->conf->log_outputs |= output;
+    else
+        refuse(reading, value, "file, stderr, syslog or journal");
 }
 
 static void set_log_outputs(const struct reading *reading)

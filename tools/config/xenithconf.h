@@ -10,15 +10,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "base/outlet.h"
 #include "config/diag.h"
-
-enum log_output {
-    LOG_TO_FILE = 1 << 0,
-    LOG_TO_STDERR = 1 << 1,
-    LOG_TO_SYSLOG = 1 << 2,
-    LOG_TO_JOURNAL = 1 << 3,
-};
 
 #define XENITHCONF_CONSOLE_LOG ((uint64_t)4 << 20)
 #define XENITHCONF_HOOK_TIMEOUT 60

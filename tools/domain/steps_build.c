@@ -69,11 +69,14 @@ static int make_domain(struct create *create, libxl_domain_config *config)
 {
     struct host *host = create->host;
     struct save_helper helper = SAVE_HELPER_INIT;
+    struct log_choice choice = guest_log_choice(&create->spec->own);
+    struct guest_log log;
     struct operation op;
 
-    int log_fd = guest_log_open(create->takeover ? create->takeover->name
-                                                 : config->c_info.name);
-    host_log_to(&host->log, log_fd);
+    guest_log_begin(
+        &log, create->takeover ? create->takeover->name : config->c_info.name,
+        &choice);
+    host_log_to(&host->log, guest_log_write, &log);
     if (create->source != NULL)
         save_helper_begin(&helper, NULL);
     operation_begin(&op, host);
@@ -85,9 +88,8 @@ static int make_domain(struct create *create, libxl_domain_config *config)
      * else failed then did so because of that. */
     if (interrupt_signal() != 0)
         rc = ERROR_ABORTED;
-    host_log_to(&host->log, -1);
-    if (log_fd >= 0)
-        close(log_fd);
+    host_log_to(&host->log, NULL, NULL);
+    guest_log_end(&log);
     return rc;
 }
 

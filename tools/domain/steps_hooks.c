@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/uuid.h"
+#include "domain/guest_log.h"
 #include "domain/hooks/hooks.h"
 
 /* Why it is made; NULL for what `xn create` makes. */
@@ -35,6 +36,7 @@ static struct hook_call make_call(const struct create *create,
         .uuid = uuid,
         .domid = create->domid,
         .own = create->spec->own.hooks,
+        .log = guest_log_choice(&create->spec->own),
         .cause = cause_of(create),
         .interruptible = true,
     };

@@ -5,16 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/io.h"
 #include "base/mem.h"
-
-/* Below this are hundreds of lines for each create, of use to libxl only. */
-#define LOG_FILE_LEVEL XTL_DETAIL
-
-/* What one operation may write to a guest's log, bytes. */
-#define LOG_FILE_LIMIT (1u << 20)
 
 /*
  * libxl puts "libxl_dm.c:1234:device_model_spawn_outcome: Domain 5:" before
@@ -79,20 +71,12 @@ static void keep_first(struct host_log *log, int errnoval, const char *text)
                                     : mem_strndup(cause, length);
 }
 
-static void write_to_file(struct host_log *log, const char *line)
+static enum log_level level_of(xentoollog_level level)
 {
-    char stamp[sizeof("2026-01-31T23:59:59Z ")];
-    time_t now = time(NULL);
-    struct tm parts;
-
-    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ ",
-             gmtime_r(&now, &parts));
-    cleanup_free char *stamped = mem_printf("%s%s", stamp, line);
-    size_t length = strlen(stamped);
-    if (log->written + length > LOG_FILE_LIMIT)
-        return;
-    log->written += length;
-    (void)!io_write_all(log->fd, stamped, length);
+    return level >= XTL_ERROR    ? LOG_LEVEL_ERROR
+           : level >= XTL_WARN   ? LOG_LEVEL_WARN
+           : level >= XTL_DETAIL ? LOG_LEVEL_INFO
+                                 : LOG_LEVEL_DEBUG;
 }
 
 static void message(xentoollog_logger *logger, xentoollog_level level,
@@ -101,21 +85,20 @@ static void message(xentoollog_logger *logger, xentoollog_level level,
 {
     struct host_log *log = (struct host_log *)logger;
     bool is_error = level >= XTL_ERROR;
-    bool to_file = log->fd >= 0 && level >= LOG_FILE_LEVEL;
 
-    if (!is_error && level < log->min_level && !to_file)
+    if (!is_error && level < log->min_level && log->sink == NULL)
         return;
     cleanup_free char *text = mem_vprintf(format, args);
     if (is_error)
         keep_first(log, errnoval, text);
     const char *cause = errnoval > 0 ? strerror(errnoval) : "";
     cleanup_free char *line = mem_printf(
-        "%s: %s: %s%s%s\n", context ? context : "xen",
-        xtl_level_to_string(level), text, errnoval > 0 ? ": " : "", cause);
+        "%s: %s: %s%s%s", context ? context : "xen", xtl_level_to_string(level),
+        text, errnoval > 0 ? ": " : "", cause);
     if (level >= log->min_level)
-        fputs(line, stderr);
-    if (to_file)
-        write_to_file(log, line);
+        fprintf(stderr, "%s\n", line);
+    if (log->sink != NULL)
+        log->sink(log->sink_data, level_of(level), line);
 }
 
 static void progress(xentoollog_logger *logger, const char *context,
@@ -142,7 +125,6 @@ void host_log_init(struct host_log *log, unsigned int verbosity)
         .min_level = verbosity == 0   ? XTL_NUM_LEVELS
                      : verbosity == 1 ? XTL_WARN
                                       : XTL_DEBUG,
-        .fd = -1,
     };
 }
 
@@ -159,10 +141,10 @@ void host_log_forget(struct host_log *log)
     log->first_origin = NULL;
 }
 
-void host_log_to(struct host_log *log, int fd)
+void host_log_to(struct host_log *log, log_sink *sink, void *data)
 {
-    log->fd = fd;
-    log->written = 0;
+    log->sink = sink;
+    log->sink_data = data;
 }
 
 void host_log_watch(struct host_log *log, host_log_watcher *watcher, void *data)

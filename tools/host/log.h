@@ -2,12 +2,14 @@
 /*
  * libxl's logger as we want it: nothing printed unless asked, the first error
  * kept as the cause (what follows is usually libxl's own clean-up), and all of
- * it written to a guest's log file while one is set.
+ * it given to a guest's log while one is set.
  */
 #ifndef XENITH_HOST_LOG_H
 #define XENITH_HOST_LOG_H
 
 #include <xentoollog.h>
+
+#include "base/log.h"
 
 /* What an operation is at: "Frames iteration 1", so many of so many. */
 typedef void host_log_watcher(void *data, const char *what, unsigned long done,
@@ -16,11 +18,11 @@ typedef void host_log_watcher(void *data, const char *what, unsigned long done,
 struct host_log {
     xentoollog_logger vtable;   /* first: libxl is given a pointer to it */
     xentoollog_level min_level; /* printed on standard error from here on */
-    int fd;                     /* also written here, -1 for nowhere */
-    size_t written;             /* bytes written to fd */
-    char *first_error;          /* owned; NULL while there is none */
-    char *first_origin;         /* where in Xen's libraries it was logged */
-    host_log_watcher *watcher;  /* NULL: nobody */
+    log_sink *sink;             /* also given to it; NULL: to nobody */
+    void *sink_data;
+    char *first_error;         /* owned; NULL while there is none */
+    char *first_origin;        /* where in Xen's libraries it was logged */
+    host_log_watcher *watcher; /* NULL: nobody */
     void *watcher_data;
 };
 
@@ -31,10 +33,11 @@ void host_log_dispose(struct host_log *log);
 void host_log_forget(struct host_log *log);
 
 /*
- * Writes everything that follows to the descriptor (not owned), at most 1 MiB
- * of it; -1 stops it.
+ * Gives everything that follows to the sink too, as "libxl: error: text";
+ * NULL stops it. Below LOG_LEVEL_INFO are hundreds of lines for each create,
+ * of use to libxl only.
  */
-void host_log_to(struct host_log *log, int fd);
+void host_log_to(struct host_log *log, log_sink *sink, void *data);
 
 /* Has it called whenever Xen's libraries tell their progress; NULL stops it. */
 void host_log_watch(struct host_log *log, host_log_watcher *watcher,

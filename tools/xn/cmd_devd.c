@@ -36,15 +36,17 @@ static int settle(int pidfile, struct error *err)
     return 0;
 }
 
-static int serve(const struct invocation *inv, int log, struct error *err)
+/* log: NULL in the foreground. */
+static int serve(const struct invocation *inv, struct guest_log *log,
+                 struct error *err)
 {
     struct host host;
     unsigned int verbosity = inv->settings->verbosity;
 
     if (host_open(&host, verbosity > 0 ? verbosity : 1, err) < 0)
         return -1;
-    if (log >= 0)
-        host_log_to(&host.log, log);
+    if (log != NULL)
+        host_log_to(&host.log, guest_log_write, log);
     int rc = libxl_device_events_handler(host.ctx, NULL);
     if (rc != 0)
         host_fail(&host, err, ERR_FAILED, rc, "devices of other domains");
@@ -65,18 +67,21 @@ static int check_host(const struct invocation *inv, struct error *err)
 
 static int run(struct invocation *inv, struct error *err)
 {
-    cleanup_close int pidfile = -1, log = -1;
+    cleanup_close int pidfile = -1;
+    struct guest_log log = GUEST_LOG_INIT;
 
     if (invocation_count(inv, "F") > 0)
-        return serve(inv, -1, err);
+        return serve(inv, NULL, err);
     if (check_host(inv, err) < 0 ||
         open_pidfile(invocation_value(inv, "pidfile"), &pidfile, err) < 0)
         return -1;
-    log = guest_log_open(LOG_NAME);
-    if (settle(pidfile, err) < 0)
-        return -1;
+    guest_log_begin(&log, LOG_NAME, NULL);
+    int rc = settle(pidfile, err);
     io_cleanup_close(&pidfile);
-    return serve(inv, log, err);
+    if (rc == 0)
+        rc = serve(inv, &log, err);
+    guest_log_end(&log);
+    return rc;
 }
 
 static const struct option_row options[] = {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What guests print wakes xnd, but not more than once a second for all of
- * them: xenconsoled's own limit (io.c, RATE_LIMIT_ALLOWANCE) lets a guest write
- * less than 1 MiB meanwhile.
+ * What guests print, and have their device models print, wakes xnd, but not
+ * more than once a second for all of them: xenconsoled's own limit (io.c,
+ * RATE_LIMIT_ALLOWANCE) lets a guest write less than 1 MiB meanwhile.
  */
 #include "xnd/console_logs.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <dirent.h>
@@ -19,7 +18,11 @@
 #include "domain/console_log.h"
 #include "xnd/guests.h"
 #include "xnd/journal.h"
+#include "xnd/log_cap.h"
 
+#define MODELS "/var/log/xen"
+/* Of a device model's log, bytes. */
+#define MODEL_CAP ((uint64_t)4 << 20)
 #define PAUSE_MS 1000u
 
 struct console_logs {
@@ -33,57 +36,58 @@ struct console_logs {
 
 /* ---- full logs ---- */
 
-/* true: xenconsoled is to begin another. */
-static bool rotate(const char *path, uint64_t cap)
+/* What is between, the caller's; NULL: it has another beginning or end. */
+static char *take_middle(const char *file, const char *prefix,
+                         const char *suffix)
 {
-    cleanup_free char *older = mem_printf("%s.1", path);
+    size_t length = strlen(file), before = strlen(prefix),
+           after = strlen(suffix);
 
-    if (cap == 0 || rename(path, older) < 0) {
-        (void)!truncate(path, 0); /* xenconsoled appends */
-        return false;
-    }
-    return true;
+    if (length <= before + after || strncmp(file, prefix, before) != 0 ||
+        strcmp(file + length - after, suffix) != 0)
+        return NULL;
+    return mem_strndup(file + before, length - before - after);
 }
 
-/* The cap of "guest-NAME.log"; false: it is none of these. */
-static bool find_cap(const struct console_logs *logs, const char *file,
-                     uint64_t *cap)
-{
-    static const char prefix[] = "guest-", suffix[] = ".log";
-    size_t length = strlen(file);
-
-    if (strncmp(file, prefix, strlen(prefix)) != 0 ||
-        length <= strlen(prefix) + strlen(suffix) ||
-        strcmp(file + length - strlen(suffix), suffix) != 0)
-        return false;
-    cleanup_free char *name = mem_strndup(
-        file + strlen(prefix), length - strlen(prefix) - strlen(suffix));
-    *cap = guests_console_cap(logs->xnd, name, logs->cap);
-    return true;
-}
-
-static bool look_at(const struct console_logs *logs, const char *file)
+static bool look_at_console(const struct console_logs *logs, const char *file)
 {
     cleanup_free char *path = mem_printf(CONSOLE_LOG_FOLDER "/%s", file);
-    struct stat status;
-    uint64_t cap;
+    cleanup_free char *name = take_middle(file, "guest-", ".log");
 
-    return find_cap(logs, file, &cap) && lstat(path, &status) == 0 &&
-           S_ISREG(status.st_mode) && (uint64_t)status.st_size > cap &&
-           rotate(path, cap);
+    return name != NULL &&
+           log_cap_rotate(path, guests_console_cap(logs->xnd, name, logs->cap));
+}
+
+/* libxl gives each device model a log of its own, opened for appending. */
+static bool look_at_model(const struct console_logs *logs, const char *file)
+{
+    cleanup_free char *path = mem_printf(MODELS "/%s", file);
+    cleanup_free char *name = take_middle(file, "qemu-dm-", ".log");
+
+    return name != NULL && log_cap_cut(path, MODEL_CAP);
+}
+
+/* true: look said so of one of the folder's files. */
+static bool look_at_each(const struct console_logs *logs, const char *path,
+                         bool (*look)(const struct console_logs *logs,
+                                      const char *file))
+{
+    DIR *folder = opendir(path);
+    bool any = false;
+
+    if (folder == NULL)
+        return false;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        any |= look(logs, entry->d_name);
+    closedir(folder);
+    return any;
 }
 
 static void look_at_all(const struct console_logs *logs)
 {
-    DIR *folder = opendir(CONSOLE_LOG_FOLDER);
-    bool rotated = false;
-
-    if (folder == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        rotated |= look_at(logs, entry->d_name);
-    closedir(folder);
-    if (rotated && !console_log_tell(&console_log_of_host))
+    look_at_each(logs, MODELS, look_at_model);
+    if (look_at_each(logs, CONSOLE_LOG_FOLDER, look_at_console) &&
+        !console_log_tell(&console_log_of_host))
         journal_warn("console logs: xenconsoled cannot be told to go on");
 }
 
@@ -120,13 +124,21 @@ static void handle_closed(uv_handle_t *handle)
     free(logs);
 }
 
+static bool watch_folders(int watch)
+{
+    bool consoles =
+        inotify_add_watch(watch, CONSOLE_LOG_FOLDER, IN_MODIFY) >= 0;
+    bool models = inotify_add_watch(watch, MODELS, IN_MODIFY) >= 0;
+
+    return consoles || models;
+}
+
 void console_logs_open(struct xnd *xnd, uint64_t cap)
 {
     cleanup_close int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
-    /* No such folder: xenconsoled keeps no logs. */
-    if (watch < 0 ||
-        inotify_add_watch(watch, CONSOLE_LOG_FOLDER, IN_MODIFY) < 0)
+    /* No such folder: nobody keeps logs there. */
+    if (watch < 0 || !watch_folders(watch))
         return;
     struct console_logs *logs = MEM_NEW(struct console_logs);
     logs->xnd = xnd;

@@ -2,7 +2,8 @@
 /*
  * The logs that xenconsoled keeps of what guests print, where it is started
  * with --log=guest: it has no limit for them, a guest's console_log is one.
- * A log that is full becomes NAME.log.1, and xenconsoled begins another.
+ * A log that is full becomes NAME.log.1, and xenconsoled begins another. The
+ * logs of device models have a cap of 4 MiB.
  */
 #ifndef XENITH_XND_CONSOLE_LOGS_H
 #define XENITH_XND_CONSOLE_LOGS_H

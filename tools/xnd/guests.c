@@ -46,6 +46,7 @@ struct guest {
     bool has_hooks; /* its own key names some */
     bool has_console_cap;
     uint64_t console_cap; /* bytes */
+    struct log_choice log;
 };
 
 struct guests {
@@ -67,6 +68,18 @@ static struct guest *find(const struct xnd *xnd, uint32_t domid)
         if ((*guest)->domid == domid)
             return *guest;
     return NULL;
+}
+
+static void tell_of(const struct guest *guest, const char *what)
+{
+    journal_about(&guest->log, guest->name, LOG_LEVEL_INFO, "domain %u (%s) %s",
+                  guest->domid, guest->name, what);
+}
+
+static void warn_of(const struct guest *guest, const char *what)
+{
+    journal_about(&guest->log, guest->name, LOG_LEVEL_WARN,
+                  "domain %u (%s): %s", guest->domid, guest->name, what);
 }
 
 static void guest_free(uv_handle_t *handle)
@@ -172,7 +185,7 @@ static void act_ended(struct xnd *xnd, void *arg, bool ok)
 static void start_worker(struct guest *guest)
 {
     cleanup_free char *domid = mem_printf("%u", guest->domid);
-    cleanup_close int log_fd = guest_log_open(guest->name);
+    cleanup_close int log_fd = guest_log_open_shared(guest->name, &guest->log);
     cleanup_error struct error err = ERROR_INIT;
     const char *const words[] = { "policy", domid, NULL };
     struct worker_start start = {
@@ -184,7 +197,7 @@ static void start_worker(struct guest *guest)
 
     if (worker_spawn(guest->xnd, &start, &guest->worker, &err) == 0)
         return;
-    journal_warn("domain %u (%s): %s", guest->domid, guest->name, err.message);
+    warn_of(guest, err.message);
     guest->attempts++;
     consider(guest);
 }
@@ -203,13 +216,14 @@ static void retry_due(uv_timer_t *timer)
 static void act(struct guest *guest, unsigned int reason)
 {
     if (guest->attempts >= ATTEMPTS) {
-        journal_warn(
-            "domain %u (%s): given up after %u workers; it stays shut down",
-            guest->domid, guest->name, guest->attempts);
+        cleanup_free char *text = mem_printf(
+            "given up after %u workers; it stays shut down", guest->attempts);
+        warn_of(guest, text);
         forget(guest);
     } else if (guest->attempts == 0) {
-        journal("domain %u (%s) shut down: %s", guest->domid, guest->name,
-                policy_reason_name(reason));
+        cleanup_free char *text =
+            mem_printf("shut down: %s", policy_reason_name(reason));
+        tell_of(guest, text);
         start_worker(guest);
     } else if (!uv_is_active((uv_handle_t *)&guest->retry)) {
         uv_timer_start(&guest->retry, retry_due, RETRY_MS, 0);
@@ -225,11 +239,11 @@ static void consider(struct guest *guest)
         return;
     switch (look_at(guest, &reason)) {
     case LOOK_GONE:
-        journal("domain %u (%s) is gone", guest->domid, guest->name);
+        tell_of(guest, "is gone");
         forget(guest);
         break;
     case LOOK_UNMARKED:
-        journal("domain %u (%s) is left as it is", guest->domid, guest->name);
+        tell_of(guest, "is left as it is");
         forget(guest);
         break;
     case LOOK_RUNNING:
@@ -248,10 +262,12 @@ static void consider(struct guest *guest)
 
 static void say_in_guest_log(const struct guest *guest, const char *text)
 {
-    cleanup_close int fd = guest_log_open(guest->name);
+    struct guest_log log;
 
-    if (fd >= 0)
-        journal_to(fd, "%s", text);
+    guest_log_begin(&log, guest->name, &guest->log);
+    log.outputs &= (unsigned int)LOG_TO_FILE; /* the journal's line is theirs */
+    guest_log_write(&log, LOG_LEVEL_WARN, text);
+    guest_log_end(&log);
 }
 
 /* The guest goes on without its emulated devices; what to do is for people. */
@@ -263,8 +279,7 @@ static void model_died(void *arg)
     if (look_at(guest, &reason) != LOOK_RUNNING)
         return;
     guest->model_died = true;
-    journal_warn("domain %u (%s): its device model died", guest->domid,
-                 guest->name);
+    warn_of(guest, "its device model died");
     say_in_guest_log(guest, "the device model died: emulated devices, the "
                             "serial port and VNC are gone until a restart");
     events_tell(guest->xnd, guest->domid, EVENT_DEVICE_MODEL_DIED, NULL, NULL);
@@ -324,6 +339,7 @@ static void recall_own(struct guest *guest)
     guest->has_console_cap =
         spec.own.console_log_off || spec.own.console_log != 0;
     guest->console_cap = spec.own.console_log;
+    guest->log = guest_log_choice(&spec.own);
 }
 
 static struct guest *guest_new(struct xnd *xnd, uint32_t domid)
@@ -357,7 +373,7 @@ int guests_adopt(struct xnd *xnd, uint32_t domid, struct error *err)
         return -1;
     }
     if (is_new)
-        journal("domain %u (%s) adopted", domid, guest->name);
+        tell_of(guest, "adopted");
     watch_devices(guest);
     /* libxl's watch may stand already, and then tells of later ends only. */
     consider(guest);

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * systemd's journal takes datagrams of FIELD=value lines at one socket (its
- * "Native Journal Protocol"); priorities are syslog's.
- */
 #include "xnd/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -22,7 +14,6 @@
 #include "base/stamp.h"
 
 #define SIZE_LIMIT (1 << 20)
-#define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 static struct {
     enum log_level level;
@@ -42,12 +33,18 @@ static int share_with_workers(int fd)
     return dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0 ? -1 : 0;
 }
 
+/* A file for one guest's lines alone is not the workers'. */
+static bool shares_file(void)
+{
+    return state.background && (state.outputs & LOG_TO_FILE);
+}
+
 static int open_file(void)
 {
     int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
     int fd = open(PATHS_XND_LOG, flags, 0600);
 
-    if (fd < 0 || (state.background && share_with_workers(fd) < 0)) {
+    if (fd < 0 || (shares_file() && share_with_workers(fd) < 0)) {
         io_cleanup_close(&fd);
         return -1;
     }
@@ -73,8 +70,6 @@ int journal_open(const struct xenithconf *conf, bool foreground,
                                            : (unsigned int)LOG_TO_FILE;
     if (state.background && leave_the_terminal() < 0)
         return error_set_errno(err, ERR_FAILED, errno, "/dev/null");
-    if (state.outputs & LOG_TO_SYSLOG)
-        openlog("xnd", LOG_PID, LOG_DAEMON);
     if (!(state.outputs & LOG_TO_FILE))
         return 0;
     if (io_make_dirs(XENITH_LOGDIR, 0750, err) < 0)
@@ -84,10 +79,14 @@ int journal_open(const struct xenithconf *conf, bool foreground,
     return 0;
 }
 
-static void rotate_if_full(void)
+static void prepare_file(void)
 {
     struct stat status;
 
+    if (state.file < 0) {
+        (void)open_file(); /* only some guests are logged there */
+        return;
+    }
     if (fstat(state.file, &status) < 0 || status.st_size < SIZE_LIMIT)
         return;
     if (rename(PATHS_XND_LOG, PATHS_XND_LOG ".1") < 0 || open_file() < 0)
@@ -105,36 +104,27 @@ static void write_line(int fd, const char *text)
     dprintf(fd, "%s xnd[%d]: %s\n", stamp, (int)getpid(), text);
 }
 
-/* A line feed would end the field. */
-static void send_to_journal(int priority, const char *text)
+/* choice and guest: NULL for what is about the host. */
+static void say(const struct log_choice *choice, const char *guest,
+                enum log_level level, const char *text)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX,
-                                   .sun_path = JOURNAL_SOCKET };
-    cleanup_close int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    cleanup_free char *fields =
-        mem_printf("PRIORITY=%d\nSYSLOG_IDENTIFIER=xnd\nMESSAGE=%.*s\n",
-                   priority, (int)strcspn(text, "\n"), text);
+    bool own_level = choice != NULL && choice->has_level;
+    unsigned int outputs = choice != NULL && choice->outputs != 0
+                               ? choice->outputs
+                               : state.outputs;
+    struct outlet_line line = {
+        .who = "xnd", .guest = guest, .level = level, .text = text
+    };
 
-    (void)!sendto(fd, fields, strlen(fields), MSG_NOSIGNAL | MSG_DONTWAIT,
-                  (struct sockaddr *)&address, sizeof(address));
-}
-
-static void say(enum log_level level, const char *text)
-{
-    int priority = level == LOG_LEVEL_WARN ? LOG_WARNING : LOG_INFO;
-
-    if (level > state.level)
+    if (level > (own_level ? choice->level : state.level))
         return;
-    if (state.outputs & LOG_TO_FILE) {
-        rotate_if_full();
+    if (outputs & LOG_TO_FILE) {
+        prepare_file();
         write_line(state.file, text);
     }
-    if ((state.outputs & LOG_TO_STDERR) && !state.background)
+    if ((outputs & LOG_TO_STDERR) && !state.background)
         write_line(STDERR_FILENO, text);
-    if (state.outputs & LOG_TO_SYSLOG)
-        syslog(LOG_DAEMON | priority, "%s", text);
-    if (state.outputs & LOG_TO_JOURNAL)
-        send_to_journal(priority, text);
+    outlet_send(outputs, &line);
 }
 
 void journal(const char *format, ...)
@@ -144,7 +134,7 @@ void journal(const char *format, ...)
     va_start(args, format);
     cleanup_free char *text = mem_vprintf(format, args);
     va_end(args);
-    say(LOG_LEVEL_INFO, text);
+    say(NULL, NULL, LOG_LEVEL_INFO, text);
 }
 
 void journal_warn(const char *format, ...)
@@ -154,15 +144,16 @@ void journal_warn(const char *format, ...)
     va_start(args, format);
     cleanup_free char *text = mem_vprintf(format, args);
     va_end(args);
-    say(LOG_LEVEL_WARN, text);
+    say(NULL, NULL, LOG_LEVEL_WARN, text);
 }
 
-void journal_to(int fd, const char *format, ...)
+void journal_about(const struct log_choice *choice, const char *guest,
+                   enum log_level level, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
     cleanup_free char *text = mem_vprintf(format, args);
     va_end(args);
-    write_line(fd, text);
+    say(choice, guest, level, text);
 }

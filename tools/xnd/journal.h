@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/outlet.h"
 #include "config/xenithconf.h"
 
 /*
@@ -23,8 +24,12 @@ void journal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void journal_warn(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
-/* One line to the log of a guest. */
-void journal_to(int fd, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/*
+ * One line about a guest, as its own keys want it: LOG_TO_FILE is xnd.log here,
+ * too. choice, whose members may be unset, is not NULL.
+ */
+void journal_about(const struct log_choice *choice, const char *guest,
+                   enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 #endif

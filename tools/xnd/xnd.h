@@ -11,7 +11,7 @@
  *               is made
  *   worker.h    processes that act on guests
  *   device_model.h, media.h  what else a guest needs somebody for
- *   console_logs.h  a cap for what guests print
+ *   console_logs.h, log_cap.h  a cap for what guests print
  *   rules.h     nodes of xenstore that are watched for the administrator;
  *               rule_files.h: when their rules change
  *   control.h   the socket

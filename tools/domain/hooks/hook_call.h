@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/outlet.h"
 
 enum hook_event {
     HOOK_PREPARE,
@@ -37,6 +38,7 @@ struct hook_call {
     const char *uuid;        /* as text */
     uint32_t domid;          /* INVALID_DOMID while there is no domain */
     char *const *own;        /* the guest's key `hooks`, or NULL */
+    struct log_choice log;   /* the guest's */
     const char *cause;       /* of the event, or NULL */
     const char *peer;        /* the other host of a migration, or NULL */
     const char *device_kind; /* "disk", or NULL */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "domain/guest_log.h"
 #include "domain/hooks/hooks.h"
 #include "domain/own.h"
 #include "host/lookup.h"
@@ -26,8 +27,10 @@ static void read_own(struct hook_guest *guest, struct host *host)
     cleanup_domain_spec struct domain_spec spec;
 
     domain_spec_init(&spec);
-    if (own_recall(host, guest->domid, &spec.own, NULL) == 0)
-        guest->own = steal(spec.own.hooks);
+    if (own_recall(host, guest->domid, &spec.own, NULL) < 0)
+        return;
+    guest->log = guest_log_choice(&spec.own);
+    guest->own = steal(spec.own.hooks);
 }
 
 void hook_guest_read(struct hook_guest *guest, struct host *host,
@@ -57,6 +60,7 @@ struct hook_call hook_guest_call(const struct hook_guest *guest,
         .uuid = guest->uuid,
         .domid = guest->domid,
         .own = guest->own,
+        .log = guest->log,
         .cause = cause,
     };
 }

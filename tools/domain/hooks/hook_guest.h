@@ -17,6 +17,7 @@ struct hook_guest {
     char uuid[UUID_TEXT_SIZE];
     uint32_t domid;
     libxl_string_list own; /* its key `hooks`; owned, may be NULL */
+    struct log_choice log;
 };
 
 /* A domain; one that is gone has an empty name and no hooks of its own. */

@@ -162,24 +162,18 @@ int hooks_ask(const struct hook_place *place, const struct hook_call *call,
     return 0;
 }
 
-/* The worker that applies a policy has the guest's log there. */
-static bool is_standard_error(int fd)
-{
-    struct stat one, other;
-
-    return fd >= 0 && fstat(fd, &one) == 0 &&
-           fstat(STDERR_FILENO, &other) == 0 && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
-}
-
+/* The worker that applies a policy prints into the guest's log. */
 static void tell_failure(const struct hook_call *call,
                          const struct error *failure)
 {
-    cleanup_close int fd = guest_log_open(call->name);
+    struct guest_log log;
 
     log_warn("%s", failure->message);
-    if (!is_standard_error(fd))
-        logfile_line(fd, "xn", "%s", failure->message);
+    if (log_is_taken())
+        return;
+    guest_log_begin(&log, call->name, &call->log);
+    guest_log_error(&log, failure->message);
+    guest_log_end(&log);
 }
 
 void hooks_tell(const struct hook_place *place, const struct hook_call *call)

@@ -26,6 +26,7 @@
 #include "domain/core.h"
 #include "domain/create.h"
 #include "domain/destroy.h"
+#include "domain/guest_log.h"
 #include "domain/hooks/hooks.h"
 #include "domain/life/policy.h"
 #include "domain/life/restart.h"
@@ -58,6 +59,7 @@ struct work {
     char uuid[UUID_TEXT_SIZE];
     unsigned int short_lives;
     int64_t since_ms;
+    struct guest_log log; /* of a worker; has the guest's lines */
 };
 
 enum look {
@@ -112,6 +114,7 @@ static void work_begin(struct work *work, struct host *host, uint32_t domid,
         .note = RESTART_NOTE_INIT,
         .short_lives = request->short_lives,
         .since_ms = request->since_ms,
+        .log = GUEST_LOG_INIT,
     };
     *result = (struct enforce_result){ .end = ENFORCE_STILL_THERE,
                                        .domid = INVALID_DOMID };
@@ -120,6 +123,8 @@ static void work_begin(struct work *work, struct host *host, uint32_t domid,
 
 static void work_end(struct work *work)
 {
+    log_to(NULL, NULL);
+    guest_log_end(&work->log);
     restart_leave(&work->note);
     xlconf_dispose(&work->defaults);
 }
@@ -280,6 +285,25 @@ static int clear_the_place(struct work *work, const struct restart_plan *plan,
     return 0;
 }
 
+/*
+ * What a guest wants to have in its log, and where that is. In the foreground
+ * people read it on standard error.
+ */
+static void take_log(struct work *work, const char *name,
+                     const struct domain_own *own)
+{
+    struct log_choice choice = guest_log_choice(own);
+
+    if (!work->request->supervise || work->log.name != NULL) {
+        if (choice.has_level)
+            log_set_level(choice.level);
+        return;
+    }
+    guest_log_begin(&work->log, name, &choice);
+    log_set_level(work->log.level);
+    log_to(guest_log_write, &work->log);
+}
+
 /* What cannot be read must not stop a reboot. */
 static void recall_own(const struct restart_plan *plan, struct domain_own *own)
 {
@@ -298,6 +322,7 @@ static void tell_hooks(const struct work *work, const struct domain_spec *spec,
         .uuid = work->uuid,
         .domid = work->domid,
         .own = spec->own.hooks,
+        .log = guest_log_choice(&spec->own),
         .cause = cause,
     };
 
@@ -327,6 +352,7 @@ static int carry_out(struct work *work, const struct restart_plan *plan,
                          "the stored configuration of %s", plan->name);
     }
     recall_own(plan, &spec.own);
+    take_log(work, plan->name, &spec.own);
     if (clear_the_place(work, plan, &spec.config.c_info, err) < 0)
         return -1; /* the note stays, for another attempt */
     work->result->end = ENFORCE_GONE;
@@ -444,15 +470,6 @@ static void tell_hooks_of_end(const struct work *work,
         tell_hooks(work, spec, HOOK_CRASHED, cause);
 }
 
-/* What a guest wants to have in its log. */
-static void set_level(const struct domain_own *own)
-{
-    enum log_level level;
-
-    if (own->log_level != NULL && log_parse_level(own->log_level, &level))
-        log_set_level(level);
-}
-
 static unsigned int limit_of(const struct domain_own *own)
 {
     return own->restart_limit == OWN_RESTART_UNSET
@@ -504,7 +521,7 @@ static int decide_and_act(struct work *work, unsigned int reason,
         return -1;
     if (own_recall(work->host, work->domid, &spec.own, &own) < 0)
         log_warn("%s; going on without", own.message);
-    set_level(&spec.own);
+    take_log(work, spec.config.c_info.name, &spec.own);
     struct policy_case end = {
         .config = &spec.config,
         .reason = reason,
@@ -598,6 +615,8 @@ int enforce_policy(struct host *host, uint32_t domid,
         rc = restart_lock(&work.note, work.uuid, true, &found, err);
     if (look == LOOK_DOWN && rc == 0)
         rc = act_if_still_down(&work, err);
+    if (rc < 0)
+        guest_log_error(&work.log, err->message);
     work_end(&work);
     return rc;
 }
@@ -655,6 +674,8 @@ int enforce_resume(struct host *host, const char *uuid,
     int rc = restart_lock(&work.note, work.uuid, false, &found, err);
     if (rc == 0 && found)
         rc = resume_locked(&work, err);
+    if (rc < 0)
+        guest_log_error(&work.log, err->message);
     work_end(&work);
     return rc;
 }
