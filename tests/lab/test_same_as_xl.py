@@ -2,6 +2,8 @@
 on between two calls (times, the CPU in use, free memory) is masked."""
 import shlex
 
+import pytest
+
 KINDS = ("pv", "pvh", "hvm")
 
 # Prints what differs. $1: what to mask, as a sed script; then the words.
@@ -74,3 +76,19 @@ def test_the_host(host):
         (NOTHING, "cpupool-list", "Pool-0"),
         (NOTHING, "-N", "cpupool-create", "name='spare'", "sched='credit'"),
     ])
+
+
+@pytest.mark.unproven
+def test_sxp_where_xl_conf_wants_it(host, guest):
+    made = [guest(kind, create=False) for kind in ("pv", "hvm", "pvh")]
+    for config in made:
+        host.xl("create", "-p", "-q", config.path)
+    cases = [(NOTHING, "list", "-l", config.name) for config in made]
+    cases += [(NOTHING, "create", "-n", config.path) for config in made]
+    host.run("cp -p /etc/xen/xl.conf /tmp/xl.conf.kept; "
+             "echo 'output_format=\"sxp\"' >>/etc/xen/xl.conf")
+    try:
+        assert host.xn("list", "-l", made[0].name).stdout.startswith("(domain")
+        compare(host, cases)
+    finally:
+        host.run("mv /tmp/xl.conf.kept /etc/xen/xl.conf")

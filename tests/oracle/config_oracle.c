@@ -5,10 +5,12 @@
  *   config_oracle generate SEED COUNT FOLDER   COUNT valid files: 00001.cfg ...
  *   config_oracle spoil SEED COUNT FOLDER      the same, with mistakes
  *   config_oracle read FILE...                 what `xn create -n` prints
+ *   config_oracle sxp FILE...                  the same with
+ * output_format="sxp"
  *
- * `read` prints for each file a line "FILE STATUS LENGTH" (STATUS is read or
- * refused) and LENGTH bytes: the document, or the diagnostics. The files are
- * read for a host of two CPUs and one node, without an xl.conf.
+ * `read` and `sxp` print for each file a line "FILE STATUS LENGTH" (STATUS is
+ * read or refused) and LENGTH bytes: the document, or the diagnostics. The
+ * files are read for a host of two CPUs and one node, without an xl.conf.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "config/sxp.h"
 #include "generate.h"
 #include "host.h"
 
@@ -61,7 +64,19 @@ static int generate(uint64_t seed, long count, const char *folder,
     return rc;
 }
 
-static void read_file(const char *path)
+static char *show(struct domain_spec *spec, bool sxp)
+{
+    struct strbuf text = { 0 };
+
+    if (!sxp)
+        return domain_spec_to_json(spec);
+    if (sxp_of_domain(SXP_NO_DOMAIN, NULL, &spec->config, &text, NULL) == 0)
+        return strbuf_take(&text);
+    strbuf_dispose(&text);
+    return NULL;
+}
+
+static void read_file(const char *path, bool sxp)
 {
     const struct config_source source = { .path = path, .plain = true };
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
@@ -73,7 +88,7 @@ static void read_file(const char *path)
     domain_spec_init(&spec);
     rc = config_load(&source, NULL, lab_host(), &spec, &diags, NULL);
     if (rc == 0)
-        json = domain_spec_to_json(&spec);
+        json = show(&spec, sxp);
     config_diags_render(&diags, CONFIG_RENDER_ERRORS, &said);
     strbuf_puts(&said, "");
     printf("%s %s %zu\n%s", path, json ? "read" : "refused",
@@ -83,7 +98,7 @@ static void read_file(const char *path)
 static int usage(void)
 {
     fputs("usage: config_oracle generate|spoil SEED COUNT FOLDER\n"
-          "       config_oracle read FILE...\n",
+          "       config_oracle read|sxp FILE...\n",
           stderr);
     return 2;
 }
@@ -92,9 +107,11 @@ int main(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "";
 
-    if (strcmp(verb, "read") == 0) {
+    bool sxp = strcmp(verb, "sxp") == 0;
+
+    if (sxp || strcmp(verb, "read") == 0) {
         for (int i = 2; i < argc; i++)
-            read_file(argv[i]);
+            read_file(argv[i], sxp);
         return fflush(stdout) == 0 ? 0 : fail("standard output");
     }
     if (argc != 5)

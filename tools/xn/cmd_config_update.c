@@ -35,7 +35,7 @@ static int update(struct invocation *inv, const struct config_source *source,
                     invocation_count(inv, "quiet") > 0, &spec, err) < 0)
         return -1;
     if ((dry_run || invocation_count(inv, "d") > 0) &&
-        load_show_domain(&spec, NULL, err) < 0)
+        load_show_domain(&defaults, &spec, NULL, err) < 0)
         return -1;
     return dry_run ? 0 : store(inv, &spec, &defaults, err);
 }

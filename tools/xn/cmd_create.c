@@ -101,9 +101,9 @@ static int create_from(struct invocation *inv, const char *file,
                     invocation_count(inv, "i") > 0, quiet, &spec, err) < 0)
         return -1;
     if (invocation_is_dry_run(inv) && !plan)
-        return load_show_domain(&spec, NULL, err);
+        return load_show_domain(defaults, &spec, NULL, err);
     if (invocation_count(inv, "d") > 0 &&
-        load_show_domain(&spec, stderr, err) < 0)
+        load_show_domain(defaults, &spec, stderr, err) < 0)
         return -1;
     return create(inv, defaults, &spec, err);
 }

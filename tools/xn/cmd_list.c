@@ -8,12 +8,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/uuid.h"
+#include "config/sxp.h"
 #include "domain/life/restart.h"
 #include "host/facts.h"
 #include "host/stored.h"
 #include "show/show.h"
 #include "xn/command.h"
 #include "xn/format.h"
+#include "xn/load.h"
 #include "xn/row.h"
 
 struct columns {
@@ -371,6 +373,46 @@ static void show_long(const struct invocation *inv,
     show_printf("%s\n]\n\n", separator[0] == '\n' ? "\n" : "");
 }
 
+static int show_sxp(const struct invocation *inv,
+                    const struct domain_list *list, struct error *err)
+{
+    VEC_EACH (&list->items, info) {
+        cleanup_domain_spec struct domain_spec spec;
+        cleanup_error struct error problem = ERROR_INIT;
+        cleanup_strbuf struct strbuf text = { 0 };
+        char uuid[UUID_TEXT_SIZE];
+
+        domain_spec_init(&spec);
+        uuid_format_text(info->uuid, uuid);
+        if (stored_config_read(inv->host, info->domid, &spec.config, &problem) <
+            0) {
+            log_warn("%s", problem.message);
+            continue;
+        }
+        int rc =
+            sxp_of_domain((int)info->domid, uuid, &spec.config, &text, err);
+        show_printf("%s", text.text);
+        if (rc < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* As JSON, or as xl.conf has it. */
+static int show_configs(const struct invocation *inv,
+                        const struct domain_list *list, struct error *err)
+{
+    cleanup_xlconf struct xlconf defaults;
+
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, err) < 0)
+        return -1;
+    if (defaults.output_sxp)
+        return show_sxp(inv, list, err);
+    show_long(inv, list);
+    return 0;
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
     cleanup_restart_guests struct restart_guests rebooting = { 0 };
@@ -395,7 +437,7 @@ static int run(struct invocation *inv, struct error *err)
     if (rc == 0 && as_json)
         show_json(inv, &list, &extras, &rebooting);
     else if (rc == 0 && as_long)
-        show_long(inv, &list);
+        rc = show_configs(inv, &list, err);
     else if (rc == 0) {
         show_header(&extras.columns);
         for (size_t i = 0; i < list.items.count; i++)
@@ -408,7 +450,8 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 'l', "long", OPTION_FLAG, NULL, "Shows each configuration, as JSON" },
+    { 'l', "long", OPTION_FLAG, NULL,
+      "Shows each configuration, as JSON, or as SXP if xl.conf says so" },
     { 'v', "verbose", OPTION_FLAG, NULL,
       "Adds UUID, shutdown reason and security label" },
     { 'Z', "context", OPTION_FLAG, NULL, "Adds the security label" },

@@ -89,7 +89,7 @@ static int receive_from(struct invocation *inv, struct takeover *takeover,
     if (load_saved(inv->host, source, &spec, err) < 0)
         return -1;
     if (invocation_count(inv, "debug") > 0 &&
-        load_show_domain(&spec, stderr, err) < 0)
+        load_show_domain(NULL, &spec, stderr, err) < 0)
         return -1;
     return make(inv, takeover, source, &spec, domid, err);
 }

@@ -103,7 +103,7 @@ static int restore_from(struct invocation *inv, const struct restore *restore,
         read_spec(inv, restore, source, &defaults, &spec, err) < 0)
         return -1;
     if (invocation_count(inv, "d") > 0 &&
-        load_show_domain(&spec, stderr, err) < 0)
+        load_show_domain(&defaults, &spec, stderr, err) < 0)
         return -1;
     struct create_request request = { .spec = &spec,
                                       .defaults = &defaults,

@@ -61,7 +61,7 @@ static int make(struct invocation *inv, struct create_request *request,
     making_read_options(inv, request);
     json_add_string(json, "name", request->spec->config.c_info.name);
     if (invocation_count(inv, "d") > 0 &&
-        load_show_domain(request->spec, stderr, err) < 0)
+        load_show_domain(request->defaults, request->spec, stderr, err) < 0)
         return -1;
     if (invocation_count(inv, "plan") > 0) {
         add_plan(json, request);

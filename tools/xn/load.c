@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "config/settings.h"
+#include "config/sxp.h"
 #include "domain/describe.h"
 #include "domain/transfer/saved_config.h"
 #include "show/show.h"
@@ -236,16 +237,34 @@ int load_saved_config(struct invocation *inv, const char *file, char **json,
     return 0;
 }
 
-int load_show_domain(struct domain_spec *spec, FILE *debug, struct error *err)
+static void show_text(const char *text, FILE *debug)
 {
-    cleanup_free char *json = domain_spec_to_json(spec);
+    if (debug != NULL)
+        fputs(text, debug);
+    else
+        show_printf("%s", text);
+}
 
+/* As far as it goes: xl prints that, too. */
+static int show_sxp(const struct domain_spec *spec, FILE *debug,
+                    struct error *err)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+    int rc = sxp_of_domain(SXP_NO_DOMAIN, NULL, &spec->config, &text, err);
+
+    show_text(text.text, debug);
+    return rc;
+}
+
+int load_show_domain(const struct xlconf *defaults, struct domain_spec *spec,
+                     FILE *debug, struct error *err)
+{
+    if (defaults != NULL && defaults->output_sxp)
+        return show_sxp(spec, debug, err);
+    cleanup_free char *json = domain_spec_to_json(spec);
     if (json == NULL)
         return error_set(err, ERR_FAILED, "libxl cannot show it as JSON");
-    if (debug != NULL)
-        fputs(json, debug);
-    else
-        show_printf("%s", json);
+    show_text(json, debug);
     return 0;
 }
 

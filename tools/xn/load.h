@@ -81,8 +81,12 @@ int load_override(const struct invocation *inv, const char *path,
 int load_saved_config(struct invocation *inv, const char *file, char **json,
                       struct error *err);
 
-/* Prints it as JSON: on standard output, or to debug if that is not NULL. */
-int load_show_domain(struct domain_spec *spec, FILE *debug, struct error *err);
+/*
+ * Prints it as JSON, or as the SXP that defaults (which may be NULL) choose: on
+ * standard output, or to debug if that is not NULL.
+ */
+int load_show_domain(const struct xlconf *defaults, struct domain_spec *spec,
+                     FILE *debug, struct error *err);
 
 /* As load_domain, for the configuration of a CPU pool; spec is zeroed. */
 int load_cpupool(const struct settings *settings, struct host *host,
