@@ -58,7 +58,7 @@ int console_lock_take(struct console_lock *lock, uint32_t domid,
                       const char *name, struct error *err)
 {
     cleanup_free char *path =
-        mem_printf("%s/xenconsole.%u", XEN_LOCK_DIR, domid);
+        mem_printf("%s/" CONSOLE_LOCK_PREFIX "%u", XEN_LOCK_DIR, domid);
 
     for (;;) {
         /* The directory is often open to all users: no links. */
@@ -79,6 +79,20 @@ int console_lock_take(struct console_lock *lock, uint32_t domid,
             return 0;
         }
     }
+}
+
+const char *console_lock_folder(void)
+{
+    return XEN_LOCK_DIR;
+}
+
+bool console_lock_is_stale(const char *path, bool remove)
+{
+    cleanup_close int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || !is_still_named(fd, path))
+        return false;
+    return !remove || unlink(path) == 0;
 }
 
 void console_lock_release(struct console_lock *lock)

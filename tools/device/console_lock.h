@@ -8,6 +8,7 @@
 #ifndef XENITH_DEVICE_CONSOLE_LOCK_H
 #define XENITH_DEVICE_CONSOLE_LOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -25,6 +26,16 @@ struct console_lock {
 /* ERR_STATE if another client has it; does not wait. name: for messages. */
 int console_lock_take(struct console_lock *lock, uint32_t domid,
                       const char *name, struct error *err);
+
+/* Where they are, and the beginning of their names. */
+#define CONSOLE_LOCK_PREFIX "xenconsole."
+const char *console_lock_folder(void);
+
+/*
+ * Whether nobody holds the lock at path; with remove it is also taken away, as
+ * its holder would have done.
+ */
+bool console_lock_is_stale(const char *path, bool remove);
 
 /* Idempotent. */
 void console_lock_release(struct console_lock *lock);

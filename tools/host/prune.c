@@ -38,21 +38,42 @@ static bool remove_all(struct xs_handle *xs, xs_transaction_t t,
     return true;
 }
 
+struct pruning {
+    const char *path;
+    bool (*may)(void *data); /* NULL: yes */
+    void *data;
+    bool removed;
+};
+
+static bool is_there(struct xs_handle *xs, xs_transaction_t t, const char *path)
+{
+    unsigned int length;
+    cleanup_free char *value = xs_read(xs, t, path, &length);
+
+    return value != NULL;
+}
+
 /* 0, or the errno. */
-static int try_prune(struct xs_handle *xs, const char *path)
+static int try_prune(struct xs_handle *xs, struct pruning *pruning)
 {
     xs_transaction_t t = xs_transaction_start(xs);
 
     if (t == XBT_NULL)
         return errno;
-    bool removed = remove_all(xs, t, path);
+    bool there = is_there(xs, t, pruning->path);
+    if (pruning->may != NULL && (!there || !pruning->may(pruning->data))) {
+        xs_transaction_end(xs, t, true);
+        return 0;
+    }
+    bool removed = remove_all(xs, t, pruning->path);
     int cause = errno;
     if (!xs_transaction_end(xs, t, !removed))
         return errno;
+    pruning->removed = removed && there;
     return removed ? 0 : cause;
 }
 
-int prune_node(const char *path, struct error *err)
+static int prune(struct pruning *pruning, struct error *err)
 {
     struct xs_handle *xs = xs_open(0);
     int cause = EAGAIN;
@@ -61,10 +82,51 @@ int prune_node(const char *path, struct error *err)
         return error_set_errno(err, ERR_HOST, errno,
                                "xenstored does not answer");
     for (int i = 0; i < ATTEMPTS && cause == EAGAIN; i++)
-        cause = try_prune(xs, path);
+        cause = try_prune(xs, pruning);
     xs_close(xs);
     if (cause != 0)
         return error_set_errno(err, ERR_HOST, cause, "xenstore node %s: remove",
-                               path);
+                               pruning->path);
     return 0;
+}
+
+int prune_node(const char *path, struct error *err)
+{
+    return prune(&(struct pruning){ .path = path }, err);
+}
+
+int prune_node_if(const char *path, bool (*may)(void *data), void *data,
+                  bool *removed, struct error *err)
+{
+    struct pruning pruning = { .path = path, .may = may, .data = data };
+    int rc = prune(&pruning, err);
+
+    *removed = pruning.removed;
+    return rc;
+}
+
+int prune_children(const char *path, struct prune_names *names,
+                   struct error *err)
+{
+    struct xs_handle *xs = xs_open(0);
+    unsigned int count = 0;
+
+    if (xs == NULL)
+        return error_set_errno(err, ERR_HOST, errno,
+                               "xenstored does not answer");
+    cleanup_free char **found = xs_directory(xs, XBT_NULL, path, &count);
+    int cause = errno;
+    xs_close(xs);
+    if (found == NULL && cause != ENOENT)
+        return error_set_errno(err, ERR_HOST, cause, "xenstore node %s", path);
+    for (unsigned int i = 0; found != NULL && i < count; i++)
+        VEC_PUSH(&names->list, mem_strdup(found[i]));
+    return 0;
+}
+
+void prune_names_dispose(struct prune_names *names)
+{
+    VEC_EACH (&names->list, name)
+        free(*name);
+    VEC_DISPOSE(&names->list);
 }
