@@ -1,6 +1,8 @@
 """xn metrics: the numbers, and that they are what a Prometheus can read."""
 import re
 
+import pytest
+
 SAMPLE = re.compile(r'([a-z_]+)(\{.*\})? (-?[0-9.e+-]+)')
 
 
@@ -80,3 +82,15 @@ def test_top_is_drawn_on_a_terminal(host):
     assert "Domain-0" in screen and "VCPUs(sec):" in screen
     refused = host.run("xn top </dev/null", check=False)
     assert refused.rc == 2 and "--batch" in refused.stderr
+
+
+@pytest.mark.unproven
+def test_what_domains_take_of_xenstored(host, small):
+    up = small("pvh")
+    found = read(host.xn("metrics").stdout)
+    told = host.run("xenstore-control", "quota", up.domid()).stdout
+    counts = dict(re.findall(r"^(\w+) *: *(\d+)$", told, re.MULTILINE))
+    for what in ("nodes", "watches"):
+        mine = [value for labels, value in found[f"xen_domain_xenstore_{what}"]
+                if f'name="{up.name}"' in labels]
+        assert mine == [float(counts[what])]

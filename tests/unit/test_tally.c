@@ -65,6 +65,28 @@ static void many_at_once_lose_nothing(void **state)
     scratch_remove(path);
 }
 
+static void what_a_domain_takes_of_xenstored_is_read(void **state)
+{
+    static const char answer[] = "Domain 5:\n"
+                                 "nodes           :       35\n"
+                                 "watches         :        4\n"
+                                 "transactions    :        1\n"
+                                 "outstanding     :        2\n"
+                                 "memory          :     4711\n";
+    struct xenstored_share share;
+
+    assert_true(xenstored_parse_share(answer, &share));
+    assert_int_equal(share.nodes, 35);
+    assert_int_equal(share.watches, 4);
+    assert_int_equal(share.transactions, 1);
+    assert_int_equal(share.outstanding, 2);
+    assert_int_equal(share.memory_bytes, 4711);
+    assert_false(xenstored_parse_share("Quota settings:\n", &share));
+    assert_false(xenstored_parse_share("", &share));
+    assert_false(xenstored_parse_share("nodes : 5\n", &share));
+    assert_false(share.known);
+}
+
 static void connections_to_xenstored_are_counted(void **state)
 {
     static const char text[] =
@@ -84,6 +106,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sums_grow),
     cmocka_unit_test(what_makes_no_sense_is_nothing),
     cmocka_unit_test(many_at_once_lose_nothing),
+    cmocka_unit_test(what_a_domain_takes_of_xenstored_is_read),
     cmocka_unit_test(connections_to_xenstored_are_counted),
 };
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/xenstored.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <xenstore.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -112,4 +115,62 @@ int xenstored_facts_read(struct xenstored_facts *facts, struct error *err)
     facts->connections = connections > 0 ? connections - 1 : 0;
     facts->resident_bytes = find_resident();
     return measure_answer(&facts->answer_seconds, err);
+}
+
+/* ---- shares ---- */
+
+/* "nodes           :       35" (xenstored_domain.c, domain_get_quota). */
+static bool parse_row(const char *text, const char *name, uint64_t *number)
+{
+    for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+        unsigned long long value;
+        char word[32];
+        line += *line == '\n';
+        if (sscanf(line, "%31[a-z-] : %llu", word, &value) == 2 &&
+            strcmp(word, name) == 0) {
+            *number = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool xenstored_parse_share(const char *text, struct xenstored_share *share)
+{
+    *share = (struct xenstored_share){ 0 };
+    share->known = parse_row(text, "nodes", &share->nodes) &&
+                   parse_row(text, "watches", &share->watches) &&
+                   parse_row(text, "transactions", &share->transactions) &&
+                   parse_row(text, "outstanding", &share->outstanding) &&
+                   parse_row(text, "memory", &share->memory_bytes);
+    return share->known;
+}
+
+/* false: xenstored does not tell of any domain. */
+static bool ask_share(struct xs_handle *xs, uint32_t domid,
+                      struct xenstored_share *share)
+{
+    cleanup_free char *word = mem_printf("%u", domid);
+    cleanup_free char *answer =
+        xs_control_command(xs, "quota", word, (unsigned int)strlen(word) + 1);
+
+    if (answer == NULL)
+        return errno == ENOENT;
+    return xenstored_parse_share(answer, share);
+}
+
+int xenstored_shares_read(const uint32_t *domids, size_t count,
+                          struct xenstored_share *shares, struct error *err)
+{
+    struct xs_handle *xs = xs_open(0);
+
+    if (xs == NULL)
+        return error_set_errno(err, ERR_HOST, errno,
+                               "xenstored does not answer");
+    memset(shares, 0, count * sizeof(*shares));
+    for (size_t i = 0; i < count; i++)
+        if (!ask_share(xs, domids[i], &shares[i]))
+            break;
+    xs_close(xs);
+    return 0;
 }

@@ -11,6 +11,7 @@
 #include "host/domains.h"
 #include "host/facts.h"
 #include "host/traffic.h"
+#include "host/xenstored.h"
 #include "show/metrics.h"
 #include "show/show.h"
 #include "xn/command.h"
@@ -25,6 +26,7 @@ struct measured {
     struct host_facts facts;
     struct domain_list domains;
     uint64_t *starts; /* seconds since 1970, 0: not known; owned */
+    struct xenstored_share *shares; /* one for each; owned */
     struct traffic traffic;
     bool supervised;
     size_t supervised_guests;
@@ -75,6 +77,19 @@ static double start_time(const struct measured *all, size_t i)
     return all->starts[i] != 0 ? (double)all->starts[i] : -1;
 }
 
+/* What xenstored does not tell is left out. */
+#define SHARE(field)                                                     \
+    static double xenstore_##field(const struct measured *all, size_t i) \
+    {                                                                    \
+        return all->shares[i].known ? (double)all->shares[i].field : -1; \
+    }
+SHARE(nodes)
+SHARE(watches)
+SHARE(transactions)
+SHARE(outstanding)
+SHARE(memory_bytes)
+#undef SHARE
+
 /* A negative value leaves the sample out. */
 static const struct {
     const char *name;
@@ -97,6 +112,17 @@ static const struct {
       vcpus_online },
     { "xen_domain_start_time_seconds", METRIC_GAUGE,
       "When it was made, since 1970.", start_time },
+    { "xen_domain_xenstore_nodes", METRIC_GAUGE,
+      "Nodes of xenstore that it owns.", xenstore_nodes },
+    { "xen_domain_xenstore_watches", METRIC_GAUGE,
+      "Watches that it has set itself.", xenstore_watches },
+    { "xen_domain_xenstore_transactions", METRIC_GAUGE,
+      "Transactions that it has open.", xenstore_transactions },
+    { "xen_domain_xenstore_requests_outstanding", METRIC_GAUGE,
+      "Requests and events that it has not taken the answers of.",
+      xenstore_outstanding },
+    { "xen_domain_xenstore_memory_bytes", METRIC_GAUGE,
+      "Memory that xenstored has for it.", xenstore_memory_bytes },
 };
 
 #define DOMAIN_ROWS (sizeof(domain_rows) / sizeof(domain_rows[0]))
@@ -262,6 +288,17 @@ static void ask_supervisor(struct measured *all)
     all->supervised_guests = json_count(json_get(status, "guests"));
 }
 
+static int measure_shares(struct measured *all, struct error *err)
+{
+    size_t count = all->domains.items.count;
+    cleanup_free uint32_t *domids = mem_zalloc(count + 1, sizeof(*domids));
+
+    for (size_t i = 0; i < count; i++)
+        domids[i] = all->domains.items.items[i].domid;
+    all->shares = mem_zalloc(count + 1, sizeof(*all->shares));
+    return xenstored_shares_read(domids, count, all->shares, err);
+}
+
 static int measure(struct host *host, struct measured *all, struct error *err)
 {
     if (host_facts_read(host, &all->facts, err) < 0 ||
@@ -269,6 +306,7 @@ static int measure(struct host *host, struct measured *all, struct error *err)
                          DOMAIN_NAMES | DOMAIN_TYPES | DOMAIN_VM_PATHS,
                          err) < 0 ||
         domain_list_start_times(&all->domains, &all->starts, err) < 0 ||
+        measure_shares(all, err) < 0 ||
         traffic_read("/sys", &all->traffic, err) < 0)
         return -1;
     ask_supervisor(all);
@@ -280,6 +318,7 @@ static void dispose(struct measured *all)
     host_facts_dispose(&all->facts);
     domain_list_dispose(&all->domains);
     free(all->starts);
+    free(all->shares);
     traffic_dispose(&all->traffic);
 }
 
