@@ -101,6 +101,26 @@ is "bash: a value" '\"ahci\"' \
 is "bash: all values" "1 0" "$(in_bash "$build/xn" create a.cfg vnc =)"
 is "bash: nothing" "" "$(in_bash "$build/xn" list --frob)"
 
+# Every long option that the help of a command shows, in one line.
+main_commands="create list console migrate save"
+long_options() {
+    "$build/xn" "$1" --help | grep -oE '^  (-., |    )--[a-z-]+' |
+        grep -oE -- '--[a-z-]+' | sort | paste -sd' '
+}
+for command in $main_commands; do
+    is "bash: all long options of $command" \
+        "$(echo "$(long_options "$command") --help" | tr ' ' '\n' | sort |
+            paste -sd' ')" \
+        "$(in_bash "$build/xn" "$command" -- | tr ' ' '\n' | sort |
+            paste -sd' ')"
+    is "the help of $command fits into 80 columns" "" \
+        "$("$build/xn" "$command" --help | grep -E '.{81}')"
+done
+is "the words that an option takes" "pv serial vuart" \
+    "$(candidates console --type '')"
+is "and those that begin so" "lz4" "$(candidates save --compress l)"
+is "no words of another option" "" "$(candidates migrate --bwlimit '')"
+
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 touch "$folder/a b.cfg"
@@ -137,6 +157,17 @@ if shell zsh; then
     is "zsh: several commands" "xn vcpu-" "$(in_zsh "$build" "xn vcpu")"
     is "zsh: an option" "xn reboot --timeout " \
         "$(in_zsh "$build" "xn reboot --t")"
+    for command in $main_commands; do
+        options=$(long_options "$command") lines=() wanted=()
+        for option in $options; do
+            lines+=("xn $command ${option%?}")
+            wanted+=("xn $command $option")
+        done
+        # One that another begins with is not followed by a blank.
+        is "zsh: all long options of $command" "$(printf '%s\n' "${wanted[@]}")" \
+            "$(PATH=$build:$PATH "$source/tests/unit/zsh_line.py" \
+                "$source/docs/completions" "${lines[@]}" | sed 's/ *$//')"
+    done
     is "zsh: a command of a group" "xn config explain " \
         "$(in_zsh "$build" "xn config ex")"
     is "zsh: a key" "xn create a.cfg maxmem=" \
@@ -167,6 +198,13 @@ if shell fish; then
     is "fish: commands" "vcpu-list vcpu-pin vcpu-set" \
         "$(in_fish "$build" "xn vcpu")"
     is "fish: an option" "--timeout" "$(in_fish "$build" "xn reboot --t")"
+    for command in $main_commands; do
+        is "fish: all long options of $command" \
+            "$(echo "$(long_options "$command") --help" | tr ' ' '\n' |
+                sort | paste -sd' ')" \
+            "$(in_fish "$build" "xn $command --" | tr ' ' '\n' | sort |
+                paste -sd' ')"
+    done
     is "fish: a command of a group" "explain" \
         "$(in_fish "$build" "xn config ex")"
     is "fish: a key" "maxmem=" "$(in_fish "$build" "xn create a.cfg maxme")"

@@ -334,9 +334,35 @@ static void read_words(struct line *line, char **words, int count)
     }
 }
 
-/* kind: the value's name in the help, or NULL. */
-static void offer_values(const struct line *line, const char *kind)
+/* Options whose value is one of a few words, in all commands that have them. */
+static const struct {
+    const char *option;
+    const char *words[8];
+} choices[] = {
+    { "compress", { "auto", "none", "lz4", "zstd" } },
+    { "extratime", { "1", "0" } },
+    { "format", { "xenith", "xl" } },
+    { "progress", { "text", "json", "none" } },
+    { "type", { "pv", "serial", "vuart" } },
+};
+
+static void offer_choices(const struct line *line)
 {
+    const char *option = line->pending->name;
+
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+        if (option != NULL && strcmp(choices[i].option, option) == 0)
+            for (const char *const *word = choices[i].words; *word != NULL;
+                 word++)
+                offer(line, *word, NULL);
+}
+
+/* Of the option that is pending, by its value's name in the help. */
+static void offer_values(const struct line *line)
+{
+    const char *kind = line->pending->value;
+
+    offer_choices(line);
     if (kind == NULL)
         return;
     if (strcmp(kind, "FILE") == 0)
@@ -350,7 +376,7 @@ static void offer_values(const struct line *line, const char *kind)
 static void offer_all(const struct line *line)
 {
     if (line->pending != NULL) {
-        offer_values(line, line->pending->value);
+        offer_values(line);
     } else if (line->last[0] == '-' && !line->options_ended) {
         offer_options(line, line->command->options);
         offer_options(line, help_option);

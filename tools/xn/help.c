@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "xn/help.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "show/show.h"
@@ -8,6 +10,8 @@
 
 /* For the names of an option; longer ones have a line of their own. */
 #define OPTION_COLUMNS 28
+/* What is left of 80 columns for their help. */
+#define HELP_COLUMNS 49
 
 /* The commands of a group, or those at the top, a line each. */
 static void show_commands(const char *group)
@@ -53,6 +57,31 @@ char *help_usage(const struct command *command)
                       command->words[0] != '\0' ? " " : "", command->words);
 }
 
+/* Bytes of the text's first line, which ends before a blank where it can. */
+static size_t line_length(const char *text)
+{
+    size_t length = strlen(text), end = 0;
+
+    if (length <= HELP_COLUMNS)
+        return length;
+    for (size_t i = 0; i <= HELP_COLUMNS; i++)
+        if (text[i] == ' ')
+            end = i;
+    return end > 0 ? end : strcspn(text, " ");
+}
+
+/* The help behind the names, in lines below each other. */
+static void show_help(const char *names, const char *text)
+{
+    do {
+        size_t length = line_length(text);
+        show_printf("  %-*s %.*s\n", OPTION_COLUMNS, names, (int)length, text);
+        names = "";
+        text += length;
+        text += strspn(text, " ");
+    } while (*text != '\0');
+}
+
 static void show_option(const struct option_row *row)
 {
     cleanup_strbuf struct strbuf names = { 0 };
@@ -66,10 +95,8 @@ static void show_option(const struct option_row *row)
     if (row->kind == OPTION_VALUE)
         strbuf_printf(&names, " %s", row->value ? row->value : "VALUE");
     if (names.length > OPTION_COLUMNS)
-        show_printf("  %s\n  %-*s %s\n", names.text, OPTION_COLUMNS, "",
-                    row->help);
-    else
-        show_printf("  %-*s %s\n", OPTION_COLUMNS, names.text, row->help);
+        show_printf("  %s\n", names.text);
+    show_help(names.length > OPTION_COLUMNS ? "" : names.text, row->help);
 }
 
 void help_command(const struct command *command)
