@@ -3,6 +3,8 @@
  * The schedulers credit and credit2: domains have a weight and a cap, pools a
  * rate limit, those of credit a time slice and a migration delay too.
  */
+#include <stddef.h>
+
 #include "base/mem.h"
 #include "show/show.h"
 #include "xn/format.h"
@@ -43,61 +45,55 @@ static int fail_pool(struct host *host, const libxl_cpupoolinfo *pool, int rc,
                      libxl_scheduler_to_string(pool->sched), pool->pool_name);
 }
 
-static void add_pool(const libxl_cpupoolinfo *pool,
-                     const struct pool_params *params, struct json_writer *json)
-{
-    const libxl_sched_credit_params *credit = &params->credit;
-
-    if (pool->sched == LIBXL_SCHEDULER_CREDIT2) {
-        json_add_double(json, "ratelimit", params->credit2.ratelimit_us / 1e6);
-        return;
-    }
-    json_add_double(json, "timeslice", credit->tslice_ms / 1e3);
-    json_add_double(json, "ratelimit", credit->ratelimit_us / 1e6);
-    json_add_double(json, "migration_delay", credit->vcpu_migr_delay_us / 1e6);
-}
-
 #define UNKNOWN_POOL "Cpupool %s: [sched params unavailable]\n"
+
+static const struct sched_param domain_params[] = {
+    { "weight", "weight", NULL, 6, SCHED_PLAIN,
+      offsetof(libxl_domain_sched_params, weight) },
+    { "cap", "cap", NULL, 4, SCHED_PLAIN,
+      offsetof(libxl_domain_sched_params, cap) },
+    { 0 },
+};
+
+static const struct sched_param credit_pool_params[] = {
+    { "tslice_ms", "timeslice", "tslice", 0, SCHED_MILLISECONDS,
+      offsetof(struct pool_params, credit.tslice_ms) },
+    { "ratelimit_us", "ratelimit", "ratelimit", 0, SCHED_MICROSECONDS,
+      offsetof(struct pool_params, credit.ratelimit_us) },
+    { "migration_delay_us", "migration_delay", "migration-delay", 0,
+      SCHED_MICROSECONDS,
+      offsetof(struct pool_params, credit.vcpu_migr_delay_us) },
+    { 0 },
+};
+
+static const struct sched_param credit2_pool_params[] = {
+    { "ratelimit_us", "ratelimit", "ratelimit", 0, SCHED_MICROSECONDS,
+      offsetof(struct pool_params, credit2.ratelimit_us) },
+    { 0 },
+};
+
+static const struct sched_param *params_of(libxl_scheduler scheduler)
+{
+    return scheduler == LIBXL_SCHEDULER_CREDIT ? credit_pool_params
+                                               : credit2_pool_params;
+}
 
 static void show_pool(struct host *host, const libxl_cpupoolinfo *pool,
                       struct json_writer *json)
 {
     cleanup_free char *name = format_name(pool->pool_name);
     struct pool_params params = { 0 };
-    const libxl_sched_credit_params *credit = &params.credit;
     bool known = get_pool(host, pool, &params) == 0;
 
-    if (json != NULL && known)
-        add_pool(pool, &params, json);
-    else if (json == NULL && !known)
+    if (json != NULL && known) {
+        sched_add_params(params_of(pool->sched), &params, json);
+    } else if (json == NULL && known) {
+        show_printf("Cpupool %s: ", name);
+        sched_show_labelled(params_of(pool->sched), &params);
+        show_printf("\n");
+    } else if (json == NULL) {
         show_printf(UNKNOWN_POOL, name);
-    else if (json == NULL && pool->sched == LIBXL_SCHEDULER_CREDIT2)
-        show_printf("Cpupool %s: ratelimit=%dus\n", name,
-                    params.credit2.ratelimit_us);
-    else if (json == NULL)
-        show_printf(
-            "Cpupool %s: tslice=%dms ratelimit=%dus migration-delay=%dus\n",
-            name, credit->tslice_ms, credit->ratelimit_us,
-            credit->vcpu_migr_delay_us);
-}
-
-static int show_domain(const struct sched_domain *domain, void *data,
-                       struct json_writer *json, struct error *err)
-{
-    libxl_domain_sched_params params;
-
-    libxl_domain_sched_params_init(&params);
-    int rc = sched_get_domain(domain, &params, err);
-    if (rc == 0 && json != NULL) {
-        json_add_int(json, "weight", params.weight);
-        json_add_int(json, "cap", params.cap);
-    } else if (rc == 0) {
-        cleanup_free char *name = format_name(domain->label);
-        show_printf("%-33s %4u %6d %4d\n", name, domain->domid, params.weight,
-                    params.cap);
     }
-    libxl_domain_sched_params_dispose(&params);
-    return rc;
 }
 
 #define HEADINGS "Name                                ID Weight  Cap"
@@ -106,53 +102,17 @@ static const struct sched_view credit = {
     .scheduler = LIBXL_SCHEDULER_CREDIT,
     .document = "sched-credit",
     .headings = HEADINGS,
+    .params = domain_params,
     .show_pool = show_pool,
-    .show_domain = show_domain,
 };
 
 static const struct sched_view credit2 = {
     .scheduler = LIBXL_SCHEDULER_CREDIT2,
     .document = "sched-credit2",
     .headings = HEADINGS,
+    .params = domain_params,
     .show_pool = show_pool,
-    .show_domain = show_domain,
 };
-
-/* Options that change a pool, and the fields that they are for. */
-static const char *const pool_options[] = { "tslice_ms", "ratelimit_us",
-                                            "migration_delay_us" };
-
-enum {
-    POOL_OPTIONS = sizeof(pool_options) / sizeof(pool_options[0]),
-};
-
-static bool changes_pool(const struct invocation *inv)
-{
-    for (int i = 0; i < POOL_OPTIONS; i++)
-        if (invocation_count(inv, pool_options[i]) > 0)
-            return true;
-    return false;
-}
-
-static int read_pool_options(const struct invocation *inv,
-                             const libxl_cpupoolinfo *pool,
-                             struct pool_params *params, struct error *err)
-{
-    int *credit2_fields[] = { NULL, &params->credit2.ratelimit_us, NULL };
-    int *credit_fields[] = { &params->credit.tslice_ms,
-                             &params->credit.ratelimit_us,
-                             &params->credit.vcpu_migr_delay_us };
-    int **fields =
-        pool->sched == LIBXL_SCHEDULER_CREDIT ? credit_fields : credit2_fields;
-
-    for (int i = 0; i < POOL_OPTIONS; i++) {
-        const char *text = invocation_value(inv, pool_options[i]);
-        if (text != NULL &&
-            sched_read_number(pool_options[i], text, fields[i], err) < 0)
-            return -1;
-    }
-    return 0;
-}
 
 static int change_pool(const struct invocation *inv,
                        const libxl_cpupoolinfo *pool, struct error *err)
@@ -162,7 +122,7 @@ static int change_pool(const struct invocation *inv,
 
     if (rc != 0)
         return fail_pool(inv->host, pool, rc, err);
-    if (read_pool_options(inv, pool, &params, err) < 0)
+    if (sched_read_params(inv, params_of(pool->sched), &params, err) < 0)
         return -1;
     rc = set_pool(inv->host, pool, &params);
     return rc == 0 ? 0 : fail_pool(inv->host, pool, rc, err);
@@ -173,7 +133,8 @@ static int refuse_pool(const struct invocation *inv,
                        const libxl_cpupoolinfo *pool,
                        const struct sched_view *view, struct error *err)
 {
-    if (inv->settings->as_xl && !changes_pool(inv)) {
+    if (inv->settings->as_xl &&
+        !sched_changes(inv, params_of(view->scheduler))) {
         show_printf(UNKNOWN_POOL, pool->pool_name);
         return 0;
     }
@@ -195,7 +156,7 @@ static int run_pool(const struct invocation *inv, const struct sched_view *view,
         return -1;
     if (pool->sched != view->scheduler)
         return refuse_pool(inv, pool, view, err);
-    if (changes_pool(inv))
+    if (sched_changes(inv, params_of(view->scheduler)))
         return change_pool(inv, pool, err);
     sched_show_pool(inv, view, pool);
     return 0;
@@ -206,26 +167,21 @@ static int run_domain(const struct invocation *inv,
 {
     struct sched_domain domain;
     libxl_domain_sched_params params;
-    const char *weight = invocation_value(inv, "weight");
-    const char *cap = invocation_value(inv, "cap");
 
     if (sched_find_domain(inv, view->scheduler, &domain, err) < 0)
         return -1;
-    if (weight == NULL && cap == NULL)
+    if (!sched_changes(inv, view->params))
         return sched_show_domain(inv, view, &domain, err);
     libxl_domain_sched_params_init(&params);
-    int rc = 0;
-    if (weight != NULL)
-        rc = sched_read_number("weight", weight, &params.weight, err);
-    if (rc == 0 && cap != NULL)
-        rc = sched_read_number("cap", cap, &params.cap, err);
+    int rc = sched_read_params(inv, view->params, &params, err);
     if (rc == 0)
         rc = sched_set_domain(&domain, &params, err);
     libxl_domain_sched_params_dispose(&params);
     return rc;
 }
 
-static int check_options(const struct invocation *inv, struct error *err)
+static int check_options(const struct invocation *inv,
+                         const struct sched_view *view, struct error *err)
 {
     static const char *const of_pool[] = { "cpupool", "schedparam" };
     static const char *const of_domain[] = { "domain", "weight", "cap" };
@@ -235,10 +191,10 @@ static int check_options(const struct invocation *inv, struct error *err)
             if (sched_refuse_both(inv, of_pool[i], of_domain[j], err) < 0)
                 return -1;
     if (invocation_count(inv, "domain") == 0 &&
-        (invocation_count(inv, "weight") > 0 ||
-         invocation_count(inv, "cap") > 0))
+        sched_changes(inv, view->params))
         return error_set(err, ERR_USAGE, "--weight and --cap need --domain");
-    if (invocation_count(inv, "schedparam") == 0 && changes_pool(inv))
+    if (invocation_count(inv, "schedparam") == 0 &&
+        sched_changes(inv, params_of(view->scheduler)))
         return error_set(err, ERR_USAGE,
                          "a pool's parameters are set with --schedparam");
     return 0;
@@ -247,7 +203,7 @@ static int check_options(const struct invocation *inv, struct error *err)
 static int run(const struct invocation *inv, const struct sched_view *view,
                struct error *err)
 {
-    if (check_options(inv, err) < 0)
+    if (check_options(inv, view, err) < 0)
         return -1;
     if (invocation_count(inv, "schedparam") > 0)
         return run_pool(inv, view, err);

@@ -3,6 +3,7 @@
  * The scheduler rtds: in every period a virtual CPU gets its budget of time,
  * and with extratime what is left over too.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -25,32 +26,25 @@ static void show_pool(struct host *host, const libxl_cpupoolinfo *pool,
         show_printf("Cpupool %s: sched=RTDS\n", name);
 }
 
-static void add_params(struct json_writer *json, int period_us, int budget_us,
-                       bool extratime)
-{
-    json_add_double(json, "period", period_us / 1e6);
-    json_add_double(json, "budget", budget_us / 1e6);
-    json_add_bool(json, "extratime", extratime);
-}
-
-static int show_domain(const struct sched_domain *domain, void *data,
-                       struct json_writer *json, struct error *err)
-{
-    libxl_domain_sched_params params;
-
-    libxl_domain_sched_params_init(&params);
-    int rc = sched_get_domain(domain, &params, err);
-    if (rc == 0 && json != NULL) {
-        add_params(json, params.period, params.budget, params.extratime);
-    } else if (rc == 0) {
-        cleanup_free char *name = format_name(domain->label);
-        show_printf("%-33s %4u %9d %9d %10s\n", name, domain->domid,
-                    params.period, params.budget,
-                    params.extratime ? "yes" : "no");
+/* Of a domain and of one of its vCPUs. */
+#define PARAM(type, field, width, unit)                          \
+    {                                                            \
+#field, #field, NULL, width, unit, offsetof(type, field) \
     }
-    libxl_domain_sched_params_dispose(&params);
-    return rc;
-}
+
+static const struct sched_param domain_params[] = {
+    PARAM(libxl_domain_sched_params, period, 9, SCHED_MICROSECONDS),
+    PARAM(libxl_domain_sched_params, budget, 9, SCHED_MICROSECONDS),
+    PARAM(libxl_domain_sched_params, extratime, 10, SCHED_TRUTH),
+    { 0 },
+};
+
+static const struct sched_param vcpu_params[] = {
+    PARAM(libxl_sched_params, period, 9, SCHED_MICROSECONDS),
+    PARAM(libxl_sched_params, budget, 9, SCHED_MICROSECONDS),
+    PARAM(libxl_sched_params, extratime, 10, SCHED_TRUTH),
+    { 0 },
+};
 
 static void show_vcpu_lines(const struct sched_domain *domain,
                             const libxl_vcpu_sched_params *params)
@@ -59,9 +53,9 @@ static void show_vcpu_lines(const struct sched_domain *domain,
 
     for (int i = 0; i < params->num_vcpus; i++) {
         const libxl_sched_params *vcpu = &params->vcpus[i];
-        show_printf("%-33s %4u %4d %9d %9d %10s\n", name, domain->domid,
-                    vcpu->vcpuid, vcpu->period, vcpu->budget,
-                    vcpu->extratime ? "yes" : "no");
+        show_printf("%-33s %4u %4d", name, domain->domid, vcpu->vcpuid);
+        sched_show_columns(vcpu_params, vcpu);
+        show_printf("\n");
     }
 }
 
@@ -74,7 +68,7 @@ static void add_vcpus(struct json_writer *json,
         const libxl_sched_params *vcpu = &params->vcpus[i];
         json_begin_object(json);
         json_add_int(json, "vcpu", vcpu->vcpuid);
-        add_params(json, vcpu->period, vcpu->budget, vcpu->extratime);
+        sched_add_params(vcpu_params, vcpu, json);
         json_end_object(json);
     }
     json_end_array(json);
@@ -101,14 +95,15 @@ static const struct sched_view domain_view = {
     .scheduler = LIBXL_SCHEDULER_RTDS,
     .document = "sched-rtds",
     .headings = DOMAIN_HEADINGS,
+    .params = domain_params,
     .show_pool = show_pool,
-    .show_domain = show_domain,
 };
 
 static const struct sched_view vcpu_view = {
     .scheduler = LIBXL_SCHEDULER_RTDS,
     .document = "sched-rtds",
     .headings = VCPU_HEADINGS,
+    .params = vcpu_params,
     .show_pool = show_pool,
     .show_domain = show_vcpus,
 };
@@ -132,8 +127,7 @@ static int read_selection(const struct invocation *inv, struct selection *sel,
             sel->all = true;
         else
             sel->count++;
-    sel->change = periods > 0 || invocation_count(inv, "budget") > 0 ||
-                  invocation_count(inv, "extratime") > 0;
+    sel->change = sched_changes(inv, vcpu_params);
     if (sel->all && sel->count > 0)
         return error_set(err, ERR_USAGE, "--vcpuid: a number or 'all'");
     if (!sel->change)
@@ -163,17 +157,6 @@ static int check_options(const struct invocation *inv,
     return 0;
 }
 
-static int read_extratime(const struct invocation *inv, unsigned int place,
-                          int *extratime, struct error *err)
-{
-    const char *text = invocation_value_at(inv, "extratime", place);
-
-    *extratime = strcmp(text, "1") == 0;
-    if (*extratime || strcmp(text, "0") == 0)
-        return 0;
-    return error_set(err, ERR_USAGE, "--extratime: 1 or 0, not '%s'", text);
-}
-
 static int read_vcpu(const struct invocation *inv, const struct selection *sel,
                      unsigned int place, libxl_sched_params *vcpu,
                      struct error *err)
@@ -182,14 +165,9 @@ static int read_vcpu(const struct invocation *inv, const struct selection *sel,
         sched_read_number("vcpuid", invocation_value_at(inv, "vcpuid", place),
                           &vcpu->vcpuid, err) < 0)
         return -1;
-    if (!sel->change)
-        return 0;
-    if (sched_read_number("period", invocation_value_at(inv, "period", place),
-                          &vcpu->period, err) < 0 ||
-        sched_read_number("budget", invocation_value_at(inv, "budget", place),
-                          &vcpu->budget, err) < 0)
-        return -1;
-    return read_extratime(inv, place, &vcpu->extratime, err);
+    return sel->change
+               ? sched_read_params_at(inv, vcpu_params, place, vcpu, err)
+               : 0;
 }
 
 /* params is initialised; its vCPUs become its own. */

@@ -2,6 +2,7 @@
 #include "xn/sched.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -9,6 +10,110 @@
 #include "host/domains.h"
 #include "host/lookup.h"
 #include "show/show.h"
+#include "xn/format.h"
+
+/* ---- parameters ---- */
+
+static int value_of(const struct sched_param *param, const void *from)
+{
+    int value;
+
+    memcpy(&value, (const char *)from + param->offset, sizeof(value));
+    return value;
+}
+
+void sched_show_columns(const struct sched_param *params, const void *from)
+{
+    for (const struct sched_param *param = params; param->key != NULL;
+         param++) {
+        int value = value_of(param, from);
+        if (param->unit == SCHED_TRUTH)
+            show_printf(" %*s", param->width, value ? "yes" : "no");
+        else
+            show_printf(" %*d", param->width, value);
+    }
+}
+
+void sched_show_labelled(const struct sched_param *params, const void *from)
+{
+    for (const struct sched_param *param = params; param->key != NULL; param++)
+        show_printf("%s%s=%d%s", param == params ? "" : " ", param->label,
+                    value_of(param, from),
+                    param->unit == SCHED_MILLISECONDS ? "ms" : "us");
+}
+
+void sched_add_params(const struct sched_param *params, const void *from,
+                      struct json_writer *json)
+{
+    for (const struct sched_param *param = params; param->key != NULL;
+         param++) {
+        int value = value_of(param, from);
+        switch (param->unit) {
+        case SCHED_PLAIN:
+            json_add_int(json, param->key, value);
+            break;
+        case SCHED_MILLISECONDS:
+            json_add_double(json, param->key, value / 1e3);
+            break;
+        case SCHED_MICROSECONDS:
+            json_add_double(json, param->key, value / 1e6);
+            break;
+        case SCHED_TRUTH:
+            json_add_bool(json, param->key, value != 0);
+            break;
+        }
+    }
+}
+
+bool sched_changes(const struct invocation *inv,
+                   const struct sched_param *params)
+{
+    for (const struct sched_param *param = params; param->key != NULL; param++)
+        if (invocation_count(inv, param->option) > 0)
+            return true;
+    return false;
+}
+
+static int read_param(const struct sched_param *param, const char *text,
+                      void *to, struct error *err)
+{
+    int value = 0;
+
+    if (param->unit == SCHED_TRUTH && strcmp(text, "0") != 0 &&
+        strcmp(text, "1") != 0)
+        return error_set(err, ERR_USAGE, "--%s: 1 or 0, not '%s'",
+                         param->option, text);
+    if (sched_read_number(param->option, text, &value, err) < 0)
+        return -1;
+    memcpy((char *)to + param->offset, &value, sizeof(value));
+    return 0;
+}
+
+int sched_read_params(const struct invocation *inv,
+                      const struct sched_param *params, void *to,
+                      struct error *err)
+{
+    for (const struct sched_param *param = params; param->key != NULL;
+         param++) {
+        const char *text = invocation_value(inv, param->option);
+        if (text != NULL && read_param(param, text, to, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int sched_read_params_at(const struct invocation *inv,
+                         const struct sched_param *params, unsigned int place,
+                         void *to, struct error *err)
+{
+    for (const struct sched_param *param = params; param->key != NULL; param++)
+        if (read_param(param, invocation_value_at(inv, param->option, place),
+                       to, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- pools and domains ---- */
 
 static void begin_pool(const struct sched_view *view, struct host *host,
                        const libxl_cpupoolinfo *pool, struct json_writer *json)
@@ -21,16 +126,38 @@ static void begin_pool(const struct sched_view *view, struct host *host,
     view->show_pool(host, pool, json);
 }
 
+static int show_params(const struct sched_view *view,
+                       const struct sched_domain *domain,
+                       struct json_writer *json, struct error *err)
+{
+    libxl_domain_sched_params params;
+
+    if (view->show_domain != NULL)
+        return view->show_domain(domain, view->data, json, err);
+    libxl_domain_sched_params_init(&params);
+    int rc = sched_get_domain(domain, &params, err);
+    if (rc == 0 && json != NULL) {
+        sched_add_params(view->params, &params, json);
+    } else if (rc == 0) {
+        cleanup_free char *name = format_name(domain->label);
+        show_printf("%-33s %4u", name, domain->domid);
+        sched_show_columns(view->params, &params);
+        show_printf("\n");
+    }
+    libxl_domain_sched_params_dispose(&params);
+    return rc;
+}
+
 static int show_domain(const struct sched_view *view,
                        const struct sched_domain *domain,
                        struct json_writer *json, struct error *err)
 {
     if (json == NULL)
-        return view->show_domain(domain, view->data, NULL, err);
+        return show_params(view, domain, NULL, err);
     json_begin_object(json);
     json_add_uint(json, "domid", domain->domid);
     json_add_string(json, "name", domain->label);
-    int rc = view->show_domain(domain, view->data, json, err);
+    int rc = show_params(view, domain, json, err);
     json_end_object(json);
     return rc;
 }
