@@ -193,3 +193,22 @@ def test_a_node_that_a_guest_may_write_is_not_believed(host, small_up):
         assert result.rc == 8 and "not a pseudo terminal" in result.stderr
     host.run(f"xenstore-write {node} {tty}")
     assert locks(host) == ""
+
+
+@pytest.mark.unproven
+def test_what_was_printed_before_is_replayed_once(up):
+    with up.console() as console:
+        attach(console)
+        console.send("echo BEF''ORE\r")
+        console.expect("BEFORE")
+        console.send(LEAVE)
+        console.wait()
+    with up.console("xn console --replay") as console:
+        console.expect("GUEST-UP")
+        console.expect("BEFORE")
+        console.send("echo AF''TER\r")
+        console.expect("AFTER")
+        assert console.seen.count("BEFORE") == 1
+        assert console.seen.count("GUEST-UP") == 1
+        console.send(LEAVE)
+        assert console.wait() == 0

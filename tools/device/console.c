@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "device/console_lock.h"
+#include "device/console_replay.h"
 #include "host/lookup.h"
 #include "host/node.h"
 
@@ -27,6 +28,9 @@
 #define RETURN_MS 10000
 /* After a domain has shut down its last words arrive within this time. */
 #define LAST_WORDS_MS 2000
+
+/* Where xenconsoled logs, unless it is told another place. */
+#define LOGS "/var/log/xen/console"
 
 /* A stub domain's console 0 is its log; the guest's serial port is this one. */
 #define STUBDOM_SERIAL 3
@@ -45,6 +49,7 @@ struct console {
     int tty;
     char *tty_path;
     int64_t return_deadline; /* while there is no tty */
+    bool is_logged;          /* by xenconsoled */
     bool is_over;            /* shut down for good, or dying */
     int shutdown_reason;     /* libxl's, -1 while it runs */
     char *end_text;
@@ -155,6 +160,7 @@ static int locate(struct console *console, const struct console_choice *asked,
         if (watch_node(console, &choice, &value, err) < 0)
             return -1;
     }
+    console->is_logged = choice.type == CONSOLE_PV && choice.number == 0;
     return value != NULL ? 0 : no_such_console(console, &choice, err);
 }
 
@@ -313,6 +319,20 @@ void console_close(struct console *console)
     free(console->node);
     free(console->name);
     free(console);
+}
+
+int console_replay(const struct console *console, struct strbuf *text,
+                   struct error *err)
+{
+    cleanup_free char *path = mem_printf(LOGS "/guest-%s.log", console->name);
+
+    if (console->is_logged && strchr(console->name, '/') == NULL)
+        return console_replay_read(path, console->tty, text, err);
+    error_set(err, ERR_STATE, "nothing is kept of this console of %s",
+              console->name);
+    error_hint(err, "xenconsoled keeps what is printed on the first PV "
+                    "console: --type pv");
+    return -1;
 }
 
 int console_tty(const struct console *console)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/strbuf.h"
 #include "host/host.h"
 
 enum console_type {
@@ -39,6 +40,14 @@ int console_open(struct host *host, uint32_t domid,
                  const struct console_choice *choice, struct console **console,
                  struct error *err);
 void console_close(struct console *console); /* NULL is fine */
+
+/*
+ * Adds what the guest printed before, as far as it is kept, and takes it from
+ * the terminal device; for a console that was just opened. ERR_STATE if
+ * xenconsoled keeps nothing of this one.
+ */
+int console_replay(const struct console *console, struct strbuf *text,
+                   struct error *err);
 
 /* The terminal device, which does not block; -1 while there is none. */
 int console_tty(const struct console *console);

@@ -151,6 +151,16 @@ static int tell(struct join *join, enum terminal_event event)
     return rc < 0 ? -1 : 0;
 }
 
+/* At most a block. */
+static int show(struct join *join, const char *bytes, size_t length)
+{
+    if (join->filters) {
+        length = vtfilter_feed(&join->filter, bytes, length, join->out);
+        bytes = join->out;
+    }
+    return write_out(join, bytes, length);
+}
+
 /* One block of output. Returns 1 if there was one, 0 if not. */
 static int take_output(struct join *join)
 {
@@ -165,13 +175,22 @@ static int take_output(struct join *join)
         return tell(join, TERMINAL_HUNG_UP);
     }
     join->quiet_deadline = clock_deadline(join->far->wait_ms);
-    const char *bytes = join->block;
-    size_t length = (size_t)got;
-    if (join->filters) {
-        length = vtfilter_feed(&join->filter, bytes, length, join->out);
-        bytes = join->out;
+    return show(join, join->block, (size_t)got) < 0 ? -1 : 1;
+}
+
+static int show_first(struct join *join)
+{
+    const char *bytes = join->options->first;
+    size_t left = bytes != NULL ? join->options->first_length : 0;
+    int rc = 0;
+
+    while (rc == 0 && left > 0) {
+        size_t length = left < BLOCK ? left : BLOCK;
+        rc = show(join, bytes, length);
+        bytes += length;
+        left -= length;
     }
-    return write_out(join, bytes, length) < 0 ? -1 : 1;
+    return rc;
 }
 
 static void send_input(struct join *join)
@@ -311,7 +330,7 @@ static int drain(struct join *join)
 
 static int run(struct join *join, const struct termios *usual)
 {
-    int rc = 0;
+    int rc = show_first(join);
 
     join->quiet_deadline = clock_deadline(join->far->wait_ms);
     while (rc == 0 && !join->is_over)

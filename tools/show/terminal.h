@@ -15,6 +15,7 @@
 #define XENITH_SHOW_TERMINAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
@@ -41,6 +42,8 @@ struct terminal_options {
     int escape;          /* the key that leaves */
     bool raw;            /* do not filter what comes for a terminal */
     bool only_from_keys; /* do not read an input that is no terminal */
+    const char *first;   /* shown before what comes; NULL: nothing */
+    size_t first_length;
 };
 
 enum terminal_end {

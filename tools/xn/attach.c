@@ -38,6 +38,8 @@ static void say_end(const struct console *console,
 static int join(struct console *console, const struct attach_options *options,
                 int *exit_status, struct error *err)
 {
+    struct terminal_options terminal = options->terminal;
+    cleanup_strbuf struct strbuf before = { 0 };
     struct terminal_result result;
     struct terminal_far far = {
         .tty = console_tty(console),
@@ -47,7 +49,13 @@ static int join(struct console *console, const struct attach_options *options,
         .data = console,
     };
 
-    if (terminal_join(&far, &options->terminal, &result, err) < 0) {
+    if (options->replay) {
+        if (console_replay(console, &before, err) < 0)
+            return -1;
+        terminal.first = before.text;
+        terminal.first_length = before.length;
+    }
+    if (terminal_join(&far, &terminal, &result, err) < 0) {
         if (result.interactive)
             fputc('\n', stderr);
         return -1;

@@ -10,7 +10,8 @@
 struct attach_options {
     struct console_choice console;
     struct terminal_options terminal;
-    bool quiet; /* say nothing about the end, as xl */
+    bool quiet;  /* say nothing about the end, as xl */
+    bool replay; /* begin with what was printed before */
 };
 
 /* The primary console, ^] leaves, filtered. */

@@ -24,6 +24,7 @@ static int read_options(const struct invocation *inv,
     if (escape != NULL &&
         terminal_parse_escape(escape, &options->terminal.escape, err) < 0)
         return -1;
+    options->replay = invocation_count(inv, "replay") > 0;
     options->terminal.raw = invocation_count(inv, "raw") > 0;
     return 0;
 }
@@ -51,6 +52,8 @@ static const struct option_row options[] = {
     { 'n', "num", OPTION_VALUE, "NUM", "the console's number (default: 0)" },
     { 'e', "escape", OPTION_VALUE, "CHAR",
       "the key that leaves (default: ^])" },
+    { 0, "replay", OPTION_FLAG, NULL,
+      "begin with what the guest printed before" },
     { 0, "raw", OPTION_FLAG, NULL,
       "do not filter what could harm the terminal" },
     { 0 },
