@@ -25,6 +25,15 @@ static void stealing_hands_over_and_leaves_null(void **state)
     free(taken);
 }
 
+static void a_copied_text_ends_where_it_was_told_to(void **state)
+{
+    cleanup_free char *some = mem_copy_text("abcdef", 3);
+    cleanup_free char *none = mem_copy_text("abcdef", 0);
+
+    assert_string_equal(some, "abc");
+    assert_string_equal(none, "");
+}
+
 static void printing_makes_text_of_any_length(void **state)
 {
     cleanup_free char *text = mem_printf("%*s|%d", 5000, "", 7);
@@ -108,6 +117,7 @@ static void taking_text_leaves_the_buffer_empty(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(new_memory_is_zeroed_even_of_no_size),
     cmocka_unit_test(stealing_hands_over_and_leaves_null),
+    cmocka_unit_test(a_copied_text_ends_where_it_was_told_to),
     cmocka_unit_test(printing_makes_text_of_any_length),
     cmocka_unit_test(a_vector_keeps_what_was_pushed),
     cmocka_unit_test(an_empty_vector_has_nothing_to_visit),

@@ -38,6 +38,15 @@ char *mem_strndup(const char *text, size_t length)
     return mem_check(strndup(text, length));
 }
 
+char *mem_copy_text(const char *text, size_t length)
+{
+    char *copy = mem_check(malloc(length + 1));
+
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
 char *mem_printf(const char *format, ...)
 {
     va_list args;

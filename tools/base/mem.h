@@ -15,6 +15,8 @@ void *mem_zalloc(size_t count, size_t size) __attribute__((malloc));
 void *mem_realloc(void *old, size_t count, size_t size);
 char *mem_strdup(const char *text) __attribute__((malloc));
 char *mem_strndup(const char *text, size_t length) __attribute__((malloc));
+/* Exactly length bytes, ended by a NUL: for a text whose end is known. */
+char *mem_copy_text(const char *text, size_t length) __attribute__((malloc));
 char *mem_printf(const char *format, ...)
     __attribute__((format(printf, 1, 2), malloc));
 char *mem_vprintf(const char *format, va_list args)

@@ -41,10 +41,7 @@ struct config_text *config_text_adopt(const char *name, char *bytes,
 struct config_text *config_text_new(const char *name, const char *bytes,
                                     size_t length, unsigned int order)
 {
-    char *copy = mem_zalloc(length + 1, 1);
-
-    memcpy(copy, bytes, length);
-    return config_text_adopt(name, copy, length, order);
+    return config_text_adopt(name, mem_copy_text(bytes, length), length, order);
 }
 
 struct config_text *config_text_ref(const struct config_text *text)
@@ -134,11 +131,6 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
     va_end(args);
     diag.hint = hint != NULL ? mem_strdup(hint) : NULL;
     VEC_PUSH(&diags->list, diag);
-}
-
-bool config_diags_enough(const struct config_diags *diags)
-{
-    return diags != NULL && diags->errors > CONFIG_DIAGS_MAX;
 }
 
 void config_diags_promote(struct config_diags *diags)

@@ -81,7 +81,10 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
     __attribute__((format(printf, 5, 6)));
 
 /* Are there so many errors that the text is no configuration? */
-bool config_diags_enough(const struct config_diags *diags);
+static inline bool config_diags_enough(const struct config_diags *diags)
+{
+    return diags != NULL && diags->errors > CONFIG_DIAGS_MAX;
+}
 
 /*
  * Is one more only counted? Each kind has its own limit: warnings do not keep

@@ -9,10 +9,10 @@
 
 #include "base/mem.h"
 #include "base/near.h"
+#include "config/disk.h"
 #include "config/fill.h"
 #include "config/spec.h"
 #include "config/subkey.h"
-#include "config/write.h"
 
 struct disk_reader {
     struct fill *fill;
@@ -44,19 +44,14 @@ refuse(struct disk_reader *reader, const char *at, size_t length,
     reader->failed = true;
 }
 
-struct word {
-    const char *word;
-    int value;
-};
-
-static const struct word formats[] = {
+const struct disk_word disk_formats[] = {
     { "", LIBXL_DISK_FORMAT_RAW },        { "raw", LIBXL_DISK_FORMAT_RAW },
     { "qcow", LIBXL_DISK_FORMAT_QCOW },   { "qcow2", LIBXL_DISK_FORMAT_QCOW2 },
     { "vhd", LIBXL_DISK_FORMAT_VHD },     { "qed", LIBXL_DISK_FORMAT_QED },
     { "empty", LIBXL_DISK_FORMAT_EMPTY }, { NULL },
 };
 
-static const struct word backends[] = {
+const struct disk_word disk_backends[] = {
     { "phy", LIBXL_DISK_BACKEND_PHY },
     { "tap", LIBXL_DISK_BACKEND_TAP },
     { "qdisk", LIBXL_DISK_BACKEND_QDISK },
@@ -64,13 +59,13 @@ static const struct word backends[] = {
     { NULL },
 };
 
-static const struct word specifications[] = {
+const struct disk_word disk_specifications[] = {
     { "xen", LIBXL_DISK_SPECIFICATION_XEN },
     { "virtio", LIBXL_DISK_SPECIFICATION_VIRTIO },
     { NULL },
 };
 
-static const struct word accesses[] = {
+static const struct disk_word accesses[] = {
     { "r", 0 }, { "ro", 0 }, { "rw", 1 }, { "w", 1 }, { "", 1 }, { NULL },
 };
 
@@ -84,8 +79,8 @@ static bool is_word(const char *at, size_t length, const char *word)
     return i == length && word[i] == '\0';
 }
 
-static bool find_word(const struct word *words, const char *at, size_t length,
-                      int *value)
+static bool find_word(const struct disk_word *words, const char *at,
+                      size_t length, int *value)
 {
     for (; words->word != NULL; words++) {
         if (is_word(at, length, words->word)) {
@@ -98,7 +93,7 @@ static bool find_word(const struct word *words, const char *at, size_t length,
 
 /* An enum whose 0 means "not set yet"; a second, different value is refused. */
 static void set_enum(struct disk_reader *reader, const char *what,
-                     const struct word *words, void *field, const char *at,
+                     const struct disk_word *words, void *field, const char *at,
                      size_t length)
 {
     int *current = field;
@@ -124,7 +119,7 @@ static void set_text(struct disk_reader *reader, const char *what, char **field,
         return;
     }
     free(*field);
-    *field = mem_strndup(at, length);
+    *field = mem_copy_text(at, length);
 }
 
 static void set_access(struct disk_reader *reader, const char *at,
@@ -156,21 +151,7 @@ static void set_port(struct disk_reader *reader, const char *at, size_t length)
         refuse(reader, at, length, NULL, "'%s' is not a port", text);
 }
 
-enum disk_kind {
-    DISK_TEXT,
-    DISK_FORMAT,
-    DISK_BACKEND,
-    DISK_SPECIFICATION,
-    DISK_ACCESS,
-    DISK_DEVTYPE,
-    DISK_PORT,
-};
-
-static const struct disk_key {
-    const char *name;
-    enum disk_kind kind;
-    size_t offset;
-} disk_keys[] = {
+const struct disk_key disk_keys[] = {
     { "format", DISK_FORMAT },
     { "access", DISK_ACCESS },
     { "devtype", DISK_DEVTYPE },
@@ -187,10 +168,6 @@ static const struct disk_key {
     { "target", DISK_TEXT, offsetof(libxl_device_disk, pdev_path) },
 };
 
-enum {
-    KEY_COUNT = sizeof(disk_keys) / sizeof(disk_keys[0]),
-};
-
 static void set_key(struct disk_reader *reader, const struct disk_key *key,
                     const char *at, size_t length)
 {
@@ -202,14 +179,15 @@ static void set_key(struct disk_reader *reader, const struct disk_key *key,
                  length);
         break;
     case DISK_FORMAT:
-        set_enum(reader, "format", formats, &disk->format, at, length);
+        set_enum(reader, "format", disk_formats, &disk->format, at, length);
         break;
     case DISK_BACKEND:
-        set_enum(reader, "backend type", backends, &disk->backend, at, length);
+        set_enum(reader, "backend type", disk_backends, &disk->backend, at,
+                 length);
         break;
     case DISK_SPECIFICATION:
-        set_enum(reader, "specification", specifications, &disk->specification,
-                 at, length);
+        set_enum(reader, "specification", disk_specifications,
+                 &disk->specification, at, length);
         break;
     case DISK_ACCESS:
         set_access(reader, at, length);
@@ -236,7 +214,7 @@ static void refuse_key(struct disk_reader *reader, const char *at,
                setting->since);
         return;
     }
-    for (size_t i = 0; i < KEY_COUNT; i++)
+    for (size_t i = 0; i < DISK_KEYS; i++)
         near_offer(&near, disk_keys[i].name);
     if (near_best(&near) != NULL)
         hint = mem_printf("did you mean '%s'?", near_best(&near));
@@ -253,7 +231,7 @@ static const char *read_key(struct disk_reader *reader, const char *p,
     const char *value = p + length + 1;
     const char *end;
 
-    for (size_t i = 0; i < KEY_COUNT; i++) {
+    for (size_t i = 0; i < DISK_KEYS; i++) {
         const struct disk_key *key = &disk_keys[i];
 
         if (!is_word(p, length, key->name))
@@ -296,9 +274,16 @@ const struct spec_grammar disk_grammars[] = {
     { NULL },
 };
 
+/* Do flags begin so? Most parts do not: the table need not be looked through.
+ */
+static bool begins_flag(char c)
+{
+    return c == 'c' || c == 'd' || c == 'n' || c == 't' || c == 'u';
+}
+
 static bool set_flag(libxl_device_disk *disk, const char *p, size_t length)
 {
-    if (length < MIN_FLAG)
+    if (length < MIN_FLAG || !begins_flag(*p))
         return false;
     for (size_t i = 0; i < SPEC_COUNT(disk_flags); i++) {
         const struct disk_flag *flag = &disk_flags[i];
@@ -319,7 +304,7 @@ static bool set_flag(libxl_device_disk *disk, const char *p, size_t length)
 
 enum old_prefix { PREFIX_STRIP, PREFIX_FORMAT, PREFIX_SCRIPT };
 
-static const struct word old_prefixes[] = {
+static const struct disk_word old_prefixes[] = {
     { "raw", PREFIX_FORMAT },    { "qcow", PREFIX_FORMAT },
     { "qcow2", PREFIX_FORMAT },  { "vhd", PREFIX_FORMAT },
     { "iscsi", PREFIX_SCRIPT },  { "nbd", PREFIX_SCRIPT },
@@ -370,7 +355,8 @@ static void set_prefix(struct disk_reader *reader, const char *p, size_t length,
     warn_of_prefix(reader, p, length, kind);
     reader->old_prefix = true;
     if (kind == PREFIX_FORMAT) {
-        set_enum(reader, "format", formats, &reader->disk->format, p, length);
+        set_enum(reader, "format", disk_formats, &reader->disk->format, p,
+                 length);
     } else if (kind == PREFIX_SCRIPT) {
         cleanup_free char *script = mem_printf("block-%.*s", (int)length, p);
 
@@ -435,7 +421,7 @@ static void set_positional(struct disk_reader *reader, const char *p,
         if (*disk->pdev_path == '\0' && set_vdev_and_type(reader, p, length))
             disk->format = LIBXL_DISK_FORMAT_EMPTY;
         else
-            set_enum(reader, "format", formats, &disk->format, p, length);
+            set_enum(reader, "format", disk_formats, &disk->format, p, length);
     } else if (disk->vdev == NULL) {
         if (!set_vdev_and_type(reader, p, length))
             set_text(reader, "vdev", &disk->vdev, p, length);
@@ -450,15 +436,6 @@ static void set_positional(struct disk_reader *reader, const char *p,
     }
 }
 
-/* Up to the end of a part or of its key. */
-static size_t key_length(const char *p)
-{
-    size_t length = (size_t)(strchrnul(p, ',') - p);
-    const char *equals = memchr(p, '=', length);
-
-    return equals != NULL ? (size_t)(equals - p) : length;
-}
-
 static void read_parts(struct disk_reader *reader)
 {
     const char *p = reader->text;
@@ -471,9 +448,13 @@ static void read_parts(struct disk_reader *reader)
         if (*p == '\0' || reader->over ||
             config_diags_enough(reader->fill->diags))
             return;
-        length = key_length(p);
-        if (read_prefix(reader, &p))
-            continue;
+        /* Up to the end of the part or of its key. */
+        length = strcspn(p, ",=:");
+        if (p[length] == ':') {
+            if (read_prefix(reader, &p))
+                continue;
+            length += strcspn(p + length, ",=");
+        }
         if (p[length] == '=') {
             p = read_key(reader, p, length);
             continue;
@@ -527,89 +508,16 @@ void fill_disks(struct fill *fill)
     libxl_domain_config *config = &fill->spec->config;
     const struct config_value *list = fill_list(fill, "disk");
     const struct config_value *item = NULL;
+    libxl_device_disk fresh;
 
     if (list == NULL)
         return;
+    libxl_device_disk_init(&fresh);
+    FILL_RESERVE(config->disks, list);
     while ((item = fill_item(fill, "disk", list, item)) != NULL) {
-        libxl_device_disk *disk = FILL_EXTEND(config->disks, config->num_disks);
+        libxl_device_disk *disk = &config->disks[config->num_disks++];
 
-        libxl_device_disk_init(disk);
+        *disk = fresh;
         fill_disk_words(fill, fill_one_word(item), disk);
     }
-}
-
-static const char *word_of(const struct word *words, int value)
-{
-    for (; words->word != NULL; words++)
-        if (words->value == value && words->word[0] != '\0')
-            return words->word;
-    return NULL;
-}
-
-/* NULL for what is so without the key. */
-static const char *key_text(const libxl_device_disk *disk,
-                            const struct disk_key *key)
-{
-    switch (key->kind) {
-    case DISK_TEXT:
-        return *(char *const *)((const char *)disk + key->offset);
-    case DISK_FORMAT:
-        return word_of(formats, disk->format);
-    case DISK_BACKEND:
-        return word_of(backends, disk->backend);
-    case DISK_SPECIFICATION:
-        return word_of(specifications, disk->specification);
-    case DISK_ACCESS:
-        return disk->is_cdrom ? NULL : disk->readwrite ? "rw" : "ro";
-    case DISK_DEVTYPE:
-        return disk->is_cdrom ? "cdrom" : NULL;
-    case DISK_PORT:
-        return NULL;
-    }
-    return NULL;
-}
-
-static void add_flag(struct write_spec *spec, libxl_defbool truth,
-                     const char *on, const char *off)
-{
-    if (!libxl_defbool_is_default(truth))
-        write_spec_add(spec, NULL, libxl_defbool_val(truth) ? on : off);
-}
-
-/* One comma at the end is not taken for a part of the target. */
-static bool ends_with_comma(const char *text)
-{
-    size_t length = strlen(text);
-
-    return length > 0 && text[length - 1] == ',';
-}
-
-static void write_disk(struct write *write, const libxl_device_disk *disk,
-                       struct strbuf *list)
-{
-    struct write_spec spec = { .write = write, .key = "disk" };
-    cleanup_free char *port = mem_printf("%d", disk->colo_port);
-
-    write_spec_backend(&spec, disk->backend_domname, disk->backend_domid);
-    add_flag(&spec, disk->discard_enable, "discard", "no-discard");
-    add_flag(&spec, disk->colo_enable, "colo", "no-colo");
-    add_flag(&spec, disk->trusted, "trusted", "untrusted");
-    write_spec_add(&spec, NULL, disk->direct_io_safe ? "direct-io-safe" : NULL);
-    write_spec_add(&spec, "colo-port", disk->colo_port != 0 ? port : NULL);
-    /* The target is the last of the table: it takes the rest of the string. */
-    for (size_t i = 0; i + 1 < KEY_COUNT; i++)
-        write_spec_add(&spec, disk_keys[i].name, key_text(disk, &disk_keys[i]));
-    if (disk->pdev_path != NULL)
-        strbuf_printf(&spec.text, ",target=%s%s", disk->pdev_path,
-                      ends_with_comma(disk->pdev_path) ? "," : "");
-    write_spec_end(&spec, list);
-}
-
-void write_disks(struct write *write)
-{
-    cleanup_strbuf struct strbuf list = { 0 };
-
-    for (int i = 0; i < write->config->num_disks; i++)
-        write_disk(write, &write->config->disks[i], &list);
-    write_list(write, "disk", &list);
 }

@@ -104,6 +104,13 @@ void *fill_extend(void *array, int *count, size_t size);
     ((__typeof__(array))fill_extend(&(array), &(count), sizeof(*(array))))
 
 /*
+ * Room, not zeroed, for one item for each value of a list: for a kind of
+ * device whose items are all made here, so that a long list grows no array.
+ */
+#define FILL_RESERVE(array, list) \
+    ((array) = mem_realloc(NULL, (list)->u.list.count, sizeof(*(array))))
+
+/*
  * One device from strings that belong together and follow each other in their
  * list: one of a file, or all words of a command line. At least one.
  */

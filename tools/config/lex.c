@@ -28,30 +28,17 @@ enum char_class {
 
 static enum char_class classify(unsigned char c)
 {
-    if (c >= 'a' && c <= 'z')
-        return CLASS_LOWER;
-    if (c >= '0' && c <= '9')
-        return CLASS_DIGIT;
-    switch (c) {
-    case ' ':
-    case '\t':
-        return CLASS_BLANK;
-    case '\'':
-    case '"':
-        return CLASS_QUOTE;
-    case '\n':
-        return CLASS_NEWLINE;
-    case '#':
-        return CLASS_COMMENT;
-    case ',':
-    case '[':
-    case ']':
-    case '=':
-    case ';':
-        return CLASS_PUNCT;
-    default:
-        return CLASS_OTHER;
-    }
+    static const unsigned char classes[256] = {
+        ['a' ... 'z'] = CLASS_LOWER, ['0' ... '9'] = CLASS_DIGIT,
+        [' '] = CLASS_BLANK,         ['\t'] = CLASS_BLANK,
+        ['\''] = CLASS_QUOTE,        ['"'] = CLASS_QUOTE,
+        ['\n'] = CLASS_NEWLINE,      ['#'] = CLASS_COMMENT,
+        [','] = CLASS_PUNCT,         ['['] = CLASS_PUNCT,
+        [']'] = CLASS_PUNCT,         ['='] = CLASS_PUNCT,
+        [';'] = CLASS_PUNCT,
+    };
+
+    return (enum char_class)classes[c];
 }
 
 void config_lexer_init(struct config_lexer *lexer,
@@ -82,8 +69,9 @@ static void finish(struct config_lexer *lexer, struct config_token *token,
     lexer->at = end;
 }
 
-static void bad(struct config_lexer *lexer, struct config_token *token,
-                const char *end, const char *message, const char *hint)
+__attribute__((cold, noinline)) static void
+bad(struct config_lexer *lexer, struct config_token *token, const char *end,
+    const char *message, const char *hint)
 {
     finish(lexer, token, CONFIG_TOKEN_BAD, end);
     config_diag_add(lexer->diags, CONFIG_ERROR, &token->place, hint, "%s",
@@ -109,23 +97,17 @@ static void refuse_nul(struct config_lexer *lexer, struct config_token *token,
 
 static void lex_comment(struct config_lexer *lexer, struct config_token *token)
 {
-    size_t left = (size_t)(lexer->end - lexer->at);
-    const char *newline = memchr(lexer->at, '\n', left);
-    const char *nul = NULL;
+    /* Stops at the NUL behind the text at the latest. */
+    const char *p = strchrnul(lexer->at, '\n');
 
-    if (newline != NULL)
-        left = (size_t)(newline - lexer->at);
-    nul = memchr(lexer->at, '\0', left);
-    if (nul != NULL) {
-        refuse_nul(lexer, token, nul);
-        return;
+    if (p >= lexer->end) {
+        lexer->at = lexer->end;
+        finish(lexer, token, CONFIG_TOKEN_END, lexer->end);
+    } else if (*p == '\0') {
+        refuse_nul(lexer, token, p);
+    } else {
+        lex_newline(lexer, token, p);
     }
-    if (newline != NULL) {
-        lex_newline(lexer, token, newline);
-        return;
-    }
-    lexer->at = lexer->end;
-    finish(lexer, token, CONFIG_TOKEN_END, lexer->end);
 }
 
 int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
@@ -172,8 +154,8 @@ static bool utf8_is_valid(const char *p, const char *end)
 }
 
 /* The whole string is there; now look at what is inside. */
-static void check_string(struct config_lexer *lexer,
-                         const struct config_token *token)
+__attribute__((cold, noinline)) static void
+check_string(struct config_lexer *lexer, const struct config_token *token)
 {
     const char *p = token->start + 1;
     const char *end = token->start + token->length - 1;
@@ -248,6 +230,7 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
 {
     const char *p = lexer->at + 1;
     char quote = *lexer->at;
+    bool escapes = false;
     bool odd = false; /* needs a closer look */
 
     for (;; p++) {
@@ -260,7 +243,7 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
             return;
         }
         if (*p == '\\' && p + 1 < lexer->end && p[1] != '\n') {
-            odd = true;
+            escapes = true;
             p++;
             if (*p == '\0') {
                 refuse_nul(lexer, token, p);
@@ -275,7 +258,8 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
         return;
     }
     finish(lexer, token, CONFIG_TOKEN_STRING, p + 1);
-    if (odd)
+    token->escapes = escapes;
+    if (escapes || odd)
         check_string(lexer, token);
 }
 
@@ -289,7 +273,8 @@ static const char *word_end(const struct config_lexer *lexer)
     return p;
 }
 
-static void lex_other(struct config_lexer *lexer, struct config_token *token)
+__attribute__((cold, noinline)) static void
+lex_other(struct config_lexer *lexer, struct config_token *token)
 {
     unsigned char c = (unsigned char)*lexer->at;
     const char *end = word_end(lexer);
@@ -367,14 +352,17 @@ static void lex_number(struct config_lexer *lexer, struct config_token *token)
 
 void config_lexer_next(struct config_lexer *lexer, struct config_token *token)
 {
-    while (lexer->at < lexer->end &&
-           classify((unsigned char)*lexer->at) == CLASS_BLANK)
-        lexer->at++;
-    if (lexer->at >= lexer->end) {
+    const char *p = lexer->at;
+
+    /* Stops at the NUL behind the text at the latest. */
+    while (*p == ' ' || *p == '\t')
+        p++;
+    lexer->at = p;
+    if (p >= lexer->end) {
         finish(lexer, token, CONFIG_TOKEN_END, lexer->end);
         return;
     }
-    switch (classify((unsigned char)*lexer->at)) {
+    switch (classify((unsigned char)*p)) {
     case CLASS_LOWER:
         lex_word(lexer, token);
         break;

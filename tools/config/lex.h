@@ -32,6 +32,7 @@ struct config_token {
     const char *start;
     size_t length;
     struct config_place place;
+    bool escapes; /* of a string: there is a backslash in it */
 };
 
 struct config_lexer {

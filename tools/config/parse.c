@@ -119,19 +119,16 @@ static char *copy_word(struct parser *parser)
 static struct config_value *new_value(struct parser *parser,
                                       enum config_value_type type)
 {
-    struct config_value *value;
+    struct config_value *value =
+        config_tree_new_value(parser->tree, type, &parser->token.place);
 
-    if (!config_tree_count_value(parser->tree)) {
+    if (value == NULL) {
         config_diag_add(parser->diags, CONFIG_ERROR, &parser->token.place,
                         "nothing after it was read",
                         "more than %d values in one configuration",
                         CONFIG_MAX_VALUES);
         parser->stopped = true;
-        return NULL;
     }
-    value = config_tree_alloc(parser->tree, sizeof(*value));
-    value->type = type;
-    value->place = parser->token.place;
     return value;
 }
 
@@ -143,12 +140,16 @@ static void decode_string(struct parser *parser, struct config_value *value)
     char *out = config_tree_copy(parser->tree, p, (size_t)(end - p));
 
     value->u.atom.text = out;
+    value->u.atom.length = (uint32_t)(end - p);
+    value->quoted = true;
+    if (!parser->token.escapes)
+        return;
     for (;;) {
         const char *escape = memchr(p, '\\', (size_t)(end - p));
         size_t plain = (size_t)((escape != NULL ? escape : end) - p);
         size_t used;
 
-        memmove(out, p, plain);
+        memcpy(out, p, plain);
         out += plain;
         p += plain;
         if (p == end)
@@ -158,7 +159,6 @@ static void decode_string(struct parser *parser, struct config_value *value)
     }
     *out = '\0';
     value->u.atom.length = (uint32_t)(out - value->u.atom.text);
-    value->quoted = true;
 }
 
 static struct config_value *parse_atom(struct parser *parser)

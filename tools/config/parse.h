@@ -29,8 +29,10 @@ void config_tree_parse(struct config_tree *tree, struct config_text *text,
                        struct config_includer *includer,
                        struct config_diags *diags);
 
-/* Counts a value; false when the tree has CONFIG_MAX_VALUES of them. */
-bool config_tree_count_value(struct config_tree *tree);
+/* An empty value; NULL when the tree has CONFIG_MAX_VALUES of them. */
+struct config_value *config_tree_new_value(struct config_tree *tree,
+                                           enum config_value_type type,
+                                           const struct config_place *place);
 
 /* Keeps a reference to the text as long as the tree lives. */
 void config_tree_keep_text(struct config_tree *tree,

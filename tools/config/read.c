@@ -186,8 +186,7 @@ static int open_source(const struct config_source *source, char **bytes,
                          source->path != NULL ? source->path : "the text",
                          CONFIG_MAX_BYTES / 1024 / 1024);
     *length = source->length;
-    *bytes = mem_zalloc(source->length + 1, 1);
-    memcpy(*bytes, source->text, source->length);
+    *bytes = mem_copy_text(source->text, source->length);
     return 0;
 }
 

@@ -17,6 +17,7 @@
 enum {
     CHUNK_SIZE = 64 * 1024,
     FIRST_SLOTS = 256,
+    USUAL_SLOTS = 4096,       /* more are made when there are keys for them */
     MAX_SEARCHED = 64 * 1024, /* bytes of a string before a place in it */
     ALIGNMENT = sizeof(void *),
 };
@@ -122,12 +123,18 @@ char *config_tree_copy(struct config_tree *tree, const char *text,
     return copy;
 }
 
-bool config_tree_count_value(struct config_tree *tree)
+struct config_value *config_tree_new_value(struct config_tree *tree,
+                                           enum config_value_type type,
+                                           const struct config_place *place)
 {
+    struct config_value *value;
+
     if (tree->value_count == CONFIG_MAX_VALUES)
-        return false;
+        return NULL;
     tree->value_count++;
-    return true;
+    value = take_room(tree, sizeof(*value));
+    *value = (struct config_value){ .type = type, .place = *place };
+    return value;
 }
 
 const struct config_assignment *
@@ -313,7 +320,7 @@ void config_tree_keep_text(struct config_tree *tree,
     VEC_PUSH(&tree->texts, config_text_ref(text));
     /* Room for what a text of this size usually has, to save growing. */
     config_text_bytes(text, &length);
-    while (count < length / 32)
+    while (count < length / 32 && count < USUAL_SLOTS)
         count *= 2;
     if (count > tree->slot_count)
         resize_table(tree, count);
