@@ -21,7 +21,7 @@ struct generator *generator_new(uint64_t seed)
     struct generator *generator = MEM_NEW(struct generator);
 
     generator->seed = seed;
-    generator->uses = mem_zalloc(config_key_count, sizeof(struct row_use));
+    generator->uses = mem_zalloc(config_key_count(), sizeof(struct row_use));
     return generator;
 }
 
@@ -37,7 +37,8 @@ void generator_free(struct generator *generator)
 
 struct row_use *generator_use(struct generator *generator, const char *key)
 {
-    struct row_use *use = &generator->uses[config_key_find(key) - config_keys];
+    struct row_use *use =
+        &generator->uses[config_key_number(config_key_find(key))];
 
     use->times++;
     return use;
@@ -46,7 +47,8 @@ struct row_use *generator_use(struct generator *generator, const char *key)
 void generator_use_setting(struct generator *generator, const char *key,
                            const char *setting)
 {
-    struct row_use *use = &generator->uses[config_key_find(key) - config_keys];
+    struct row_use *use =
+        &generator->uses[config_key_number(config_key_find(key))];
 
     for (size_t i = 0; i < MAX_SETTINGS; i++) {
         const char *name = config_setting_name(key, i);
@@ -80,9 +82,9 @@ bool generator_is_complete(const struct generator *generator,
 
     if (generator->untaught.length > 0)
         strbuf_puts(missing, generator->untaught.text);
-    for (size_t row = 0; row < config_key_count; row++) {
+    for (size_t row = 0; row < config_key_count(); row++) {
         const struct row_use *use = &generator->uses[row];
-        const char *key = config_keys[row].name;
+        const char *key = config_key_at(row)->name;
         const char *setting;
 
         if (use->times == 0 && !is_exception(key, NULL))

@@ -350,7 +350,7 @@ static void put_row(struct generator *generator, const struct config_key *row)
 /* Yields whether a row was to be written, and that it need not be any more. */
 static bool take(bool *wanted, const char *key)
 {
-    size_t row = (size_t)(config_key_find(key) - config_keys);
+    size_t row = config_key_number(config_key_find(key));
     bool was = wanted[row];
 
     wanted[row] = false;
@@ -371,8 +371,8 @@ static void put_pattern(struct generator *generator, const char *key,
 static void choose_guest(struct generator *generator, const bool *wanted)
 {
     static const unsigned int guests[] = { GUEST_PV, GUEST_PVH, GUEST_HVM };
-    size_t timer = (size_t)(config_key_find("timer_mode") - config_keys);
-    size_t builder = (size_t)(config_key_find("builder") - config_keys);
+    size_t timer = config_key_number(config_key_find("timer_mode"));
+    size_t builder = config_key_number(config_key_find("builder"));
 
     do
         generator->guest = DRAW_ONE(&generator->seed, guests);
@@ -467,12 +467,12 @@ static void want_rows(struct generator *generator, bool *wanted)
 {
     for (int i = 0; i < ROWS_IN_TURN; i++) {
         wanted[generator->next_row] = true;
-        generator->next_row = (generator->next_row + 1) % config_key_count;
+        generator->next_row = (generator->next_row + 1) % config_key_count();
     }
     for (int i = 0; i < DEVICES_IN_TURN; generator->next_device++) {
-        size_t row = generator->next_device % config_key_count;
+        size_t row = generator->next_device % config_key_count();
 
-        if (config_setting_name(config_keys[row].name, 0) != NULL) {
+        if (config_setting_name(config_key_at(row)->name, 0) != NULL) {
             wanted[row] = true;
             i++;
         }
@@ -481,11 +481,11 @@ static void want_rows(struct generator *generator, bool *wanted)
 
 static void want_more_rows(struct generator *generator, bool *wanted)
 {
-    size_t timer = (size_t)(config_key_find("timer_mode") - config_keys);
+    size_t timer = config_key_number(config_key_find("timer_mode"));
     bool timer_wanted = wanted[timer];
 
     for (int i = 0; i < ROWS_BY_CHANCE; i++)
-        wanted[pick(generator, (unsigned int)config_key_count)] = true;
+        wanted[pick(generator, (unsigned int)config_key_count())] = true;
     if (generator->guest == GUEST_PV)
         wanted[timer] = timer_wanted;
     if (generator->guest == GUEST_PVH)
@@ -495,19 +495,19 @@ static void want_more_rows(struct generator *generator, bool *wanted)
 /* The rows left to write, in an order of no meaning. */
 static void put_rows(struct generator *generator, const bool *wanted)
 {
-    size_t start = pick(generator, (unsigned int)config_key_count);
+    size_t start = pick(generator, (unsigned int)config_key_count());
 
-    for (size_t i = 0; i < config_key_count; i++) {
-        size_t row = (start + i) % config_key_count;
+    for (size_t i = 0; i < config_key_count(); i++) {
+        size_t row = (start + i) % config_key_count();
 
         if (wanted[row])
-            put_row(generator, &config_keys[row]);
+            put_row(generator, config_key_at(row));
     }
 }
 
 char *generator_file(struct generator *generator)
 {
-    cleanup_free bool *wanted = mem_zalloc(config_key_count, sizeof(bool));
+    cleanup_free bool *wanted = mem_zalloc(config_key_count(), sizeof(bool));
 
     want_rows(generator, wanted);
     choose_guest(generator, wanted);

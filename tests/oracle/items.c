@@ -51,7 +51,7 @@ static unsigned int count_settings(const char *key)
 static void put_turn(struct item *item)
 {
     struct row_use *use =
-        &item->generator->uses[config_key_find(item->key) - config_keys];
+        &item->generator->uses[config_key_number(config_key_find(item->key))];
     unsigned int count = count_settings(item->key);
 
     for (unsigned int i = 0; i < 3 + count / 4; i++) {
@@ -123,7 +123,7 @@ static void add_settings(struct item *item, struct strbuf *text)
 static unsigned int times_used(const struct item *item, const char *setting)
 {
     const struct row_use *use =
-        &item->generator->uses[config_key_find(item->key) - config_keys];
+        &item->generator->uses[config_key_number(config_key_find(item->key))];
     unsigned int i = 0;
 
     while (strcmp(config_setting_name(item->key, i), setting) != 0)
@@ -280,7 +280,7 @@ static void put_sound(struct generator *generator, const char *part,
     const unsigned int commons = sizeof(common) / sizeof(common[0]);
     struct item item = { .generator = generator, .key = "vsnd" };
     struct row_use *use =
-        &generator->uses[config_key_find("vsnd") - config_keys];
+        &generator->uses[config_key_number(config_key_find("vsnd"))];
     struct strbuf text = { 0 };
 
     for (; *own != NULL; own++)

@@ -122,8 +122,8 @@ static char *make_full(void)
     struct strbuf out = { 0 };
 
     strbuf_puts(&out, top);
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const struct config_key *key = config_key_at(i);
         const char *heading = explain_heading(key);
 
         if (heading != NULL)
@@ -170,17 +170,17 @@ static void few_keys_are_commented_out(void **state)
     cleanup_free char *full = make_full();
     unsigned int set = 0, out = 0;
 
-    for (size_t i = 0; i < config_key_count; i++) {
-        cleanup_free char *line = mem_printf("\n%s = ", config_keys[i].name);
+    for (size_t i = 0; i < config_key_count(); i++) {
+        cleanup_free char *line = mem_printf("\n%s = ", config_key_at(i)->name);
         cleanup_free char *comment =
-            mem_printf("\n#%s = ", config_keys[i].name);
+            mem_printf("\n#%s = ", config_key_at(i)->name);
         bool is_set = strstr(full, line) != NULL;
         bool is_out = strstr(full, comment) != NULL;
 
-        if (config_keys[i].state == KEY_IGNORED)
+        if (config_key_at(i)->state == KEY_IGNORED)
             continue;
         if (is_set == is_out)
-            fail_msg("'%s' is not there once", config_keys[i].name);
+            fail_msg("'%s' is not there once", config_key_at(i)->name);
         set += is_set;
         out += is_out;
     }

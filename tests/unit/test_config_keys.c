@@ -10,8 +10,8 @@
 
 static void every_row_is_complete_and_unique(void **state)
 {
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const struct config_key *key = config_key_at(i);
         cleanup_free char *types = explain_type(key);
 
         print_message("# %s\n", key->name);
@@ -38,8 +38,8 @@ static const char *guest_word(const struct config_key *key)
  * that the row names. */
 static void every_example_is_valid(void **state)
 {
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const struct config_key *key = config_key_at(i);
         cleanup_free char *text = NULL;
         struct loaded loaded;
         bool own_kernel = strcmp(key->name, "kernel") == 0 ||
@@ -75,8 +75,8 @@ static void every_setting_is_explained(void **state)
 {
     const char *name;
 
-    for (size_t i = 0; i < config_key_count; i++) {
-        const char *key = config_keys[i].name;
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const char *key = config_key_at(i)->name;
 
         for (size_t k = 0; (name = config_setting_name(key, k)) != NULL; k++) {
             const struct config_subkey *setting = config_subkey_find(key, name);

@@ -20,7 +20,7 @@
 #include "base/strbuf.h"
 #include "config/explain.h"
 
-#define BEGIN_MARK "=for comment keys begin; made from tools/config/keys.c\n"
+#define BEGIN_MARK "=for comment keys begin; made from tools/config/keys\n"
 #define END_MARK "=for comment keys end\n"
 
 static void add_key(struct strbuf *pod, const struct config_key *key)
@@ -40,8 +40,8 @@ static void add_ignored(struct strbuf *pod)
     strbuf_puts(pod, "=head2 Keys that are ignored\n\n"
                      "They stand in old files. Each is warned of.\n\n"
                      "=over 4\n\n");
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const struct config_key *key = config_key_at(i);
 
         if (key->state != KEY_IGNORED)
             continue;
@@ -55,16 +55,16 @@ static void make_pod(struct strbuf *pod)
 {
     const char *back = "";
 
-    for (size_t i = 0; i < config_key_count; i++) {
-        const char *heading = explain_heading(&config_keys[i]);
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const char *heading = explain_heading(config_key_at(i));
 
-        if (config_keys[i].state == KEY_IGNORED)
+        if (config_key_at(i)->state == KEY_IGNORED)
             continue;
         if (heading != NULL) {
             strbuf_printf(pod, "%s=head2 %s\n\n=over 4\n\n", back, heading);
             back = "=back\n\n";
         }
-        add_key(pod, &config_keys[i]);
+        add_key(pod, config_key_at(i));
     }
     strbuf_puts(pod, back);
     add_ignored(pod);

@@ -175,18 +175,18 @@ static void check_key(const struct config_key *key)
  */
 static void every_key_comes_back_or_says_why_not(void **state)
 {
-    for (size_t i = 0; i < config_key_count; i++)
-        if (config_keys[i].example != NULL &&
-            config_keys[i].state != KEY_NEWER &&
-            strcmp(config_keys[i].name, "include") != 0)
-            check_key(&config_keys[i]);
+    for (size_t i = 0; i < config_key_count(); i++)
+        if (config_key_at(i)->example != NULL &&
+            config_key_at(i)->state != KEY_NEWER &&
+            strcmp(config_key_at(i)->name, "include") != 0)
+            check_key(config_key_at(i));
 }
 
 /* Only keys that nothing reads have none. */
 static void every_key_has_an_example(void **state)
 {
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const struct config_key *key = config_key_at(i);
 
         if (key->state != KEY_IGNORED && key->example == NULL)
             fail_msg("'%s' has no example", key->name);

@@ -92,8 +92,8 @@ void config_compare(struct domain_spec *a, struct domain_spec *b,
     align_chosen(&a->config, &b->config);
     config_settings_make(&left, a, NULL);
     config_settings_make(&right, b, NULL);
-    for (size_t i = 0; i < config_key_count; i++)
-        compare_key(&config_keys[i], &left, &right, differences);
+    for (size_t i = 0; i < config_key_count(); i++)
+        compare_key(config_key_at(i), &left, &right, differences);
 }
 
 void config_differences_dispose(struct config_differences *differences)

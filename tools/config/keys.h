@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * THE table of keys: everything that is known about a key of a domain's file
- * is a row here. The filling, the diagnostics, `xn config explain`, the
- * manual and completion are made from it. A new key is a new row.
+ * is a row in keys/TOPIC_keys.c. The filling, the diagnostics, `xn config
+ * explain`, the manual and completion are made from it. A new key is a new row.
  */
 #ifndef XENITH_CONFIG_KEYS_H
 #define XENITH_CONFIG_KEYS_H
@@ -74,9 +74,14 @@ extern const libxl_enum_string_table config_action_words[]; /* identity.c */
 extern const libxl_enum_string_table config_model_words[];  /* display.c */
 extern const libxl_enum_string_table config_vga_words[];    /* display.c */
 
-/* All rows, in the order of the manual. */
-extern const struct config_key config_keys[];
-extern const size_t config_key_count;
+/* How many rows there are. */
+size_t config_key_count(void);
+
+/* A row by its number, in the order of the manual; NULL past the end. */
+const struct config_key *config_key_at(size_t number);
+
+/* The number of a row. */
+size_t config_key_number(const struct config_key *key);
 
 /* NULL if there is no such key. */
 const struct config_key *config_key_find(const char *name);

@@ -64,9 +64,9 @@ static void set_key(struct fill *fill, const struct config_key *key)
 
 void fill_simple_keys(struct fill *fill)
 {
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    const struct config_key *key;
 
+    for (size_t i = 0; (key = config_key_at(i)) != NULL; i++) {
         if (key->set == SET_BY_STEP || key->set == SET_UNSUPPORTED)
             continue;
         if (key->arm == 0 || (key->arm & fill->guest))
@@ -126,9 +126,9 @@ static void write_key(struct write *write, const struct config_key *key)
 
 void write_simple_keys(struct write *write)
 {
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    const struct config_key *key;
 
+    for (size_t i = 0; (key = config_key_at(i)) != NULL; i++) {
         if (key->arm == 0 || (key->arm & write->guest))
             write_key(write, key);
     }

@@ -169,8 +169,10 @@ static int compare_settings(const void *a, const void *b)
 {
     const struct config_setting *left = a;
     const struct config_setting *right = b;
+    size_t one = config_key_number(left->key);
+    size_t other = config_key_number(right->key);
 
-    return (left->key > right->key) - (left->key < right->key);
+    return (one > other) - (one < other);
 }
 
 static void run_steps(struct write *write)

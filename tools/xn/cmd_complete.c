@@ -157,8 +157,8 @@ static void offer_pools(const struct line *line)
 /* The keys that do something, each with a suffix. */
 static void offer_keys(const struct line *line, const char *suffix)
 {
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const struct config_key *key = config_key_at(i);
 
         if (key->state == KEY_IGNORED || key->state == KEY_NEWER)
             continue;

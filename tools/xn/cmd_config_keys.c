@@ -20,8 +20,8 @@ static void show_keys(void)
     cleanup_table struct table *table =
         table_new(columns, sizeof(columns) / sizeof(columns[0]));
 
-    for (size_t i = 0; i < config_key_count; i++) {
-        const struct config_key *key = &config_keys[i];
+    for (size_t i = 0; i < config_key_count(); i++) {
+        const struct config_key *key = config_key_at(i);
         cleanup_free char *type = explain_type(key);
         cleanup_free char *guests = explain_guests(key);
 
@@ -44,9 +44,9 @@ static int run(struct invocation *inv, struct error *err)
     struct json_writer *json = show_json_begin("config-keys");
     json_key(json, "keys");
     json_begin_array(json);
-    for (size_t i = 0; i < config_key_count; i++) {
+    for (size_t i = 0; i < config_key_count(); i++) {
         json_begin_object(json);
-        key_json_add(json, &config_keys[i]);
+        key_json_add(json, config_key_at(i));
         json_end_object(json);
     }
     json_end_array(json);
