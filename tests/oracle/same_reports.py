@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """What the real xl and xn, under the name xl, print of the host that
-xen_for_reports.c makes up, and what they ask of its Xen: the same text, the
+tests/oracle/xen makes up, and what they ask of its Xen: the same text, the
 same calls, and failure where the other fails; and that --json is a document. xl is
 found as by same_as_xl.py. TAP."""
 from __future__ import annotations

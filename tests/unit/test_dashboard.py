@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The dashboard asks for numbers that xn metrics prints, on a host that
-tests/oracle/xen_for_reports.c makes up; every number has a sane name. TAP."""
+tests/oracle/xen makes up; every number has a sane name. TAP."""
 from __future__ import annotations
 
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""xn top on a terminal, with the host that tests/oracle/xen_for_reports.c makes
+"""xn top on a terminal, with the host that tests/oracle/xen makes
 up: its keys, another size of the terminal, its end. TAP."""
 from __future__ import annotations
 

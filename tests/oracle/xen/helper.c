@@ -7,7 +7,6 @@
  * memory, of a domain of the kind XEN_KIND.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,8 @@
 #include <xenctrl.h>
 #include <xenguest.h>
 
+#include "record.h"
+
 enum {
     DOMID = 7,
     PAGES = 32768,
@@ -23,21 +24,6 @@ enum {
 
 static xentoollog_logger *logger;
 static const char *changes; /* the rest of XEN_DIRTY */
-
-__attribute__((format(printf, 1, 2))) static void record(const char *format,
-                                                         ...)
-{
-    const char *path = getenv("XEN_CALLS");
-    FILE *file = path != NULL ? fopen(path, "a") : NULL;
-    va_list args;
-
-    if (file == NULL)
-        return;
-    va_start(args, format);
-    vfprintf(file, format, args);
-    va_end(args);
-    fclose(file);
-}
 
 xc_interface *xc_interface_open(xentoollog_logger *given,
                                 xentoollog_logger *dombuild, unsigned int flags)
