@@ -6,7 +6,7 @@
  * find the way there; with 128 to 136 it is the words of a command line, each
  * ended by a NUL, that describe a device.
  */
-#include "fuzz_config.h"
+#include "fuzz_diags.h"
 
 #include <string.h>
 
@@ -58,17 +58,12 @@ static void read_config(const char *text, size_t length)
     const struct config_source source = {
         .path = "f", .text = text, .length = length, .plain = true
     };
-    struct config_diags diags = CONFIG_DIAGS_INIT;
-    struct strbuf said = { 0 };
-    struct domain_spec spec;
+    cleanup_shown_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+    struct domain_spec cleanup_domain_spec spec;
 
     domain_spec_init(&spec);
     if (config_load(&source, NULL, NULL, &spec, &diags, NULL) == 0)
         free(domain_spec_to_json(&spec));
-    config_diags_render(&diags, CONFIG_RENDER_QUOTE, &said);
-    strbuf_dispose(&said);
-    config_diags_dispose(&diags);
-    domain_spec_dispose(&spec);
 }
 
 /* Any of the structs that words are read into. */
@@ -129,8 +124,7 @@ static void read_words(enum config_device kind, const char *text, size_t length)
     cleanup_free char *copy = mem_zalloc(length + 1, 1);
     const char *list[MAX_WORDS];
     struct config_words words = { .words = list, .first = 2 };
-    struct config_diags diags = CONFIG_DIAGS_INIT;
-    struct strbuf said = { 0 };
+    cleanup_shown_diags struct config_diags diags = CONFIG_DIAGS_INIT;
     union device device;
 
     memcpy(copy, text, length);
@@ -139,9 +133,6 @@ static void read_words(enum config_device kind, const char *text, size_t length)
         list[words.count++] = copy + at;
     devices[kind].init(&device);
     config_device_read(kind, &words, NULL, &device, &diags, NULL);
-    config_diags_render(&diags, CONFIG_RENDER_QUOTE, &said);
-    strbuf_dispose(&said);
-    config_diags_dispose(&diags);
     devices[kind].dispose(&device);
 }
 

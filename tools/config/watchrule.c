@@ -165,21 +165,28 @@ static void fill(const struct config_tree *tree, struct watchrule *rule,
     }
 }
 
-int watchrule_read(const char *path, struct watchrule *rule,
+int watchrule_load(const struct config_source *source, struct watchrule *rule,
                    struct config_diags *diags, struct error *err)
 {
     cleanup_config_tree struct config_tree *tree = NULL;
-    struct config_source source = { .path = path, .plain = true };
 
     rule->every = WATCHRULE_EVERY;
     rule->timeout = WATCHRULE_TIMEOUT;
-    if (config_read(&source, &tree, diags, err) < 0)
+    if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill(tree, rule, diags);
     if (diags->errors == 0)
         return 0;
-    return error_set(err, ERR_CONFIG, "%s: %zu error%s", path, diags->errors,
-                     diags->errors == 1 ? "" : "s");
+    return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
+                     diags->errors, diags->errors == 1 ? "" : "s");
+}
+
+int watchrule_read(const char *path, struct watchrule *rule,
+                   struct config_diags *diags, struct error *err)
+{
+    const struct config_source source = { .path = path, .plain = true };
+
+    return watchrule_load(&source, rule, diags, err);
 }
 
 void watchrule_dispose(struct watchrule *rule)

@@ -13,6 +13,8 @@
 #include "base/vec.h"
 #include "config/diag.h"
 
+struct config_source; /* config.h */
+
 #define WATCHRULE_EVERY 5    /* seconds */
 #define WATCHRULE_TIMEOUT 30 /* seconds */
 
@@ -30,6 +32,9 @@ struct watchrule {
  * errors, which are in diags. The rule is to be disposed of either way.
  */
 int watchrule_read(const char *path, struct watchrule *rule,
+                   struct config_diags *diags, struct error *err);
+/* The same from any source. */
+int watchrule_load(const struct config_source *source, struct watchrule *rule,
                    struct config_diags *diags, struct error *err);
 void watchrule_dispose(struct watchrule *rule);
 

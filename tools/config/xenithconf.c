@@ -186,19 +186,26 @@ static void fill(const struct config_tree *tree, struct xenithconf *conf,
     }
 }
 
-int xenithconf_read(const char *path, struct xenithconf *conf,
+int xenithconf_load(const struct config_source *source, struct xenithconf *conf,
                     struct config_diags *diags, struct error *err)
 {
     cleanup_config_tree struct config_tree *tree = NULL;
-    struct config_source source = { .path = path, .plain = true };
 
-    if (access(path, F_OK) < 0)
-        return 0;
-    if (config_read(&source, &tree, diags, err) < 0)
+    if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill(tree, conf, diags);
     if (diags->errors == 0)
         return 0;
-    return error_set(err, ERR_CONFIG, "%s: %zu error%s", path, diags->errors,
-                     diags->errors == 1 ? "" : "s");
+    return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
+                     diags->errors, diags->errors == 1 ? "" : "s");
+}
+
+int xenithconf_read(const char *path, struct xenithconf *conf,
+                    struct config_diags *diags, struct error *err)
+{
+    const struct config_source source = { .path = path, .plain = true };
+
+    if (access(path, F_OK) < 0)
+        return 0;
+    return xenithconf_load(&source, conf, diags, err);
 }

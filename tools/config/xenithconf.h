@@ -13,6 +13,8 @@
 #include "base/outlet.h"
 #include "config/diag.h"
 
+struct config_source; /* config.h */
+
 #define XENITHCONF_CONSOLE_LOG ((uint64_t)4 << 20)
 #define XENITHCONF_HOOK_TIMEOUT 60
 #define XENITHCONF_SCRIPT_TIMEOUT 30
@@ -35,6 +37,10 @@ void xenithconf_init(struct xenithconf *conf);
  * with err when it cannot be read or has errors, which are in diags.
  */
 int xenithconf_read(const char *path, struct xenithconf *conf,
+                    struct config_diags *diags, struct error *err);
+
+/* The same from any source; one that is not there is an error. */
+int xenithconf_load(const struct config_source *source, struct xenithconf *conf,
                     struct config_diags *diags, struct error *err);
 
 #endif

@@ -11,11 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/mem.h"
 #include "base/near.h"
 #include "config/config.h"
-#include "config/parse.h"
+#include "config/tree.h"
 
 enum conf_kind {
     CONF_TEXT,
@@ -238,27 +237,28 @@ static void fill_conf(const struct config_tree *tree, struct xlconf *conf,
     }
 }
 
-int xlconf_read(const char *path, struct xlconf *conf,
+int xlconf_load(const struct config_source *source, struct xlconf *conf,
                 struct config_diags *diags, struct error *err)
 {
     cleanup_config_tree struct config_tree *tree = NULL;
-    struct config_text *text;
     size_t before = diags->errors;
-    size_t length;
-    char *bytes;
 
-    if (access(path, F_OK) != 0 && errno == ENOENT)
-        return 0;
-    if (io_read_file(path, CONFIG_MAX_BYTES, &bytes, &length, err) < 0)
+    if (config_read(source, &tree, diags, err) < 0)
         return -1;
-    text = config_text_adopt(path, bytes, length, 0);
-    tree = config_tree_new();
-    config_tree_parse(tree, text, NULL, diags);
-    config_text_unref(text);
     fill_conf(tree, conf, diags);
     if (diags->errors > before)
-        return error_set(err, ERR_CONFIG, "%s: %zu error%s", path,
+        return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
                          diags->errors - before,
                          diags->errors - before == 1 ? "" : "s");
     return 0;
+}
+
+int xlconf_read(const char *path, struct xlconf *conf,
+                struct config_diags *diags, struct error *err)
+{
+    const struct config_source source = { .path = path, .plain = true };
+
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return 0;
+    return xlconf_load(&source, conf, diags, err);
 }

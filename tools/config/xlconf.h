@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "config/diag.h"
 
+struct config_source; /* config.h */
+
 enum xlconf_autoballoon {
     XLCONF_BALLOON_AUTO, /* off when dom0_mem is on Xen's command line */
     XLCONF_BALLOON_OFF,
@@ -49,6 +51,10 @@ void xlconf_dispose(struct xlconf *conf);
  * those are in diags.
  */
 int xlconf_read(const char *path, struct xlconf *conf,
+                struct config_diags *diags, struct error *err);
+
+/* The same from any source; one that is not there is an error. */
+int xlconf_load(const struct config_source *source, struct xlconf *conf,
                 struct config_diags *diags, struct error *err);
 
 #endif
