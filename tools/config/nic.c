@@ -334,11 +334,12 @@ void fill_nics(struct fill *fill)
 
     if (list == NULL)
         return;
+    FILL_RESERVE(config->nics, list);
     while ((item = fill_item(fill, "vif", list, item)) != NULL) {
-        libxl_device_nic *nic = FILL_EXTEND(config->nics, config->num_nics);
+        libxl_device_nic *nic = &config->nics[config->num_nics];
 
         libxl_device_nic_init(nic);
-        nic->devid = config->num_nics - 1;
+        nic->devid = config->num_nics++;
         fill_nic_words(fill, fill_one_word(item), nic);
     }
 }

@@ -206,9 +206,10 @@ bool spec_store(struct spec *spec, const struct spec_field *fields,
     for (size_t i = 0; i < count; i++) {
         const struct spec_field *field = &fields[i];
 
-        if (strlen(field->name) != length ||
-            memcmp(field->name, word, length) != 0 ||
-            is_flag(field) != (equals == NULL))
+        /* Most differ in the first byte: no call is worth it. */
+        if (field->name[0] != word[0] ||
+            strncmp(field->name, word, length) != 0 ||
+            field->name[length] != '\0' || is_flag(field) != (equals == NULL))
             continue;
         if (equals == NULL)
             libxl_defbool_set((void *)((char *)object + field->offset),
