@@ -34,7 +34,7 @@ static void only_the_usual_msrs_are_forgotten(void **state)
     assert_true(libxl_defbool_val(*relaxed));
 }
 
-static void video_memory_is_an_hvm_guests(void **state)
+static void video_memory_is_that_of_a_screen(void **state)
 {
     libxl_domain_config config = { .num_nics = 0 };
 
@@ -43,8 +43,12 @@ static void video_memory_is_an_hvm_guests(void **state)
     assert_true(config.b_info.video_memkb == LIBXL_MEMKB_DEFAULT);
     config.c_info.type = LIBXL_DOMAIN_TYPE_HVM;
     config.b_info.video_memkb = 0;
+    config.b_info.u.hvm.vga.kind = LIBXL_VGA_INTERFACE_TYPE_STD;
     describe_forget_filled(&config);
     assert_int_equal(config.b_info.video_memkb, 0);
+    config.b_info.u.hvm.vga.kind = LIBXL_VGA_INTERFACE_TYPE_NONE;
+    describe_forget_filled(&config);
+    assert_true(config.b_info.video_memkb == LIBXL_MEMKB_DEFAULT);
 }
 
 int main(void)
@@ -52,7 +56,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_usual_interface_is_not_named),
         cmocka_unit_test(only_the_usual_msrs_are_forgotten),
-        cmocka_unit_test(video_memory_is_an_hvm_guests),
+        cmocka_unit_test(video_memory_is_that_of_a_screen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

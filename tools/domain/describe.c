@@ -4,6 +4,13 @@
 #include "domain/own.h"
 #include "host/stored.h"
 
+/* Whether it has no screen that takes memory. */
+static bool has_no_video(const libxl_domain_config *config)
+{
+    return config->c_info.type != LIBXL_DOMAIN_TYPE_HVM ||
+           config->b_info.u.hvm.vga.kind == LIBXL_VGA_INTERFACE_TYPE_NONE;
+}
+
 /* libxl_nic.c, libxl_x86.c and libxl__update_domain_configuration of 4.17. */
 void describe_forget_filled(libxl_domain_config *config)
 {
@@ -17,7 +24,7 @@ void describe_forget_filled(libxl_domain_config *config)
     if (!libxl_defbool_is_default(b_info->arch_x86.msr_relaxed) &&
         !libxl_defbool_val(b_info->arch_x86.msr_relaxed))
         libxl_defbool_unset(&b_info->arch_x86.msr_relaxed);
-    if (!hvm && b_info->video_memkb == 0)
+    if (has_no_video(config) && b_info->video_memkb == 0)
         b_info->video_memkb = LIBXL_MEMKB_DEFAULT;
 }
 
