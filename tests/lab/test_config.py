@@ -23,7 +23,7 @@ def same(host, *words):
     return result.stdout
 
 
-def test_a_domain_is_what_its_file_says(host, small, kind, disk):
+def test_a_domain_is_what_its_file_says(host, disk, small, kind):
     up = small(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
                on_reboot="destroy", cpu_weight=300)
     assert same(host, up.path, up.name) == ""
@@ -31,7 +31,7 @@ def test_a_domain_is_what_its_file_says(host, small, kind, disk):
 
 
 @pytest.mark.unproven
-def test_a_domain_comes_back_from_what_is_shown(host, small, kind, disk):
+def test_a_domain_comes_back_from_what_is_shown(host, disk, small, kind):
     up = small(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
                on_poweroff="preserve")
     shown = host.xn("config", "show", up.name).stdout

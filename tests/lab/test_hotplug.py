@@ -187,13 +187,12 @@ def test_the_rate_of_a_vif_is_netbacks(host, guest):
 
 @pytest.mark.unproven
 def test_a_disk_of_an_hvm_guest_is_connected_by_the_native_hook(
-        host, guest, disk):
+        host, disk, guest):
     up = guest("hvm", wait=False, disk=[f"{disk},raw,hda,w"])
     vbd = backend(host, up.domid(), "vbd")
     assert vbd["script"] == f"{NATIVE}/block"
     assert vbd["hotplug-status"] == "connected"
-    model = host.run(f"ps -C qemu-system-i386 -o args= | grep -- '-domid "
-                     f"{up.domid()}'").stdout
+    model = host.run(f"pgrep -af -- '-xen-domid {up.domid()} '").stdout
     assert f"file={vbd['node']}," in model and disk not in model
     record = host.run(f"xl list -l {up.name}").stdout
     assert "libexec/xenith" not in record

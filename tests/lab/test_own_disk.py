@@ -22,12 +22,12 @@ def own_disk(host):
 @pytest.mark.unproven
 @pytest.mark.parametrize("kind", [
     "pv", pytest.param("hvm", marks=pytest.mark.slow)])
-def test_debian_starts_from_its_own_disk(host, guest, own_disk, kind):
+def test_debian_starts_from_its_own_disk(host, own_disk, guest, kind):
     up = guest(kind, kernel=None, ramdisk=None, extra=None, memory=256,
                wait=False, **BOOT[kind])
     assert "GUEST-UP debian 12" in up.wait_up()
     host.xn("shutdown", "-w", up.name)
-    assert up.name not in host.xn("list").stdout
+    host.xn("wait", "--timeout", "60", up.name, "gone")
 
 
 CONF = "/etc/xenith/xenith.conf"
@@ -68,7 +68,7 @@ def spied(host, domid: int) -> list[str]:
 @pytest.mark.unproven
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_pygrub_runs_confined_and_the_record_does_not_show_it(
-        host, guest, own_disk, spy, kind):
+        host, own_disk, guest, spy, kind):
     up = guest(kind, **NO_KERNEL, memory=256, wait=False, bootloader=spy,
                bootloader_args=["--quiet"], disk=BOOT["pv"]["disk"])
     assert "GUEST-UP debian 12" in up.wait_up()
@@ -85,7 +85,7 @@ def test_pygrub_runs_confined_and_the_record_does_not_show_it(
 
 
 @pytest.mark.unproven
-def test_a_kernel_from_a_guests_disk_is_not_cached(host, guest, own_disk):
+def test_a_kernel_from_a_guests_disk_is_not_cached(host, own_disk, guest):
     before = host.xn("cache", "list").stdout
     up = guest("pv", **NO_KERNEL, memory=256, wait=False, **BOOT["pv"])
     up.wait_up()
@@ -106,7 +106,7 @@ def test_a_disk_without_a_kernel_says_so(host, guest):
 
 
 @pytest.fixture
-def menu(host, guest, own_disk):
+def menu(host, own_disk, guest):
     """A guest that is yet to be made, with a menu that waits for a key."""
     host.run("mkdir -p /mnt/own; dev=$(losetup -fP --show " + DISK + "); "
              "mount ${dev}p1 /mnt/own 2>/dev/null || mount $dev /mnt/own; "
@@ -126,7 +126,7 @@ def test_a_menu_that_nobody_answers_ends(host, menu, conf):
 
 @pytest.mark.unproven
 def test_pygrub_runs_as_root_only_where_that_is_said(
-        host, guest, own_disk, spy, conf):
+        host, own_disk, guest, spy, conf):
     conf("bootloader_confined = 0\n")
     up = guest("pv", **NO_KERNEL, memory=256, wait=False, bootloader=spy,
                bootloader_args=["--quiet"], disk=BOOT["pv"]["disk"])
@@ -136,7 +136,7 @@ def test_pygrub_runs_as_root_only_where_that_is_said(
 
 @pytest.mark.unproven
 def test_without_the_program_that_confines_it_there_is_no_boot(
-        host, guest, own_disk):
+        host, own_disk, guest):
     program = "/usr/libexec/xenith/xn-bootloader"
     web = guest("pv", **NO_KERNEL, create=False, **BOOT["pv"])
     host.run(f"chmod 644 {program}")

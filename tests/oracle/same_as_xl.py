@@ -29,7 +29,8 @@ FIXED_SEED = 1
 DELIBERATE = re.compile(
     r"'(autostart|start_after|start_delay|stop_action|restart_limit|"
     r"console_log|log_level|log_outputs|hooks)'"
-    r"|is not a (size|level of the log|output of the log|connector|MAC address|PCI address"
+    r"|an output of the log cannot be|is not an output of the log"
+    r"|is not a (size|level of the log|connector|MAC address|PCI address"
     r"|range of I/O (ports|memory)|CPU or a range of CPUs|range of vCPUs)"
     r"|is not the number of an interrupt"
     r"|must be a whole number from|is out of range|a NUL byte"

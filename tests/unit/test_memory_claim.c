@@ -91,6 +91,23 @@ static void a_killed_create_claims_nothing(void **state)
     assert_int_equal(access(FOLDER "/" FIRST, F_OK), -1);
 }
 
+static void only_the_claims_of_the_dead_are_dropped(void **state)
+{
+    struct memory_claim held = claim(SECOND, 24);
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        claim(FIRST, 1000);
+        raise(SIGKILL);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    memory_claims_drop_stale(FOLDER);
+    assert_int_equal(access(FOLDER "/" FIRST, F_OK), -1);
+    assert_int_equal(access(FOLDER "/" SECOND, F_OK), 0);
+    memory_claim_release(&held);
+}
+
 static void one_domain_is_claimed_for_once(void **state)
 {
     struct memory_claim first = claim(FIRST, 1000);
@@ -134,6 +151,7 @@ static const struct CMUnitTest tests[] = {
     TEST(claims_add_up_until_they_are_released),
     TEST(what_is_taken_by_now_is_not_claimed_twice),
     TEST(a_killed_create_claims_nothing),
+    TEST(only_the_claims_of_the_dead_are_dropped),
     TEST(one_domain_is_claimed_for_once),
     TEST(who_comes_second_waits),
 };

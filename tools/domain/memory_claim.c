@@ -74,6 +74,20 @@ int memory_claims_sum(const char *folder,
     return 0;
 }
 
+static uint64_t used_nothing(void *arg, const char *uuid)
+{
+    return 0;
+}
+
+void memory_claims_drop_stale(const char *folder)
+{
+    cleanup_close int lock = memory_claims_lock(folder, NULL);
+    uint64_t kib;
+
+    if (lock >= 0)
+        memory_claims_sum(folder, used_nothing, NULL, &kib, NULL);
+}
+
 int memory_claim_make(struct memory_claim *claim, const char *folder,
                       const char *uuid, uint64_t kib, struct error *err)
 {

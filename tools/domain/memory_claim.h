@@ -38,6 +38,9 @@ int memory_claims_sum(const char *folder,
                       uint64_t (*used_kib)(void *arg, const char *uuid),
                       void *arg, uint64_t *kib, struct error *err);
 
+/* Removes claims whose process is gone, as whoever counts them next would. */
+void memory_claims_drop_stale(const char *folder);
+
 /* Claims for a domain to be made; ERR_STATE if another makes it just now. With
  * the lock held. */
 int memory_claim_make(struct memory_claim *claim, const char *folder,
