@@ -195,7 +195,6 @@ def test_a_node_that_a_guest_may_write_is_not_believed(host, small_up):
     assert locks(host) == ""
 
 
-@pytest.mark.unproven
 def test_what_was_printed_before_is_replayed_once(up):
     with up.console() as console:
         attach(console)

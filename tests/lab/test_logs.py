@@ -58,7 +58,6 @@ def test_what_a_guest_prints_is_capped(host, guest):
     assert host.run(f"test -e {log}.1 && rm {log}.1")
 
 
-@pytest.mark.unproven
 def test_a_guest_s_log_goes_where_it_wants(host, small):
     log = "/var/log/xenith/journalled.log"
     host.run(f"rm -f {log}*")
@@ -71,7 +70,6 @@ def test_a_guest_s_log_goes_where_it_wants(host, small):
     host.run(f"test ! -e {log}")
 
 
-@pytest.mark.unproven
 def test_a_guest_that_is_to_be_quiet(host, small):
     log = "/var/log/xenith/quiet.log"
     host.run(f"rm -f {log}*")
@@ -86,4 +84,4 @@ def test_the_log_of_a_device_model_is_capped(host, guest):
     host.run(f"yes 'what a guest provokes' | head -c 5000000 >>{log}")
     until(lambda: int(host.run(f"stat -c %s {log}").stdout) < 4 << 20, 10)
     assert "the log was full" in host.run(f"head -n 1 {log}").stdout
-    assert host.run(f"tail -n 1 {log}").stdout == "what a guest provokes\n"
+    assert "what a guest provokes\n" in host.run(f"tail -n 2 {log}").stdout

@@ -88,7 +88,7 @@ def test_top_is_drawn_on_a_terminal(host):
 def test_what_domains_take_of_xenstored(host, small):
     up = small("pvh")
     found = read(host.xn("metrics").stdout)
-    told = host.run("xenstore-control", "quota", up.domid()).stdout
+    told = host.run("xenstore-control", "quota", str(up.domid())).stdout
     counts = dict(re.findall(r"^(\w+) *: *(\d+)$", told, re.MULTILINE))
     for what in ("nodes", "watches"):
         mine = [value for labels, value in found[f"xen_domain_xenstore_{what}"]

@@ -19,7 +19,6 @@ def own_disk(host):
     host.run(f"rm -f {DISK}")
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("kind", [
     "pv", pytest.param("hvm", marks=pytest.mark.slow)])
 def test_debian_starts_from_its_own_disk(host, own_disk, guest, kind):

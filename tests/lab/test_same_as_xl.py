@@ -2,8 +2,6 @@
 on between two calls (times, the CPU in use, free memory) is masked."""
 import shlex
 
-import pytest
-
 KINDS = ("pv", "pvh", "hvm")
 
 # Prints what differs. $1: what to mask, as a sed script; then the words.
@@ -78,7 +76,6 @@ def test_the_host(host):
     ])
 
 
-@pytest.mark.unproven
 def test_sxp_where_xl_conf_wants_it(host, guest):
     made = [guest(kind, create=False) for kind in ("pv", "hvm", "pvh")]
     for config in made:

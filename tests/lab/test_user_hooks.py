@@ -125,7 +125,6 @@ def test_trying_hooks(host, hook):
     assert host.xn("hooks", "test", "nothing", check=False).rc == 2
 
 
-@pytest.mark.unproven
 def test_devices_of_other_tools_are_told_once(host, small, hook):
     hook("listen", f"cat >>{HEARD}")
     web = small("pvh")
@@ -145,7 +144,6 @@ def test_devices_of_other_tools_are_told_once(host, small, hook):
                             ("device-removed", "0"), ("device-removed", "1")]
 
 
-@pytest.mark.unproven
 def test_hooks_that_come_later_hear_of_devices_after_a_reload(host, small, hook):
     web = small("pvh")
     hook("device-added/10-listen", f"cat >>{HEARD}")

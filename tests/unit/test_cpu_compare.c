@@ -156,6 +156,22 @@ static void an_older_xens_words_end_earlier(void **state)
                 "fsrm, mds_no, its_no\n");
 }
 
+/* On AMD's, FPU to FXSR are in leaf 0x80000001, too; Xen's list has them once.
+ */
+static void what_amd_repeats_is_looked_at_once(void **state)
+{
+    struct cpu_features given = read_policy(&plain);
+    struct cpu_features offered = given;
+
+    given.words[0] |= 0x0183f3ff;
+    given.words[2] |= 0x0183f3ff;
+    offered.words[0] |= 0x0183f3ff;
+    expect_said(&given, &offered, false, "", "");
+    offered.words[2] = 0;
+    expect_said(&given, &offered, false,
+                "its CPUs lack what the guest was given: lm\n", "");
+}
+
 static void another_maker_is_a_reason_but_for_pv(void **state)
 {
     static const char text[] =
@@ -192,6 +208,7 @@ int main(void)
         cmocka_unit_test(what_xen_sets_itself_is_not_compared),
         cmocka_unit_test(a_newer_xens_features_have_numbers),
         cmocka_unit_test(an_older_xens_words_end_earlier),
+        cmocka_unit_test(what_amd_repeats_is_looked_at_once),
         cmocka_unit_test(another_maker_is_a_reason_but_for_pv),
         cmocka_unit_test(what_is_not_known_is_not_compared),
     };

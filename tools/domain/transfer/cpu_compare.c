@@ -106,6 +106,24 @@ static void sort_feature(unsigned int feature, struct strbuf *fatal,
         add_name(noted, feature, name);
 }
 
+/*
+ * A guest's leaf 0x80000001 edx (word 2) repeats features of leaf 1 edx on
+ * AMD's CPUs; Xen lists what it offers once (CPUID_COMMON_1D_FEATURES of its
+ * gen-cpuid.py).
+ */
+#define REPEATING_WORD 2u
+#define REPEATED UINT32_C(0x0183f3ff)
+
+/* false: it is looked at elsewhere. */
+static bool is_given(const struct cpu_features *given, unsigned int feature)
+{
+    uint32_t bit = UINT32_C(1) << feature % 32;
+
+    if (feature / 32 == REPEATING_WORD && (bit & REPEATED) != 0)
+        return false;
+    return (given->words[feature / 32] & bit) != 0;
+}
+
 static void compare_features(const struct cpu_features *given,
                              const struct cpu_features *offered,
                              struct answer *answer)
@@ -116,7 +134,7 @@ static void compare_features(const struct cpu_features *given,
         uint32_t bit = UINT32_C(1) << i % 32;
         uint32_t here = i / 32 < offered->count ? offered->words[i / 32] : 0;
 
-        if ((given->words[i / 32] & ~here & bit) != 0)
+        if (is_given(given, i) && (here & bit) == 0)
             sort_feature(i, &fatal, &noted);
     }
     if (fatal.length > 0)
