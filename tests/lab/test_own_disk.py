@@ -20,7 +20,7 @@ def own_disk(host):
 
 
 @pytest.mark.parametrize("kind", [
-    "pv", pytest.param("hvm", marks=pytest.mark.slow)])
+    "pv", pytest.param("hvm", marks=[pytest.mark.slow, pytest.mark.unproven])])
 def test_debian_starts_from_its_own_disk(host, own_disk, guest, kind):
     up = guest(kind, kernel=None, ramdisk=None, extra=None, memory=256,
                wait=False, **BOOT[kind])
@@ -64,7 +64,7 @@ def spied(host, domid: int) -> list[str]:
     return log.split("SPY ", 1)[1].splitlines()[0].split()
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_pygrub_runs_confined_and_the_record_does_not_show_it(
         host, own_disk, guest, spy, kind):
@@ -147,7 +147,7 @@ def test_without_the_program_that_confines_it_there_is_no_boot(
     assert f"cannot be confined: {program}: " in result.stderr
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 @pytest.mark.parametrize("strike", (
     "kill -INT $pid", "kill -KILL $pid", "pkill -KILL -P $pid",
     "pkill -KILL -x xn-bootloader"))
