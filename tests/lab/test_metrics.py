@@ -86,11 +86,13 @@ def test_top_is_drawn_on_a_terminal(host):
 
 @pytest.mark.unproven
 def test_what_domains_take_of_xenstored(host, small):
+    """oxenstored, which Debian starts, does not tell: then we do not, either."""
     up = small("pvh")
     found = read(host.xn("metrics").stdout)
     told = host.run("xenstore-control", "quota", str(up.domid())).stdout
     counts = dict(re.findall(r"^(\w+) *: *(\d+)$", told, re.MULTILINE))
     for what in ("nodes", "watches"):
-        mine = [value for labels, value in found[f"xen_domain_xenstore_{what}"]
+        family = found.get(f"xen_domain_xenstore_{what}", [])
+        mine = [value for labels, value in family
                 if f'name="{up.name}"' in labels]
-        assert mine == [float(counts[what])]
+        assert mine == ([float(counts[what])] if what in counts else [])

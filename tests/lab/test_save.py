@@ -226,7 +226,7 @@ def test_settings_are_changed_on_the_way(host, small, image):
     up = small("pvh", memory=64, vif=["bridge=xenbr0"])
     before = json.loads(host.xn("list", "-l", up.name).stdout)[0]["config"]
     host.xn("save", up.name, image, timeout=120)
-    said = host.xn("restore", image, "name=changed", "on_crash='preserve'",
+    said = host.xn("restore", image, "name='changed'", "on_crash='preserve'",
                    timeout=120)
     up.name = "changed"
     assert said.stdout.startswith("restored changed as domain ")

@@ -111,7 +111,8 @@ void told_note(uint32_t domid, const char *kind, const char *word, bool there)
     cleanup_error struct error err = ERROR_INIT;
     cleanup_free char *before = NULL;
 
-    if (mark_read_devices(domid, &before, &err) < 0 || before == NULL)
+    if (lock < 0 || mark_read_devices(domid, &before, &err) < 0 ||
+        before == NULL)
         return;
     cleanup_free char *now = told_with(before, kind, word, there);
     if (mark_write_devices(domid, now, &err) < 0)
