@@ -184,7 +184,6 @@ def test_the_rate_of_a_vif_is_netbacks(host, guest):
     assert "credit: 50000, usec: 50000" in ring
 
 
-@pytest.mark.unproven
 def test_a_disk_of_an_hvm_guest_is_connected_by_the_native_hook(
         host, disk, guest):
     up = guest("hvm", wait=False, disk=[f"{disk},raw,hda,w"])

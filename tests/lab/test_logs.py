@@ -1,8 +1,6 @@
 """xn logs: what is logged about a guest, in one."""
 import json
 
-import pytest
-
 from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel
 from lab import until
 
@@ -77,7 +75,6 @@ def test_a_guest_that_is_to_be_quiet(host, small):
     assert "libxl: detail" not in host.run(f"cat {log} || true").stdout
 
 
-@pytest.mark.unproven
 def test_the_log_of_a_device_model_is_capped(host, guest):
     up = guest("hvm", wait=False)
     log = f"/var/log/xen/qemu-dm-{up.name}.log"

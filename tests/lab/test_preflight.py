@@ -19,7 +19,6 @@ def ask(host, name: str, *options: str) -> dict:
     return answer
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_the_same_cpus_lack_nothing(hosts, small, kind):
     """Both hosts are copies: every feature that was given is there."""
@@ -29,7 +28,6 @@ def test_the_same_cpus_lack_nothing(hosts, small, kind):
     assert not [line for line in answer["notes"] if "CPU" in line], answer
 
 
-@pytest.mark.unproven
 def test_a_qemu_of_the_same_version_is_fine(hosts, guest):
     up = guest("hvm", wait=False)
     answer = ask(hosts[0], up.name)
@@ -38,7 +36,6 @@ def test_a_qemu_of_the_same_version_is_fine(hosts, guest):
     assert not [line for line in lines if "QEMU" in line or "firmware" in line]
 
 
-@pytest.mark.unproven
 def test_a_uuid_that_is_taken_is_a_reason(hosts, small):
     """Another guest there has it, under another name."""
     uuid = "11111111-2222-3333-4444-555555555555"
@@ -60,7 +57,6 @@ def twin_files(hosts) -> Iterator[str]:
         host.run("rm", "-f", path)
 
 
-@pytest.mark.unproven
 def test_a_file_of_the_same_path_is_another_disk(hosts, small, twin_files):
     up = small("pvh", disk=[f"{twin_files},raw,xvda,w"], wait=False)
     answer = ask(hosts[0], up.name)
@@ -73,7 +69,6 @@ def test_a_file_of_the_same_path_is_another_disk(hosts, small, twin_files):
     assert hosts[1].xn("domid", up.name, check=False).rc == 3
 
 
-@pytest.mark.unproven
 def test_a_disk_of_another_size_is_a_reason(hosts, small, twin_files):
     hosts[1].run("truncate", "-s", "8M", twin_files)
     up = small("pvh", disk=[f"{twin_files},raw,xvda,w"], wait=False)
@@ -82,7 +77,6 @@ def test_a_disk_of_another_size_is_a_reason(hosts, small, twin_files):
             "16777216" in answer["reasons"]), answer
 
 
-@pytest.mark.unproven
 def test_a_disk_that_is_only_read_may_be_a_copy(hosts, small, twin_files):
     up = small("pvh", disk=[f"{twin_files},raw,xvda,r"], wait=False)
     answer = ask(hosts[0], up.name)

@@ -237,7 +237,6 @@ def test_settings_are_changed_on_the_way(host, small, image):
     assert is_running(host, "changed")
 
 
-@pytest.mark.unproven
 def test_a_setting_that_is_wrong_costs_nothing(host, small, image):
     up = small("pvh", memory=64)
     host.xn("save", up.name, image, timeout=120)
@@ -249,7 +248,6 @@ def test_a_setting_that_is_wrong_costs_nothing(host, small, image):
     assert is_running(host, up.name)
 
 
-@pytest.mark.unproven
 def test_progress_of_a_restore_as_json(host, small, image):
     up = small("pvh", memory=64, extra="fill=random")
     host.xn("save", up.name, image, timeout=120)
