@@ -251,7 +251,7 @@ static void the_corners_of_grammars_come_back(void **state)
         HVM "rdm = \"strategy=host\"; pci = [ \"0:2.0\" ]",
         "name = \"t\"; type = \"pvh\"; kernel = \"/k\"; memory = 64\n"
         "vnuma = [ [ \"pnode=0\", \"size=32\", \"vcpus=0\", "
-        "\"vdistances=10,20\" ], [ \"pnode=0\", \"size=32\", \"vcpus=1\", "
+        "\"vdistances=10,+20\" ], [ \"pnode=0\", \"size=32\", \"vcpus=1\", "
         "\"vdistances=20,10\" ] ]",
         /* More vCPUs than the host has CPUs, which 'maxvcpus' allows. */
         "name = \"t\"; type = \"pvh\"; kernel = \"/k\"; memory = 64\n"

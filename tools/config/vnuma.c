@@ -27,12 +27,14 @@ struct vnuma {
 static bool read_unsigned(struct vnuma *vnuma, const char *text,
                           unsigned long max, unsigned long *number)
 {
+    const char *digits = text + strspn(text, " \t");
     char *end;
 
+    digits += *digits == '+';
     errno = 0;
     *number = strtoul(text, &end, 10);
     if (end == text || errno != 0 || *number > max ||
-        !isdigit((unsigned char)text[strspn(text, " \t")])) {
+        !isdigit((unsigned char)*digits)) {
         fill_error(vnuma->fill, vnuma->value, NULL,
                    "'%s' is not a number from 0 to %lu", text, max);
         return false;
