@@ -70,8 +70,9 @@ def test_devices_are_told(host, small, events):
                for device in attached)
 
 
-def test_a_guest_of_xl_is_told(host, small, events):
-    small("pv", "old", tool="xl")
+def test_a_guest_of_xl_is_told(host, guest, events):
+    # What it writes to xenstore as it comes up tells that it was started.
+    guest("pv", "old", tool="xl")
     until(lambda: kinds(events("old"))[:2] == ["created", "started"], 60)
 
 
