@@ -21,6 +21,7 @@ def kernels(host):
                     ).stdout.split()
 
 
+@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_a_bzimage_is_unpacked_once(host, guest, empty_cache, kind):
     guest(kind, "first", kernel=KERNEL, wait=False)
@@ -37,6 +38,7 @@ def test_the_record_names_the_kernel_of_the_user(host, guest, empty_cache):
         assert record[0]["config"]["b_info"]["kernel"] == KERNEL
 
 
+@pytest.mark.slow
 def test_a_reboot_takes_the_kernel_from_the_cache(host, guest, empty_cache):
     web = guest("pv", kernel=KERNEL)
     host.run(f"rm -rf {FOLDER}")  # as when it was cleared meanwhile
@@ -54,6 +56,7 @@ def test_an_hvm_guest_keeps_its_bzimage(host, guest, empty_cache):
     assert not kernels(host)
 
 
+@pytest.mark.slow
 def test_creates_at_once_unpack_once(host, guest, empty_cache):
     guests = [guest("pvh", name, create=False, kernel=KERNEL)
               for name in ("a", "b", "c")]

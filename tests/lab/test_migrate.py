@@ -341,6 +341,7 @@ def log_dirty_is_off(host, domid) -> bool:
     return "log_dirty" not in part.split("General information")[0]
 
 
+@pytest.mark.slow
 def test_a_link_lost_without_a_word_is_noticed(hosts, small):
     """ssh is stopped: its connection stays, and nothing moves on it."""
     up = small("pvh", memory=64, extra="fill=random")
@@ -364,6 +365,7 @@ def test_a_link_lost_without_a_word_is_noticed(hosts, small):
     expect_back_home(hosts, up.name)
 
 
+@pytest.mark.slow
 def test_a_rate_is_kept(hosts, small, away):
     up = small("pvh", extra="fill=random")
     away(up.name)
@@ -375,6 +377,7 @@ def test_a_rate_is_kept(hosts, small, away):
     expect_only_on(hosts, up.name, 1)
 
 
+@pytest.mark.slow
 def test_progress_has_rounds_and_rates(hosts, guest, away):
     up = guest("pvh", memory=128)
     away(up.name)
@@ -400,6 +403,7 @@ def test_what_is_not_migrated_is_not_recovered(host, small):
     expect_runs(host, up.name)
 
 
+@pytest.mark.slow
 def test_after_a_failure_it_migrates(hosts, small, away):
     up = small("pvh", memory=64, extra="fill=random")
     away(up.name)
@@ -411,6 +415,7 @@ def test_after_a_failure_it_migrates(hosts, small, away):
     expect_only_on(hosts, up.name, 1)
 
 
+@pytest.mark.slow
 def test_there_and_back_again(hosts, guest, away):
     up = guest("pv", memory=128)
     away(up.name)
@@ -451,6 +456,7 @@ def test_one_leaves_a_host_that_stops(hosts, small, away):
     expect_runs(hosts[1], up.name)
 
 
+@pytest.mark.slow
 def test_all_guests_leave_a_host(hosts, small, away):
     """The one that cannot go runs on, and keeps nobody else here."""
     one = small("pvh", "large", memory=24)
@@ -483,6 +489,7 @@ def test_all_takes_a_host_alone(hosts, small, away):
     expect_only_on(hosts, up.name, 1)
 
 
+@pytest.mark.slow
 def test_its_console_is_logged_under_its_name(hosts, small, away):
     """The first time there is no such log there, the second time there is."""
     logs = "/var/log/xen/console"

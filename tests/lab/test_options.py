@@ -99,6 +99,7 @@ def test_reboot_of_all_guests_is_waited_for(host, small):
     until(lambda: up.domid() != before)
 
 
+@pytest.mark.slow
 def test_reboot_of_a_guest_without_drivers(host, guest):
     up = tiny(host, guest, "deaf")
     # PVH has no ACPI events: the fall-back is refused too, or not heard

@@ -19,8 +19,9 @@ def own_disk(host):
     host.run(f"rm -f {DISK}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [
-    "pv", pytest.param("hvm", marks=[pytest.mark.slow, pytest.mark.unproven])])
+    "pv", pytest.param("hvm", marks=pytest.mark.unproven)])
 def test_debian_starts_from_its_own_disk(host, own_disk, guest, kind):
     up = guest(kind, kernel=None, ramdisk=None, extra=None, memory=256,
                wait=False, **BOOT[kind])

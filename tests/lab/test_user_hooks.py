@@ -125,6 +125,7 @@ def test_trying_hooks(host, hook):
     assert host.xn("hooks", "test", "nothing", check=False).rc == 2
 
 
+@pytest.mark.slow
 def test_devices_of_other_tools_are_told_once(host, small, hook):
     hook("listen", f"cat >>{HEARD}")
     web = small("pvh")
