@@ -15,7 +15,7 @@ Inventory = dict[str, dict[str, object]]
 
 SCRIPT = (pathlib.Path(__file__).parent / "inventory.py").read_text()
 # Back ends, device models and dying domains go away by themselves; this long.
-SETTLE = 10.0
+SETTLE = 5.0
 # Pages of free memory, see differences().
 SLACK = 0
 

@@ -76,7 +76,8 @@ static void what_is_taken_by_now_is_not_claimed_twice(void **state)
     memory_claim_release(&first);
 }
 
-static void a_killed_create_claims_nothing(void **state)
+/* FIRST is claimed by a process that is killed. */
+static void claim_and_die(void)
 {
     int status;
     pid_t pid = fork();
@@ -86,6 +87,11 @@ static void a_killed_create_claims_nothing(void **state)
         raise(SIGKILL);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+static void a_killed_create_claims_nothing(void **state)
+{
+    claim_and_die();
     assert_int_equal(access(FOLDER "/" FIRST, F_OK), 0);
     assert_int_equal(sum(), 0);
     assert_int_equal(access(FOLDER "/" FIRST, F_OK), -1);
@@ -94,14 +100,8 @@ static void a_killed_create_claims_nothing(void **state)
 static void only_the_claims_of_the_dead_are_dropped(void **state)
 {
     struct memory_claim held = claim(SECOND, 24);
-    int status;
-    pid_t pid = fork();
 
-    if (pid == 0) {
-        claim(FIRST, 1000);
-        raise(SIGKILL);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
+    claim_and_die();
     memory_claims_drop_stale(FOLDER);
     assert_int_equal(access(FOLDER "/" FIRST, F_OK), -1);
     assert_int_equal(access(FOLDER "/" SECOND, F_OK), 0);
