@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 
 #include "base/interrupt.h"
 #include "base/io.h"
@@ -12,6 +13,30 @@
 #include "domain/worker.h"
 
 #define PAGE_KIB 4
+
+struct sending sending_of(const struct subject *subject,
+                          const struct sending_request *request,
+                          const char *goal)
+{
+    return (struct sending){ .subject = subject,
+                             .request = request,
+                             .goal = goal,
+                             .helper = SAVE_HELPER_INIT,
+                             .rounds = ROUNDS_INIT,
+                             .codec = PROC_CHILD_INIT,
+                             .out = -1 };
+}
+
+void *sending_share(size_t size, struct error *err)
+{
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (shared != MAP_FAILED)
+        return shared;
+    error_set_errno(err, ERR_SPACE, errno, "memory");
+    return NULL;
+}
 
 /* -- the worker and its parent --------------------------------------------- */
 
@@ -27,7 +52,8 @@ static int run_in_worker(void *argument, int64_t *value, struct error *err)
     struct host host = { 0 };
 
     /* Before there are threads that may look into the environment. */
-    save_helper_begin(&sending->helper, &sending->request->precopy);
+    if (!sending->checkpoints)
+        save_helper_begin(&sending->helper, &sending->request->precopy);
     int rc = host_open(&host, sending->request->verbosity, err);
     if (rc == 0) {
         sending->host = &host;
