@@ -35,8 +35,8 @@ def protect(host, *words):
 
 
 def wait_unprotected(host):
-    wait_for(lambda: host.run("systemctl is-active protecting",
-                              check=False).stdout != "active\n")
+    wait_for(lambda: host.run("systemctl is-active protecting", check=False)
+             .stdout.strip() not in ("active", "deactivating"))
 
 
 def said(host):
