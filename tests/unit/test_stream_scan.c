@@ -83,10 +83,10 @@ static void a_whole_stream_is_told_apart(void **state)
     }
 }
 
-static void expect_problem(const struct strbuf *bytes, const char *problem,
-                           uint64_t offset)
+static void expect_problem(const struct strbuf *bytes, size_t piece,
+                           const char *problem, uint64_t offset)
 {
-    struct found found = scan_all(bytes, 1 << 20);
+    struct found found = scan_all(bytes, piece);
     uint64_t at = 0;
 
     assert_non_null(scan_problem(found.scan, &at));
@@ -123,13 +123,14 @@ static const struct {
     { DOMAIN + 4, 13, "the guest's pages are not of 4 KiB", DOMAIN },
     { RECORDS + 4, 0xffffffff, NULL, 0 },
     { PAGES + 4, 8 + 30 * 4104 + 8, "a record of pages has the wrong length",
-      PAGES + 16 },
+      PAGES + 16 + 30 * 8 },
     { PAGES + 4, 0xffffffff, "a record of pages has the wrong length",
-      PAGES + 16 },
+      PAGES + 16 + 30 * 8 },
     { PAGES + 8, 0, "a record has a wrong number of pages", PAGES + 8 },
     { PAGES + 8, 0xffffffff, "a record has a wrong number of pages",
       PAGES + 8 },
-    { PAGES + 8, 29, "a record of pages has the wrong length", PAGES + 16 },
+    { PAGES + 8, 29, "a record of pages has the wrong length",
+      PAGES + 16 + 29 * 8 },
 };
 
 static void what_is_wrong_is_said_with_its_place(void **state)
@@ -142,7 +143,9 @@ static void what_is_wrong_is_said_with_its_place(void **state)
         uint32_t truth = bytes_get_le32(field);
         bytes_put_le32(field, faults[i].value);
         if (faults[i].problem != NULL) {
-            expect_problem(&bytes, faults[i].problem, faults[i].offset);
+            expect_problem(&bytes, 1 << 20, faults[i].problem,
+                           faults[i].offset);
+            expect_problem(&bytes, 13, faults[i].problem, faults[i].offset);
         } else {
             struct found found = scan_all(&bytes, 1 << 20);
             assert_false(scan_facts(found.scan)->complete);

@@ -93,12 +93,18 @@ static size_t give(struct scan *scan, struct scan_span *span,
     return length;
 }
 
-static size_t give_up(struct scan *scan, struct scan_span *span, size_t length,
-                      const char *problem)
+/* From here on nothing is told apart. */
+static void give_up_here(struct scan *scan, const char *problem)
 {
     scan->problem = problem;
     scan->problem_offset = scan->offset;
     scan->state = STATE_OPAQUE;
+}
+
+static size_t give_up(struct scan *scan, struct scan_span *span, size_t length,
+                      const char *problem)
+{
+    give_up_here(scan, problem);
     return give(scan, span, SCAN_OPAQUE, length);
 }
 
@@ -340,6 +346,19 @@ static bool pages_fit(const struct scan *scan)
     return scan->left == (uint64_t)scan->pfn_count * STREAM_PAGE;
 }
 
+/* After the last number: where the numbers were cut has no say in it. */
+static void end_pfns(struct scan *scan)
+{
+    if (!pages_fit(scan)) {
+        give_up_here(scan, "a record of pages has the wrong length");
+        return;
+    }
+    scan->facts.pages += scan->pfn_count;
+    scan->state = STATE_PAGES;
+    if (scan->pfn_count == 0)
+        end_record(scan);
+}
+
 static size_t next_pfns(struct scan *scan, const uint8_t *bytes, size_t length,
                         struct scan_span *span)
 {
@@ -356,16 +375,10 @@ static size_t next_pfns(struct scan *scan, const uint8_t *bytes, size_t length,
     }
     scan->pfn_next -= (uint32_t)numbers;
     scan->left -= numbers * sizeof(uint64_t);
-    if (scan->pfn_next > 0)
-        return give(scan, span, SCAN_BODY, numbers * sizeof(uint64_t));
-    if (!pages_fit(scan))
-        return give_up(scan, span, length,
-                       "a record of pages has the wrong length");
-    scan->facts.pages += scan->pfn_count;
-    scan->state = STATE_PAGES;
-    if (scan->pfn_count == 0)
-        end_record(scan);
-    return give(scan, span, SCAN_BODY, numbers * sizeof(uint64_t));
+    give(scan, span, SCAN_BODY, numbers * sizeof(uint64_t));
+    if (scan->pfn_next == 0)
+        end_pfns(scan);
+    return span->length;
 }
 
 static size_t next_page(struct scan *scan, size_t length,
