@@ -23,6 +23,7 @@ def same(host, *words):
     return result.stdout
 
 
+@pytest.mark.slow("hvm")
 def test_a_domain_is_what_its_file_says(host, disk, small, kind):
     up = small(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
                on_reboot="destroy", cpu_weight=300)

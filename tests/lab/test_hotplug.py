@@ -173,6 +173,7 @@ def test_no_shell_is_started(host, small, disk):
     assert len([line for line in execs if NATIVE in line]) == 2
 
 
+@pytest.mark.slow
 def test_the_rate_of_a_vif_is_netbacks(host, guest):
     """20 slices a second, as xl has it (xlu_vif_parse_rate)."""
     up = guest("pvh", vif=["bridge=xenbr0,rate=1MB/s"])

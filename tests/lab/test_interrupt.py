@@ -33,8 +33,9 @@ def finish(host, cfg, said):
 
 @pytest.mark.slow("pv", "hvm")
 @pytest.mark.parametrize("kind, signal", [
-    ("pv", "INT"), ("pvh", "INT"), ("hvm", "INT"), ("pvh", "TERM"),
-    ("pvh", "HUP")])
+    ("pv", "INT"), ("pvh", "INT"), ("hvm", "INT"),
+    pytest.param("pvh", "TERM", marks=pytest.mark.slow),
+    pytest.param("pvh", "HUP", marks=pytest.mark.slow)])
 def test_a_signal_undoes_the_create(host, guest, kind, signal):
     cfg = guest(kind, create=False, vif=["bridge=xenbr0"])
     for moment in MOMENTS[::2]:

@@ -66,6 +66,7 @@ def test_creates_at_once_unpack_once(host, guest, empty_cache):
     assert len(kernels(host)) == 1
 
 
+@pytest.mark.slow
 def test_without_a_cache_it_boots_all_the_same(host, guest, empty_cache):
     host.run(f"mkdir -p {FOLDER} && mount -t tmpfs -o ro none {FOLDER}")
     try:

@@ -28,6 +28,7 @@ def test_the_same_cpus_lack_nothing(hosts, small, kind):
     assert not [line for line in answer["notes"] if "CPU" in line], answer
 
 
+@pytest.mark.slow
 def test_a_qemu_of_the_same_version_is_fine(hosts, guest):
     up = guest("hvm", wait=False)
     answer = ask(hosts[0], up.name)

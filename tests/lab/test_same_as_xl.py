@@ -35,8 +35,8 @@ def compare(host, cases):
     assert result.stdout == ""
 
 
-def test_with_a_paused_guest_of_each_kind(host, guest):
-    made = [guest(kind, create=False) for kind in KINDS]
+def test_with_a_paused_guest_of_each_kind(host, small):
+    made = [small(kind, create=False) for kind in KINDS]
     for config in made:
         host.xl("create", "-p", "-q", config.path)
     names = [config.name for config in made]

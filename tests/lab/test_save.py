@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from test_save_helper import expect_resumed
+
 IMAGE = "/tmp/saved.img"
 # Written by the guest before it is saved, read when it goes on.
 MARK = "/tmp/mark"
@@ -28,6 +30,13 @@ def expect_mark(up):
     with up.console() as console:
         console.send(f"cat {MARK}\n")
         console.expect("before", 120)
+
+
+def expect_answer(up):
+    """A guest of tests/guest listens to its console."""
+    with up.console() as console:
+        console.send("dirty=0\r")
+        console.expect("OK")
 
 
 def is_running(host, name):
@@ -63,13 +72,13 @@ def test_what_is_left_is_no_more_than_the_guest_has(host, small, image):
     assert rounds[-1]["dirty"] == 0
 
 
-def test_xl_restores_what_we_saved_for_it(host, guest, image):
-    up = guest("pvh", memory=128)
-    put_mark(up)
+def test_xl_restores_what_we_saved_for_it(host, small, image):
+    up = small("pvh")
     host.xn("save", "--format", "xl", up.name, image, timeout=600)
     assert "format   xl\n" in host.xn("image", "show", image).stdout
     host.xl("restore", "-e", image, timeout=600)
-    expect_mark(up)
+    expect_resumed(host, up.name)
+    expect_answer(up)
 
 
 @pytest.mark.slow
@@ -139,15 +148,15 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("case", FAILURES)
-def test_a_save_that_fails_leaves_the_guest_running(host, guest, case):
+def test_a_save_that_fails_leaves_the_guest_running(host, small, case):
     path, status, cause = FAILURES[case]
-    up = guest("pvh", memory=128)
+    up = small("pvh", memory=128, extra="fill=random")
     domid = up.domid()
     failed = host.xn("save", up.name, path, check=False, timeout=600)
     assert failed.rc == status, failed
     assert cause in failed.stderr.splitlines()[-1]
     assert up.domid() == domid and is_running(host, up.name)
-    put_mark(up)
+    expect_answer(up)
 
 
 @pytest.mark.parametrize("kill", ["kill -TERM $pid"] + [
@@ -155,8 +164,8 @@ def test_a_save_that_fails_leaves_the_guest_running(host, guest, case):
     for kill in ("kill -INT $pid", "kill -KILL $(pgrep -P $pid -x xn)",
                  "pkill -KILL -x xn-stream")])
 def test_a_save_that_is_struck_costs_neither_guest_nor_old_image(
-        host, guest, image, kill):
-    up = guest("pvh", memory=256)
+        host, small, image, kill):
+    up = small("pvh", memory=256, extra="fill=random")
     domid = up.domid()
     host.run(f"echo old >{image}")
     for moment in (0.3, 1, 2):
@@ -168,14 +177,14 @@ def test_a_save_that_is_struck_costs_neither_guest_nor_old_image(
         assert host.run(f"cat {image}").stdout == "old\n"
         assert up.domid() == domid and is_running(host, up.name)
     else:
-        put_mark(up)
+        expect_answer(up)
         return
     host.xn("image", "verify", image)
 
 
 def test_a_damaged_image_is_refused_before_anything_is_made(
-        host, guest, image):
-    up = guest("pvh", memory=128)
+        host, small, image):
+    up = small("pvh", memory=64, extra="fill=random")
     host.xn("save", up.name, image, timeout=600)
     host.run(f"printf x | dd of={image} bs=1 seek=1000000 conv=notrunc"
              " status=none")

@@ -37,7 +37,7 @@ def test_it_shuts_down_and_reboots(host, small, kind):
     host.xn("wait", "--timeout", "20", up.name, "gone")
 
 
-@pytest.mark.slow("pvh")
+@pytest.mark.slow
 @both_kinds
 def test_it_can_be_saved_while_it_writes(host, small, kind):
     up = small(kind, extra="fill=random dirty=4")

@@ -61,7 +61,9 @@ def test_many_changes_are_few_runs_and_the_last_is_seen(host, small, rule):
     assert [entry["watches"] for entry in listed["rules"]] == [True]
 
 
-@pytest.mark.parametrize("way", ("file", "command", "signal"))
+@pytest.mark.parametrize("way", (
+    "file", pytest.param("command", marks=pytest.mark.slow),
+    pytest.param("signal", marks=pytest.mark.slow)))
 def test_rules_that_change_are_read_again(host, small, rule, way):
     """With an xnd that runs already, as its guest does."""
     web = small("pvh")
