@@ -209,7 +209,7 @@ static const struct option_row options[] = {
       "only print the configuration as JSON" },
     { 0, "dryrun", OPTION_FLAG, NULL, NULL },
     { 0, "plan", OPTION_FLAG, NULL, "only print the steps" },
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
+    OPTION_JSON,
     { 0, "strict", OPTION_FLAG, NULL, "take every warning for an error" },
     { 'f', "defconfig", OPTION_VALUE, "FILE", "the configuration file" },
     { 'j', "jobs", OPTION_VALUE, "COUNT",

@@ -114,7 +114,7 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     { 'n', "dry-run", OPTION_FLAG, NULL, "only say what there is" },
-    { 0, "json", OPTION_FLAG, NULL, "print JSON" },
+    OPTION_JSON,
     { 0 },
 };
 
