@@ -24,17 +24,14 @@ void cpupool_spec_dispose(struct cpupool_spec *spec)
 static void warn_unknown(struct fill *fill, const struct config_assignment *set)
 {
     struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
 
     for (size_t i = 0; i < KEY_COUNT; i++) {
         if (strcmp(keys[i], set->key) == 0)
             return;
         near_offer(&near, keys[i]);
     }
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(fill->diags, CONFIG_WARNING, &set->place, hint,
-                    "unknown key '%s' is ignored", set->key);
+    config_diag_unknown_key(fill->diags, CONFIG_WARNING, &set->place, set->key,
+                            near_best(&near));
 }
 
 static void read_nodes(struct fill *fill, const struct config_value *list,

@@ -131,17 +131,14 @@ static void check_known(const struct config_assignment *set,
                         struct config_diags *diags)
 {
     struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
 
     for (size_t i = 0; i < KEY_COUNT; i++) {
         if (strcmp(keys[i].name, set->key) == 0)
             return;
         near_offer(&near, keys[i].name);
     }
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(diags, CONFIG_ERROR, &set->place, hint, "unknown key '%s'",
-                    set->key);
+    config_diag_unknown_key(diags, CONFIG_ERROR, &set->place, set->key,
+                            near_best(&near));
 }
 
 static void fill(const struct config_tree *tree, struct watchrule *rule,
@@ -175,10 +172,7 @@ int watchrule_load(const struct config_source *source, struct watchrule *rule,
     if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill(tree, rule, diags);
-    if (diags->errors == 0)
-        return 0;
-    return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
-                     diags->errors, diags->errors == 1 ? "" : "s");
+    return config_diags_verdict(diags, 0, source->path, err);
 }
 
 int watchrule_read(const char *path, struct watchrule *rule,

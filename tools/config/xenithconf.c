@@ -148,26 +148,18 @@ void xenithconf_init(struct xenithconf *conf)
     };
 }
 
-static bool is_known(const char *name)
-{
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        if (strcmp(keys[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void refuse_unknown(const struct config_assignment *set,
-                           struct config_diags *diags)
+static void check_known(const struct config_assignment *set,
+                        struct config_diags *diags)
 {
     struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
 
-    for (size_t i = 0; i < KEY_COUNT; i++)
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (strcmp(keys[i].name, set->key) == 0)
+            return;
         near_offer(&near, keys[i].name);
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(diags, CONFIG_ERROR, &set->place, hint, "unknown key '%s'",
-                    set->key);
+    }
+    config_diag_unknown_key(diags, CONFIG_ERROR, &set->place, set->key,
+                            near_best(&near));
 }
 
 static void fill(const struct config_tree *tree, struct xenithconf *conf,
@@ -176,8 +168,8 @@ static void fill(const struct config_tree *tree, struct xenithconf *conf,
     const struct config_assignment *set = config_tree_first(tree);
 
     for (; set != NULL; set = set->next)
-        if (set->last && !is_known(set->key))
-            refuse_unknown(set, diags);
+        if (set->last)
+            check_known(set, diags);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         set = config_tree_find(tree, keys[i].name);
         if (set != NULL)
@@ -194,10 +186,7 @@ int xenithconf_load(const struct config_source *source, struct xenithconf *conf,
     if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill(tree, conf, diags);
-    if (diags->errors == 0)
-        return 0;
-    return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
-                     diags->errors, diags->errors == 1 ? "" : "s");
+    return config_diags_verdict(diags, 0, source->path, err);
 }
 
 int xenithconf_read(const char *path, struct xenithconf *conf,

@@ -199,17 +199,14 @@ static void warn_unknown(const struct config_assignment *set,
                          struct config_diags *diags)
 {
     struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
 
     for (size_t i = 0; i < KEY_COUNT; i++) {
         if (strcmp(conf_keys[i].name, set->key) == 0)
             return;
         near_offer(&near, conf_keys[i].name);
     }
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(diags, CONFIG_WARNING, &set->place, hint,
-                    "unknown key '%s' is ignored", set->key);
+    config_diag_unknown_key(diags, CONFIG_WARNING, &set->place, set->key,
+                            near_best(&near));
 }
 
 static void fill_conf(const struct config_tree *tree, struct xlconf *conf,
@@ -246,11 +243,7 @@ int xlconf_load(const struct config_source *source, struct xlconf *conf,
     if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill_conf(tree, conf, diags);
-    if (diags->errors > before)
-        return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
-                         diags->errors - before,
-                         diags->errors - before == 1 ? "" : "s");
-    return 0;
+    return config_diags_verdict(diags, before, source->path, err);
 }
 
 int xlconf_read(const char *path, struct xlconf *conf,
