@@ -2,21 +2,10 @@
 # xn config, as its users see it, where there may be no Xen. TAP.
 set -u
 source=${top_srcdir:?} build=${top_builddir:?}
-count=0 failed=0
+# shellcheck source=tests/unit/tap.sh
+. "$source/tests/unit/tap.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-
-# is NAME EXPECTED GOT
-is() {
-    count=$((count + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok $count - $1"
-    else
-        echo "not ok $count - $1"
-        printf '# expected: %q\n# got: %q\n' "$2" "$3"
-        failed=1
-    fi
-}
 
 # The exit status of xn config, with what it said left out.
 status() {
@@ -158,5 +147,4 @@ is "a near command of a group" "xn: unknown command 'config chek'
 for file in "$source"/config-examples/*.cfg; do
     is "${file##*/} passes --strict" 0 "$(status check --strict "$file")"
 done
-echo "1..$count"
-exit "$failed"
+tap_end

@@ -11,8 +11,9 @@ import re
 import struct
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
+
+import tap
 
 BUILD = pathlib.Path(os.environ["top_builddir"]).resolve()
 ENV = os.environ | {
@@ -150,22 +151,9 @@ def can_fill_it() -> bool:
 
 
 def main() -> int:
-    failed = 0
     if not can_fill_it():
-        print(f"1..0 # SKIP {LIBEXEC} cannot be filled")
-        return 0
-    for number, test in enumerate(TESTS, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(Image(folder))
-                print(f"ok {number} - {test.__name__}")
-            except (AssertionError, KeyError, ValueError) as why:
-                failed += 1
-                print(f"not ok {number} - {test.__name__}")
-                for line in repr(why).split("\\n"):
-                    print("#", line)
-    print(f"1..{len(TESTS)}")
-    return 1 if failed else 0
+        return tap.skip_all(f"{LIBEXEC} cannot be filled")
+    return tap.run(TESTS, Image)
 
 
 if __name__ == "__main__":
