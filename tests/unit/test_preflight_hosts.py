@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """xn migrate --check from one end to the other, on the host that
-tests/oracle/xen_for_reports.c makes up, which here is also another host; and
+tests/oracle/xen makes up, which here is also another host; and
 each end against an older one, which is played. TAP."""
 from __future__ import annotations
 
