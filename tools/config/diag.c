@@ -73,11 +73,6 @@ const char *config_text_bytes(const struct config_text *text, size_t *length)
     return text->bytes;
 }
 
-const char *config_place_file(const struct config_place *place)
-{
-    return place->text != NULL ? place->text->name : "";
-}
-
 void config_diags_dispose(struct config_diags *diags)
 {
     VEC_EACH (&diags->list, diag) {

@@ -130,7 +130,4 @@ void config_diags_render(const struct config_diags *diags, unsigned int flags,
 void config_diags_json(const struct config_diags *diags,
                        struct json_writer *json);
 
-/* The file's name of a place, "" for no place. */
-const char *config_place_file(const struct config_place *place);
-
 #endif
