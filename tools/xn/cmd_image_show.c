@@ -105,7 +105,8 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
+    { 0, "json", OPTION_FLAG, NULL,
+      "Prints one JSON document (xn.image-show/1)" },
     { 0 },
 };
 
