@@ -24,14 +24,15 @@ class Run(NamedTuple):
     words: list[str]  # "8 poweroff", "8 ": what was written, in its order
 
 
-def run(*words: str, polite: str = "") -> Run:
+def run(*words: str, polite: str = "", late: str = "") -> Run:
     with tempfile.NamedTemporaryFile("r") as calls:
         begin = time.monotonic()
         done = subprocess.run(
             [BUILD / "xn", *words], check=False, timeout=50, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "XEN_POLITE": polite, "XEN_CALLS": calls.name,
+            env={**os.environ, "XEN_POLITE": polite, "XEN_LATE": late,
+                 "XEN_CALLS": calls.name,
                  "LD_PRELOAD": str(BUILD / "xen_for_reports.so"),
                  "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"})
         seconds = time.monotonic() - begin
@@ -101,11 +102,20 @@ def guest_that_reacts_but_stays_is_told_as_such() -> None:
     expect(end.words, ["8 poweroff"])
 
 
+def one_that_reacts_at_the_last_moment_has_reacted() -> None:
+    end = run("shutdown", "--timeout", "1", "rt1", late="8")
+    expect(end.status, 6)
+    assert "after 1 s not down: domain 8" in end.errors, end.errors
+    assert "react" not in end.errors, end.errors
+    expect(end.words, ["8 poweroff"])
+
+
 def main() -> int:
     tests = [deaf_guest_costs_the_limit_and_keeps_no_request,
              reboot_is_the_same, deaf_guests_share_the_limit,
              polite_one_among_all_is_told_of, polite_guest_ends_the_wait,
-             guest_that_reacts_but_stays_is_told_as_such]
+             guest_that_reacts_but_stays_is_told_as_such,
+             one_that_reacts_at_the_last_moment_has_reacted]
     failed = False
     print(f"1..{len(tests)}")
     for number, test in enumerate(tests, 1):

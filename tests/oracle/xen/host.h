@@ -47,6 +47,9 @@ int fail(int errnum);
 const char *control_word(const char *path);
 void control_write(const char *path, const char *word, unsigned int length);
 
+/* The guests of XEN_LATE take notice. */
+void control_be_late(void);
+
 /* Did the domain at that place of made_domains obey such a word? */
 bool is_down(int place);
 

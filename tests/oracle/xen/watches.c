@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * xenstore's watches, and what guests do with control/shutdown: those whose
- * numbers stand in XEN_POLITE ("5 8") empty it and go down, the others are
- * deaf.
+ * numbers stand in XEN_POLITE ("5 8") empty it and go down; those in XEN_LATE
+ * empty it when somebody begins a transaction; the others are deaf.
  */
 #include "host.h"
 
@@ -136,9 +136,8 @@ static int place_of(const char *path)
     return DOMAINS;
 }
 
-static bool is_polite(int place)
+static bool is_in(const char *list, int place)
 {
-    const char *list = getenv("XEN_POLITE");
     unsigned long domid;
     char *end;
 
@@ -166,12 +165,19 @@ void control_write(const char *path, const char *word, unsigned int length)
     if (place == DOMAINS)
         return;
     snprintf(guests[place].word, LONGEST, "%.*s", (int)length, word);
-    if (length > 0 && is_polite(place)) {
+    if (length > 0 && is_in(getenv("XEN_POLITE"), place)) {
         guests[place].word[0] = '\0';
         guests[place].down = true;
         fire_all("@releaseDomain");
     }
     fire_all(path);
+}
+
+void control_be_late(void)
+{
+    for (int i = 0; i < DOMAINS; i++)
+        if (is_in(getenv("XEN_LATE"), i))
+            guests[i].word[0] = '\0';
 }
 
 bool is_down(int place)

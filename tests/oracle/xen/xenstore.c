@@ -188,6 +188,7 @@ bool xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path)
 
 xs_transaction_t xs_transaction_start(struct xs_handle *h)
 {
+    control_be_late();
     return 1;
 }
 
