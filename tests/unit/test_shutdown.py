@@ -98,7 +98,7 @@ def guest_that_reacts_but_stays_is_told_as_such() -> None:
     end = run("shutdown", "-ww", "--timeout", "1", "rt1", polite="8")
     expect(end.status, 6)
     expect_time(end.seconds, 1)
-    assert "after 1 s not down: domain 8" in end.errors, end.errors
+    assert "after 1 s not gone: domain 8" in end.errors, end.errors
     expect(end.words, ["8 poweroff"])
 
 

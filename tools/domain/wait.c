@@ -87,8 +87,9 @@ static int fail_late(const struct wait_request *request,
         if (stages[i] != STAGE_OVER)
             strbuf_printf(&late, "%s%u", late.length > 0 ? ", " : "",
                           request->domids[i]);
-    return error_set(err, ERR_TIMEOUT, "after %u s not down: domain %s",
-                     request->timeout, late.text);
+    return error_set(err, ERR_TIMEOUT, "after %u s not %s: domain %s",
+                     request->timeout, request->for_death ? "gone" : "down",
+                     late.text);
 }
 
 /* Waits for a moment, and looks if some domain ended. */
