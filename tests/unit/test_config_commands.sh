@@ -144,6 +144,24 @@ is "a group's help" 0 "$(status --help)"
 is "a command of a group may be shortened" 0 "$(status ke)"
 is "a near command of a group" "xn: unknown command 'config chek'
     did you mean 'check'?" "$(xn chek)"
+is "a group alone says where its commands are" \
+    "    'xn help config' lists them" "$("$build/xn" config 2>&1 | tail -n 1)"
+is "a command that other tools have" "xn: unknown command 'stop'
+    did you mean 'shutdown'?" "$("$build/xn" stop web 2>&1)"
+is "which is none of a group's" "xn: unknown command 'config kill'
+    see 'xn help config'" "$(xn kill)"
+is "the help of all tells of the global options" "-v -f -N" \
+    "$("$build/xn" help | sed -n 's/^  \(-.\) .*/\1/p' | paste -sd ' ')"
+is "the help of a command says what its words are" 1 \
+    "$("$build/xn" help mem-set | grep -c '^SIZE is in MiB')"
+is "commands stand in the order of the alphabet" "" \
+    "$("$build/xn" help | sed -n '/^Commands:/,$s/^ \([a-z][a-z0-9-]*\) .*/\1/p' |
+        LC_ALL=C sort -c 2>&1)"
+is "no help begins like a note to oneself" "" \
+    "$(for word in $("$build/xn" help |
+        sed -n '/^Commands:/,$s/^ \([a-z][a-z0-9-]*\) .*/\1/p'); do
+        "$build/xn" help "$word"
+    done | grep -E '^  -.*  (print|say|leave|stay|start|do|only) ')"
 for file in "$source"/config-examples/*.cfg; do
     is "${file##*/} passes --strict" 0 "$(status check --strict "$file")"
 done

@@ -85,6 +85,9 @@ const struct command command_doctor = {
     .name = "doctor",
     .summary = "Looks for what may be wrong with this host",
     .words = "",
+    .more = "Each finding is ok, a note, a warning or a problem; exit status 1 "
+            "with a\n"
+            "problem.",
     .without_xen = true, /* that there is none is a finding */
     .options = json_option,
     .run = run,

@@ -227,6 +227,9 @@ const struct command command_explain_memory = {
     .name = "explain-memory",
     .summary = "Tells who holds the host's memory and what would free it",
     .words = "[FILE]",
+    .more = "FILE is a guest's configuration: how much it takes and whether it "
+            "fits (exit\n"
+            "status 9 if not).",
     .max_words = 1,
     .completes = WORD_FILE,
     .options = json_option,

@@ -77,6 +77,8 @@ struct command {
     const char *group;   /* the name of the group it is in, or NULL */
     const char *summary; /* one line, no full stop */
     const char *words;   /* as in the usage: "FILE [KEY=VALUE ...]" */
+    const char *more;    /* what the words mean where their names do not say;
+                          * lines of the help, no line feed at the end; or NULL */
     int min_words;       /* the domain counts */
     int max_words;       /* -1: any number */
     enum command_target target;
