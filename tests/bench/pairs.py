@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import lab as lablib
 
 TRACE = "/tmp/bench.trace"
+TIME = re.compile(r"^\d+\.\d{3}$", re.M)
 
 
 @dataclass
@@ -41,26 +42,33 @@ def seconds(host: lablib.Host, work: Work, tool: str, cfg: str) -> float:
               f"time {{ {command}; }} >/dev/null; rc=$?; "
               f"{{ {after}; }} >/dev/null 2>&1; exit $rc")
     result = host.run("bash", "-c", script, timeout=1800)
-    return float(result.stderr.splitlines()[-1])
+    return float(TIME.findall(result.stderr)[-1])
 
 
 def trace(host: lablib.Host, work: Work, tool: str, cfg: str,
           options: str) -> str:
     """strace's report of the command and all that it starts. A daemon that it
     leaves is followed until the command has ended, and ends with `after`. The
-    shell that runs the command is left out."""
+    shell that runs the command is left out. A command that fails under strace,
+    which makes it several times as slow, costs nothing that could be told."""
     before, command, after = work.filled(tool, cfg)
-    inner = shlex.quote(f"echo $$ >{TRACE}.shell; {command}; : >{TRACE}.done")
-    script = (f"rm -f {TRACE}*; {before}; strace -f -qq {options} -o {TRACE} "
-              f"sh -c {inner} & "
-              f"until [ -e {TRACE}.done ]; do sleep 0.1; done; "
+    inner = shlex.quote(f"echo $$ >{TRACE}.shell; {command}; "
+                        f"echo $? >{TRACE}.done")
+    script = (f"rm -f {TRACE} {TRACE}.*; {before}; "
+              f"strace -f -qq {options} -o {TRACE} sh -c {inner} "
+              f"2>{TRACE}.said & "
+              f"until [ -s {TRACE}.done ] || ! kill -0 $!; do sleep 0.1; done; "
               f"cp {TRACE} {TRACE}.copy; {after}; "
               f"for i in $(seq 50); do kill -0 $! || break; sleep 0.1; done; "
-              f"kill $!; wait $!; true")
-    host.run("bash", "-c", f"{{ {script}; }} >/dev/null 2>&1", timeout=1800)
+              f"kill $!; wait $!; exit $(cat {TRACE}.done || echo 127)")
+    done = host.run("bash", "-c", f"{{ {script}; }} >/dev/null 2>&1",
+                    check=False, timeout=1800)
+    if done.rc:
+        raise lablib.LabError(f"{command}, under strace: exit status {done.rc}\n"
+                              + host.run(f"cat {TRACE}.said").stdout)
     shell, *lines = host.run(
         f"cat {TRACE}.shell {TRACE}.copy").stdout.splitlines(keepends=True)
-    host.run(f"rm -f {TRACE} {TRACE}.copy {TRACE}.done {TRACE}.shell")
+    host.run(f"rm -f {TRACE} {TRACE}.*")
     return "".join(line for line in lines
                    if line.split()[0] != shell.strip())
 

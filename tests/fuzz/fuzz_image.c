@@ -4,20 +4,17 @@
  * configuration, and what `xn image` finds in a file. The first byte puts a
  * right beginning before the rest, so that its lengths are reached.
  */
-#include <stdint.h>
+#include "fuzz_stream.h"
+
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "stream/bytes.h"
 #include "stream/inspect.h"
 #include "stream/xl.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_header(int fd, size_t size)
 {
@@ -59,11 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0 || fd < 0)
         return 0;
-    cleanup_free uint8_t *bytes = mem_zalloc(1, size);
-    size--;
-    memcpy(bytes, data + 1, size);
-    if ((data[0] & 1) != 0)
-        mend(bytes, size);
+    cleanup_free uint8_t *bytes = take_input(data, &size, mend);
     if (io_write_all(fd, bytes, size) < 0 || lseek(fd, 0, SEEK_SET) != 0)
         abort();
     read_header(fd, size);

@@ -5,18 +5,14 @@
  * first byte chooses. Nothing may come out of a frame whose running hash is
  * wrong, and where the input is cut makes no difference.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_stream.h"
 
-#include "base/mem.h"
-#include "base/strbuf.h"
+#include <stdlib.h>
+
 #include "stream/bytes.h"
 #include "stream/decode.h"
 #include "stream/frame.h"
 #include "stream/hash.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Buffers of a limit's size would make each run slow. */
 #define SMALL ((uint32_t)1 << 16)
@@ -53,20 +49,12 @@ static void mend(uint8_t *bytes, size_t size)
     }
 }
 
-static int take(void *data, const struct iovec *parts, size_t count,
-                struct error *err)
-{
-    for (size_t i = 0; i < count; i++)
-        strbuf_add(data, parts[i].iov_base, parts[i].iov_len);
-    return 0;
-}
-
 /* Yields what decoder_finish or the write that failed did. */
 static int decode(const uint8_t *bytes, size_t size, size_t piece,
                   struct strbuf *out)
 {
     const struct decode_options options = { .history_max = 8 * STREAM_PAGE };
-    struct stream_sink sink = { .write = take, .data = out };
+    struct stream_sink sink = { .write = take_into_strbuf, .data = out };
     cleanup_error struct error err = ERROR_INIT;
     struct stream_stats stats;
     struct decoder *decoder = decoder_new(&options, &sink, &err);
@@ -89,11 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0)
         return 0;
-    cleanup_free uint8_t *bytes = mem_zalloc(1, size);
-    size--;
-    memcpy(bytes, data + 1, size);
-    if ((data[0] & 1) != 0)
-        mend(bytes, size);
+    cleanup_free uint8_t *bytes = take_input(data, &size, mend);
     int rc = decode(bytes, size, size + 1, &whole);
     if (decode(bytes, size, (size_t)(data[0] >> 1) + 1, &pieces) != rc ||
         whole.length != pieces.length ||

@@ -5,31 +5,19 @@
  * byte chooses the pieces, the second puts a beginning before them that leads
  * to the records.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_stream.h"
 
-#include "base/mem.h"
-#include "base/strbuf.h"
+#include <stdlib.h>
+
 #include "stream/decode.h"
 #include "stream/encode.h"
 #include "stream/frame.h"
 #include "stream/scan.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const char libxl[] = "LibxlFmt\0\0\0\2\0\0\0\0\1\0\0\0\0\0\0";
 static const char libxc[] =
     "\xff\xff\xff\xff\xff\xff\xff\xffXENF\0\0\0\3\0\0\0\0\0\0\0\0"
     "\2\0\0\0\x0c\0\0\0\4\0\0\0\x11\0\0";
-
-static int take(void *data, const struct iovec *parts, size_t count,
-                struct error *err)
-{
-    for (size_t i = 0; i < count; i++)
-        strbuf_add(data, parts[i].iov_base, parts[i].iov_len);
-    return 0;
-}
 
 static void round_trip(const struct strbuf *plain, size_t piece)
 {
@@ -38,8 +26,9 @@ static void round_trip(const struct strbuf *plain, size_t piece)
     };
     const struct decode_options reading = { .history_max = 4 * STREAM_PAGE };
     cleanup_strbuf struct strbuf carried = { 0 }, back = { 0 };
-    struct stream_sink to_carried = { .write = take, .data = &carried };
-    struct stream_sink to_back = { .write = take, .data = &back };
+    struct stream_sink to_carried = { .write = take_into_strbuf,
+                                      .data = &carried };
+    struct stream_sink to_back = { .write = take_into_strbuf, .data = &back };
     struct stream_stats stats;
     struct encoder *encoder = encoder_new(&writing, &to_carried, NULL);
     struct decoder *decoder = decoder_new(&reading, &to_back, NULL);

@@ -50,6 +50,19 @@ def test_a_guest_goes_on_where_it_was_saved(host, guest, kind, image):
     expect_mark(up)
 
 
+@pytest.mark.unproven
+def test_what_is_left_is_no_more_than_the_guest_has(host, small, image):
+    """libxc counts the holes up to 4 GiB, too."""
+    up = small("pvh", memory=64, extra="fill=random")
+    said = host.xn("save", "--progress", "json", up.name, image)
+    seen = [json.loads(line) for line in said.stderr.splitlines()
+            if line.startswith("{")]
+    rounds = [one for one in seen if one.get("round", 0) > 0]
+    assert rounds
+    assert max(one["dirty"] for one in rounds) <= 65 << 20, rounds
+    assert rounds[-1]["dirty"] == 0
+
+
 def test_xl_restores_what_we_saved_for_it(host, guest, image):
     up = guest("pvh", memory=128)
     put_mark(up)

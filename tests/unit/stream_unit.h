@@ -5,20 +5,12 @@
 
 #include "unit.h"
 
-#include "base/strbuf.h"
 #include "guest_stream.h"
+#include "strbuf_sink.h"
 #include "stream/decode.h"
 #include "stream/encode.h"
 
 #define HISTORY_ENOUGH ((uint64_t)64 << 20)
-
-static inline int take_into_strbuf(void *data, const struct iovec *parts,
-                                   size_t count, struct error *err)
-{
-    for (size_t i = 0; i < count; i++)
-        strbuf_add(data, parts[i].iov_base, parts[i].iov_len);
-    return 0;
-}
 
 /* Puts bytes through the writing end, cut into pieces of the length given. */
 static inline void encode_bytes(const struct encode_options *options,

@@ -76,8 +76,6 @@ static int read_request(const struct invocation *inv,
             .verbosity = inv->settings->verbosity,
         },
         .compress = compress != NULL ? compress : COMPRESS,
-        .sending = { .keep_domid = invocation_count(inv, "D") > 0,
-                     .verbosity = inv->settings->verbosity },
         .debug = invocation_count(inv, "debug") > 0,
     };
     return read_limits(inv, request, err);
@@ -364,7 +362,7 @@ static int run(struct invocation *inv, struct error *err)
     if (invocation_count(inv, "all") > 0)
         return evacuate(inv, inv->words, inv->word_count, err);
     if (read_request(inv, &request, err) < 0 ||
-        rounds_read(inv, &request.sending.precopy, err) < 0)
+        rounds_read(inv, &request.sending, err) < 0)
         return -1;
     if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
         return -1;

@@ -104,7 +104,9 @@ static int run_with(struct invocation *inv, libxl_domain_remus_info *info,
     cleanup_free char *line = make_line(inv, info);
     const struct remus_request request = { .line = line,
                                            .peer = inv->words[0],
-                                           .info = info };
+                                           .info = info,
+                                           .verbosity =
+                                               inv->settings->verbosity };
     if (domain_remus(&subject, &request, err) < 0)
         return -1;
     fputs("Primary domain has been destroyed.\n", stderr);

@@ -23,8 +23,6 @@ static int read_request(const struct invocation *inv,
         .plain = format.plain,
         .compress = format.compress,
         .live = invocation_count(inv, "live") > 0,
-        .sending = { .keep_domid = invocation_count(inv, "D") > 0,
-                     .verbosity = inv->settings->verbosity },
     };
     if (invocation_count(inv, "p") > 0)
         request->after = SAVE_THEN_PAUSE;
@@ -34,7 +32,7 @@ static int read_request(const struct invocation *inv,
         return error_set(err, ERR_USAGE,
                          "--max-downtime, --max-rounds and --abort-if-busy go "
                          "with --live");
-    return rounds_read(inv, &request->sending.precopy, err);
+    return rounds_read(inv, &request->sending, err);
 }
 
 static int run(struct invocation *inv, struct error *err)

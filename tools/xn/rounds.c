@@ -8,14 +8,17 @@ bool rounds_given(const struct invocation *inv)
            invocation_count(inv, "abort-if-busy") > 0;
 }
 
-int rounds_read(const struct invocation *inv, struct precopy *precopy,
+int rounds_read(const struct invocation *inv, struct sending_request *request,
                 struct error *err)
 {
+    struct precopy *precopy = &request->precopy;
     const char *downtime = invocation_value(inv, "max-downtime");
     const char *rounds = invocation_value(inv, "max-rounds");
 
-    *precopy = (struct precopy){
-        .abort_if_busy = invocation_count(inv, "abort-if-busy") > 0,
+    *request = (struct sending_request){
+        .keep_domid = invocation_count(inv, "D") > 0,
+        .precopy.abort_if_busy = invocation_count(inv, "abort-if-busy") > 0,
+        .verbosity = inv->settings->verbosity,
     };
     if (downtime != NULL && precopy_parse_downtime(downtime, precopy, err) < 0)
         return -1;

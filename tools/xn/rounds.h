@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options about a guest's memory while it runs, of save and migrate. */
+/* What save and migrate are asked for alike: the options about a guest's memory
+ * while it runs, and the rest of a sending_request. */
 #ifndef XENITH_XN_ROUNDS_H
 #define XENITH_XN_ROUNDS_H
 
-#include "savehelper/precopy.h"
+#include "domain/transfer/sending.h"
 #include "xn/command.h"
 
 /* clang-format off: rows of a table */
@@ -21,8 +22,11 @@
 /* Whether any of them was given. */
 bool rounds_given(const struct invocation *inv);
 
-/* Their values; an ERR_USAGE names the option. */
-int rounds_read(const struct invocation *inv, struct precopy *precopy,
+/*
+ * Their values, -D and the verbosity; what goes with it and who looks is the
+ * caller's to add. An ERR_USAGE names the option.
+ */
+int rounds_read(const struct invocation *inv, struct sending_request *request,
                 struct error *err);
 
 #endif

@@ -7,7 +7,6 @@
  */
 #include "domain/transfer/migrate.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -276,10 +275,7 @@ int domain_migrate(const struct subject *subject,
     cleanup_free char *goal =
         mem_printf("sending to %s", request->transport.host);
     struct migrate migrate = {
-        .sending = { .subject = subject,
-                     .request = &request->sending,
-                     .goal = goal,
-                     SENDING_INIT },
+        .sending = sending_of(subject, &request->sending, goal),
         .request = request,
         .wire = { .in = -1,
                   .out = -1,
@@ -291,11 +287,9 @@ int domain_migrate(const struct subject *subject,
 
     if (subject_check_alive(subject, err) < 0 || interrupt_install(err) < 0)
         return -1;
-    migrate.outcome =
-        mmap(NULL, sizeof(*migrate.outcome), PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (migrate.outcome == MAP_FAILED)
-        return error_set_errno(err, ERR_SPACE, errno, "memory");
+    migrate.outcome = sending_share(sizeof(*migrate.outcome), err);
+    if (migrate.outcome == NULL)
+        return -1;
     migrate.outcome->report.stopped_ms = -1;
     migrate.outcome->report.rounds = ROUNDS_INIT;
     int rc = run_noted(&migrate, err);

@@ -164,10 +164,8 @@ int domain_save(const struct subject *subject,
                 const struct save_request *request, struct codec_report *report,
                 struct error *err)
 {
-    struct save save = { .sending = { .subject = subject,
-                                      .request = &request->sending,
-                                      .goal = request->path,
-                                      SENDING_INIT },
+    struct save save = { .sending = sending_of(subject, &request->sending,
+                                               request->path),
                          .request = request,
                          .file = NEWFILE_INIT };
     const struct sending_work work = { run_save, is_ours, &save };
@@ -175,10 +173,9 @@ int domain_save(const struct subject *subject,
 
     if (subject_check_alive(subject, err) < 0 || interrupt_install(err) < 0)
         return -1;
-    save.report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
-                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (save.report == MAP_FAILED)
-        return error_set_errno(err, ERR_SPACE, errno, "memory");
+    save.report = sending_share(sizeof(*report), err);
+    if (save.report == NULL)
+        return -1;
     int rc = newfile_open(&save.file, request->path, err);
     if (rc == 0)
         rc = sending_run(&save.sending, &work, &killed, err);

@@ -3,14 +3,40 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
+#include <sys/mman.h>
 
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "domain/transfer/outgoing.h"
+#include "domain/transfer/sent_pages.h"
 #include "domain/worker.h"
+
+#define PAGE_KIB 4
+
+struct sending sending_of(const struct subject *subject,
+                          const struct sending_request *request,
+                          const char *goal)
+{
+    return (struct sending){ .subject = subject,
+                             .request = request,
+                             .goal = goal,
+                             .helper = SAVE_HELPER_INIT,
+                             .rounds = ROUNDS_INIT,
+                             .codec = PROC_CHILD_INIT,
+                             .out = -1 };
+}
+
+void *sending_share(size_t size, struct error *err)
+{
+    void *shared = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (shared != MAP_FAILED)
+        return shared;
+    error_set_errno(err, ERR_SPACE, errno, "memory");
+    return NULL;
+}
 
 /* -- the worker and its parent --------------------------------------------- */
 
@@ -26,7 +52,8 @@ static int run_in_worker(void *argument, int64_t *value, struct error *err)
     struct host host = { 0 };
 
     /* Before there are threads that may look into the environment. */
-    save_helper_begin(&sending->helper, &sending->request->precopy);
+    if (!sending->checkpoints)
+        save_helper_begin(&sending->helper, &sending->request->precopy);
     int rc = host_open(&host, sending->request->verbosity, err);
     if (rc == 0) {
         sending->host = &host;
@@ -92,34 +119,33 @@ int sending_open(struct sending *sending, const struct codec_request *request,
     return rc;
 }
 
-/* libxenguest's words: "Frames iteration 2", 1024 of 32768 pages. */
-static void note_progress(void *data, const char *what, unsigned long done,
-                          unsigned long total)
+/* Pages that the guest has; 0: not known. */
+static uint64_t count_pages(struct host *host, uint32_t domid)
 {
-    static const char prefix[] = "Frames iteration ";
-    struct stream_figures *figures = data;
-    unsigned int round = 0;
+    libxl_dominfo info;
 
-    if (total == 0 || strncmp(what, "Frames", strlen("Frames")) != 0)
-        return;
-    if (strncmp(what, prefix, strlen(prefix)) == 0)
-        sscanf(what + strlen(prefix), "%u", &round);
-    figures_set(&figures->round, (uint64_t)round + 1);
-    figures_set(&figures->pages, total);
-    figures_set(&figures->sent, done);
+    libxl_dominfo_init(&info);
+    int rc = libxl_domain_info(host->ctx, &info, domid);
+    uint64_t pages = rc == 0 ? info.current_memkb / PAGE_KIB : 0;
+    libxl_dominfo_dispose(&info);
+    return pages;
 }
 
 int sending_write_guest(struct sending *sending, int flags, struct error *err)
 {
     const struct figures *figures = sending->request->figures;
-    struct host_log *log = &sending->host->log;
+    uint32_t domid = sending->subject->domid;
+    struct host *host = sending->host;
+    struct sent_pages pages = { 0 };
 
-    if (figures != NULL)
-        host_log_watch(log, note_progress, figures->shared);
-    int rc =
-        outgoing_write(sending->host, sending->subject->domid, sending->out,
-                       flags, &sending->helper, &sending->rounds, err);
-    host_log_watch(log, NULL, NULL);
+    if (figures != NULL) {
+        pages.figures = figures->shared;
+        pages.guest = count_pages(host, domid);
+        host_log_watch(&host->log, sent_pages_note, &pages);
+    }
+    int rc = outgoing_write(host, domid, sending->out, flags, &sending->helper,
+                            &sending->rounds, err);
+    host_log_watch(&host->log, NULL, NULL);
     return rc;
 }
 

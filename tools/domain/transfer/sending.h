@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A guest being written out, into a file or to another host: what save.c and
- * migrate.c share. A worker has libxl write the guest into a pipe, from which
- * xn-stream carries it on. If the worker is killed, its parent ends what it
- * left; whatever fails, a guest that is still ours goes on.
+ * A guest being written out, into a file or to another host: what save.c,
+ * migrate.c and remus.c share. A worker has libxl write the guest, for the
+ * first two into a pipe, from which xn-stream carries it on. If the worker is
+ * killed, its parent ends what it left; whatever fails, a guest that is still
+ * ours goes on.
  */
 #ifndef XENITH_DOMAIN_TRANSFER_SENDING_H
 #define XENITH_DOMAIN_TRANSFER_SENDING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "domain/state.h"
 #include "domain/transfer/codec.h"
@@ -27,6 +29,7 @@ struct sending {
     const struct subject *subject; /* its host is the parent's */
     const struct sending_request *request;
     const char *goal;  /* what the codec's faults are told of: "sending to X" */
+    bool checkpoints;  /* again and again: only libxl's own helper can */
     struct host *host; /* the worker's; NULL in its parent */
     struct save_helper helper; /* the worker's, until sending_close */
     struct rounds rounds;      /* what libxl's save helper told, at the end */
@@ -34,9 +37,16 @@ struct sending {
     int out; /* what libxl writes to; owned unless there is no codec */
 };
 
-#define SENDING_INIT                                   \
-    .helper = SAVE_HELPER_INIT, .rounds = ROUNDS_INIT, \
-    .codec = PROC_CHILD_INIT, .out = -1
+/* Nothing of it has begun; what it is given is borrowed. */
+struct sending sending_of(const struct subject *subject,
+                          const struct sending_request *request,
+                          const char *goal);
+
+/*
+ * Zeroed memory that a worker and its parent share, until munmap; NULL with
+ * err.
+ */
+void *sending_share(size_t size, struct error *err);
 
 /* What is done in the worker, and whose the guest is when that failed. */
 struct sending_work {

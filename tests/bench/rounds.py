@@ -1,0 +1,54 @@
+"""What the tools say of a migration while it goes on: how much of it was sent
+after the first round. Pure, so that it is tested without a host."""
+from __future__ import annotations
+
+import itertools
+import json
+import re
+
+PAGE = 4096
+LISTED = 8  # bytes of a page's number in libxc's stream
+
+# xl's logger leaves out what is less than 5 % beyond the last line, and so now
+# and then a round's first line or its last.
+PROGRESS = re.compile(r"Frames iteration (\d+): (\d+)/(\d+) ")
+
+
+def xl_later(said: str) -> int | None:
+    """Bytes that libxl wrote after the first round, of xl's own progress."""
+    pages, last = [], None
+    for line in PROGRESS.finditer(said):
+        number, done, total = (int(word) for word in line.groups())
+        if last is None or (number, total) != last[:2] or done < last[2]:
+            pages.append(total)
+        last = number, total, done
+    return sum(pages[1:]) * (PAGE + LISTED) if pages else None
+
+
+def xn_first(said: str) -> float | None:
+    """Bytes on the wire when the first round had ended, of xn's progress as
+    JSON. It comes once a second: what the last one within the round has still
+    to send is taken to shrink as what went before it."""
+    seen = [one for line in said.splitlines() if line.startswith("{")
+            and (one := json.loads(line)).get("round", 0) > 0]
+    within = list(itertools.takewhile(lambda one: one["round"] == 1, seen))
+    if not within:
+        return None
+    last = within[-1]
+    before = within[-2] if len(within) > 1 else {"bytes": 0, "sent": 0}
+    if last["bytes"] > before["bytes"]:
+        ratio = ((last["sent"] - before["sent"]) /
+                 (last["bytes"] - before["bytes"]))
+    else:
+        ratio = last["ratio"]
+    first = last["sent"] + last["dirty"] * ratio
+    after = seen[len(within):]
+    return min(first, after[0]["sent"]) if after else first
+
+
+def xn_later(said: str, report: str) -> float | None:
+    """Bytes on the wire after it; report: of xn migrate --json."""
+    first = xn_first(said)
+    if first is None:
+        return None
+    return max(json.loads(report)["sent"] - first, 1)

@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+"""What the benchmarks of the lab read from the tools, and what they print. TAP."""
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+SOURCE = pathlib.Path(os.environ.get("top_srcdir", ".")).resolve()
+sys.path[:0] = [str(SOURCE / "tests/bench"), str(SOURCE / "tests/lab")]
+sys.dont_write_bytecode = True
+
+# pylint: disable=wrong-import-position
+import lab as lablib
+import pairs
+import rounds
+
+# As xl 4.17 prints them without a terminal.
+XL = """\
+migration target: Ready to receive domain.
+Saving to migration stream new xl format (info 0x3/0x0/1021)
+xc: info: Saving domain 3, type x86 HVM
+xc: progress: Frames iteration 0: 53248/1044480    5%
+xc: progress: Frames iteration 0: 1044480/1044480  100%
+xc: progress: Frames iteration 1: 0/5000    0%
+xc: progress: Frames iteration 1: 5000/5000  100%
+xc: progress: Frames iteration 2: 0/5000    0%
+xc: progress: Frames iteration 2: 4096/5000   81%
+xc: progress: Domain now suspended: 0/0    0%
+xc: progress: Frames iteration 2: 700/700  100%
+migration sender: Target has acknowledged transfer.
+"""
+
+
+def document(number: int, read: int, sent: int, dirty: int) -> str:
+    return json.dumps({"schema": "xn.progress/1", "round": number,
+                       "bytes": read, "sent": sent, "dirty": dirty,
+                       "ratio": sent / read if read else 1}) + "\n"
+
+
+def xl_rounds_are_told_apart() -> None:
+    assert rounds.xl_later(XL) == (5000 + 5000 + 700) * 4104
+
+
+def rounds_of_one_number_and_size_are_two() -> None:
+    """The last one, of the suspended guest, has the number of that before."""
+    said = XL.replace("700/700  100%", "5000/5000  100%").replace(
+        "4096/5000   81%", "5000/5000  100%").replace(
+        "xc: progress: Domain now suspended: 0/0    0%",
+        "xc: progress: Frames iteration 2: 0/5000    0%")
+    assert rounds.xl_later(said) == 15000 * 4104
+
+
+def an_xl_that_says_nothing_is_no_measure() -> None:
+    assert rounds.xl_later("migration target: Ready") is None
+
+
+def what_a_second_misses_is_reckoned() -> None:
+    """Half of what came in the last second was sent; 100 were to come."""
+    said = ("Warning: something\n" + document(0, 0, 0, 0) +
+            document(1, 1000, 900, 500) + document(1, 1400, 1100, 100) +
+            document(2, 2000, 1500, 40))
+    assert rounds.xn_first(said) == 1100 + 50
+    assert rounds.xn_later(said, '{"sent": 2000}') == 850
+
+
+def it_is_no_more_than_had_gone_in_the_next_round() -> None:
+    said = document(1, 1000, 900, 5000) + document(3, 2000, 1500, 40)
+    assert rounds.xn_first(said) == 1500
+
+
+def a_guest_that_is_sent_in_one_round_has_little_later() -> None:
+    said = document(1, 1000, 100, 0)
+    assert rounds.xn_later(said, '{"sent": 100}') == 1
+
+
+def without_a_look_into_the_round_there_is_no_figure() -> None:
+    assert rounds.xn_later(document(2, 10, 10, 0), '{"sent": 9}') is None
+    assert rounds.xn_later("", '{"sent": 9}') is None
+
+
+def load_bench(name: str):
+    loader = importlib.machinery.SourceFileLoader(
+        f"bench_{name}", str(SOURCE / "tests/bench" / name))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[loader.name] = module
+    loader.exec_module(module)
+    return module
+
+
+def figures_stand_side_by_side_with_their_goal() -> None:
+    bench = load_bench("migrate")
+    load = bench.Load("some", wire=0.5, downtime=0.3)
+    rows = bench.compare(load, [
+        {"xl": {"wire": 100, "saved": 10, "downtime": 1.0, "later": 5},
+         "xn": {"wire": 60, "saved": 4, "downtime": 0.3, "later": 1}}])
+    assert [(row["what"], row["ratio"], row["goal"]) for row in rows] == [
+        ("wire", 0.6, 0.5), ("saved", 0.4, 0.5), ("downtime", 0.3, 0.3)]
+    lines = [bench.format_row(row) for row in rows]
+    assert lines[0].endswith("0.60   0.50  not reached"), lines[0]
+    assert lines[2].endswith("0.30   0.30  reached"), lines[2]
+
+
+def creates_have_their_goals_beside_them() -> None:
+    bench = load_bench("create")
+    row = bench.Row("create", pairs.compare([(8.0, 0.8), (9.0, 1.0),
+                                             (8.8, 0.9)]),
+                    pairs.Costs(50000, 72, 300), pairs.Costs(2000, 4, 250),
+                    goal=0.12)
+    plain = bench.Row("attach vif", pairs.compare([(2.0, 1.0)]))
+    assert bench.format_row(row).split()[:5] == [
+        "create", "8.80", "0.90", "0.10", "0.12"]
+    assert bench.format_row(plain).split() == [
+        "attach", "vif", "2.00", "1.00", "0.50"]
+    assert bench.format_goals([row, plain]) == [
+        "create: 0.102 of xl's time, goal 0.120: reached",
+        "create: 0.056 of xl's programs, goal 0.050: not reached"]
+
+
+class Here:
+    """A host that is this machine."""
+
+    def run(self, *argv: str, check: bool = True,
+            timeout: float = 60) -> lablib.Result:
+        words = argv if len(argv) > 1 else ["bash", "-c", *argv]
+        done = subprocess.run(words, check=False, capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL,
+                              timeout=timeout)
+        if check and done.returncode:
+            raise lablib.LabError(done.stderr)
+        return lablib.Result(" ".join(argv), done.returncode, done.stdout,
+                             done.stderr)
+
+
+def only_the_command_is_timed_and_its_failure_told() -> None:
+    work = pairs.Work("echo said >&2; {tool} 0.1", before="sleep 0.3",
+                      after="sleep 0.3")
+    assert 0.1 <= pairs.seconds(Here(), work, "sleep", "") < 0.3
+    for tool in AT_ONCE_TOOLS:
+        try:
+            pairs.seconds(Here(), pairs.Work(tool), "", "")
+        except lablib.LabError:
+            continue
+        assert False, f"{tool} did not fail"
+
+
+# As ./dev bench create has xl make many at once, with one that fails.
+AT_ONCE_TOOLS = ["false", load_bench("create").AT_ONCE["xl"].replace(
+    "xl create -q $f", "test $f != 2").format(files="1 2 3")]
+
+
+TESTS = [xl_rounds_are_told_apart, rounds_of_one_number_and_size_are_two,
+         an_xl_that_says_nothing_is_no_measure,
+         what_a_second_misses_is_reckoned,
+         it_is_no_more_than_had_gone_in_the_next_round,
+         a_guest_that_is_sent_in_one_round_has_little_later,
+         without_a_look_into_the_round_there_is_no_figure,
+         figures_stand_side_by_side_with_their_goal,
+         creates_have_their_goals_beside_them,
+         only_the_command_is_timed_and_its_failure_told]
+
+
+def main() -> int:
+    failed = 0
+    for number, test in enumerate(TESTS, 1):
+        try:
+            test()
+            print("ok", number, "-", test.__name__)
+        except Exception as error:  # pylint: disable=broad-except
+            failed += 1
+            print("not ok", number, "-", test.__name__)
+            print("#", repr(error))
+    print(f"1..{len(TESTS)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
