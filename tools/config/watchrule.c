@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/near.h"
 #include "base/number.h"
 #include "config/config.h"
+#include "config/known.h"
 #include "config/parse.h"
 
 #define EVERY_MAX 86400
@@ -127,29 +127,12 @@ static const struct {
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
-static void check_known(const struct config_assignment *set,
-                        struct config_diags *diags)
-{
-    struct near near = near_begin(set->key);
-
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (strcmp(keys[i].name, set->key) == 0)
-            return;
-        near_offer(&near, keys[i].name);
-    }
-    config_diag_unknown_key(diags, CONFIG_ERROR, &set->place, set->key,
-                            near_best(&near));
-}
-
 static void fill(const struct config_tree *tree, struct watchrule *rule,
                  struct config_diags *diags)
 {
     const struct config_place whole = { .text = config_tree_text(tree) };
 
-    for (const struct config_assignment *set = config_tree_first(tree);
-         set != NULL; set = set->next)
-        if (set->last)
-            check_known(set, diags);
+    config_check_known(tree, CONFIG_NAMES(keys), CONFIG_ERROR, diags);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct config_assignment *set =
             config_tree_find(tree, keys[i].name);

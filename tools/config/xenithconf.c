@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/near.h"
 #include "base/number.h"
 #include "config/config.h"
+#include "config/known.h"
 #include "config/parse.h"
 
 /* Nobody waits for a hook longer than an hour. */
@@ -148,30 +148,13 @@ void xenithconf_init(struct xenithconf *conf)
     };
 }
 
-static void check_known(const struct config_assignment *set,
-                        struct config_diags *diags)
-{
-    struct near near = near_begin(set->key);
-
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (strcmp(keys[i].name, set->key) == 0)
-            return;
-        near_offer(&near, keys[i].name);
-    }
-    config_diag_unknown_key(diags, CONFIG_ERROR, &set->place, set->key,
-                            near_best(&near));
-}
-
 static void fill(const struct config_tree *tree, struct xenithconf *conf,
                  struct config_diags *diags)
 {
-    const struct config_assignment *set = config_tree_first(tree);
-
-    for (; set != NULL; set = set->next)
-        if (set->last)
-            check_known(set, diags);
+    config_check_known(tree, CONFIG_NAMES(keys), CONFIG_ERROR, diags);
     for (size_t i = 0; i < KEY_COUNT; i++) {
-        set = config_tree_find(tree, keys[i].name);
+        const struct config_assignment *set =
+            config_tree_find(tree, keys[i].name);
         if (set != NULL)
             keys[i].set(&(struct reading){
                 .conf = conf, .value = set->value, .diags = diags });

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/near.h"
 #include "config/config.h"
+#include "config/known.h"
 #include "config/tree.h"
 
 enum conf_kind {
@@ -195,34 +195,15 @@ static void set_key(struct xlconf *conf, const struct conf_key *key,
     }
 }
 
-static void warn_unknown(const struct config_assignment *set,
-                         struct config_diags *diags)
-{
-    struct near near = near_begin(set->key);
-
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (strcmp(conf_keys[i].name, set->key) == 0)
-            return;
-        near_offer(&near, conf_keys[i].name);
-    }
-    config_diag_unknown_key(diags, CONFIG_WARNING, &set->place, set->key,
-                            near_best(&near));
-}
-
 static void fill_conf(const struct config_tree *tree, struct xlconf *conf,
                       struct config_diags *diags)
 {
-    const struct config_assignment *set = config_tree_first(tree);
-
-    for (; set != NULL; set = set->next) {
-        if (set->last)
-            warn_unknown(set, diags);
-    }
+    config_check_known(tree, CONFIG_NAMES(conf_keys), CONFIG_WARNING, diags);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct conf_key *key = &conf_keys[i];
         cleanup_free char *hint = NULL;
 
-        set = config_tree_find(tree, key->name);
+        const struct config_assignment *set = config_tree_find(tree, key->name);
         if (set == NULL)
             continue;
         if (key->successor != NULL) {
