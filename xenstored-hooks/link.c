@@ -49,11 +49,6 @@ void links_close(struct links *links)
     free(links);
 }
 
-void links_cleanup(struct links **links)
-{
-    links_close(*links);
-}
-
 static struct nlmsghdr *begin(struct links *links, uint16_t type,
                               uint16_t flags)
 {

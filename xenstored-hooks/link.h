@@ -16,8 +16,6 @@ struct links; /* a connection to the kernel */
 
 int links_open(struct links **links, struct error *err);
 void links_close(struct links *links); /* NULL is fine */
-void links_cleanup(struct links **links);
-#define cleanup_links __attribute__((cleanup(links_cleanup)))
 
 struct link {
     int index;

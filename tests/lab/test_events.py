@@ -76,6 +76,15 @@ def test_a_guest_of_xl_is_told(host, guest, events):
     until(lambda: kinds(events("old"))[:2] == ["created", "started"], 60)
 
 
+@pytest.mark.unproven
+def test_a_silent_guest_of_xl_is_told(host, guest, tiny_kernel, events):
+    # It writes nothing at all: xl's log says that it runs.
+    guest("pvh", "idle", tool="xl", wait=False, **KEYS)
+    until(lambda: kinds(events("idle"))[:2] == ["created", "started"], 10)
+    shut_down(host, domains(host)["idle"], REBOOT)
+    until(lambda: kinds(events("idle")).count("started") == 2, 30)
+
+
 def test_wait_for_each_state(host, guest, tiny_kernel):
     guest("pvh", "idle", wait=False, **KEYS)
     for state in ("exists", "running"):

@@ -153,3 +153,13 @@ def test_hooks_that_come_later_hear_of_devices_after_a_reload(host, small, hook)
     host.xl("network-attach", web.name, "bridge=xenbr0")
     wait_for(host, "device-added")
     assert heard(host)[0]["device"]["name"] == "0"
+
+
+@pytest.mark.unproven
+def test_hooks_that_come_later_hear_of_devices_by_themselves(host, small, hook):
+    web = small("pvh")
+    hook("device-added/10-listen", f"cat >>{HEARD}")
+    host.run("sleep 3")  # xnd sees the folder and notes what there is
+    host.xl("network-attach", web.name, "bridge=xenbr0")
+    wait_for(host, "device-added")
+    assert heard(host)[0]["device"]["name"] == "0"

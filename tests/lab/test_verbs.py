@@ -1,4 +1,6 @@
 """Verbs of a running guest: pause, rename, shutdown, triggers, dump."""
+import time
+
 import pytest
 
 from test_list import tiny
@@ -74,6 +76,26 @@ def test_all_guests_and_one_of_them_refuses(host, guest, small):
     assert deaf.name in host.xn("list").stdout
     assert "needs a domain" in refused(host, 2, "shutdown")
     refused(host, 2, "shutdown", "-a", deaf.name)
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("verb", ["shutdown", "reboot"])
+def test_a_deaf_guest_costs_the_limit(host, guest, small, verb):
+    deaf, paused = tiny(host, guest, "deaf"), small("pv", "paused")
+    host.xn("pause", paused.name)
+    began = time.monotonic()
+    message = refused(host, 6, verb, "--timeout", "2", deaf.name, paused.name)
+    assert 2 <= time.monotonic() - began < 8  # both at once, not 60 s each
+    for name in (deaf.name, paused.name):
+        assert f"{verb} of '{name}': the guest does not react" in message
+    assert "the request is withdrawn" in message
+    for one in (deaf, paused):
+        node = f"/local/domain/{one.domid()}/control/shutdown"
+        assert host.run(f"xenstore-read {node}").stdout == "\n"
+    host.xn("unpause", paused.name)
+    time.sleep(2)  # there is nothing left that it would obey
+    assert "s" not in letters(host, paused.name)
+    host.xn("shutdown", "-ww", "--timeout", "60", paused.name)
 
 
 @pytest.mark.slow

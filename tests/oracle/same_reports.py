@@ -181,6 +181,12 @@ network-list nosuch
 -N vsnd-attach web BOARD
 -N pci-attach web 02:00.0
 pci-attach web banana
+XEN_POLITE=8 shutdown rt1
+XEN_POLITE=8 shutdown -w rt1
+XEN_POLITE=8 reboot rt1
+shutdown web
+reboot web
+shutdown nosuch
 block-detach web xvdz
 network-detach web 7
 vkb-detach web 3

@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import tap
+
 BUILD = pathlib.Path(os.environ["top_builddir"]).resolve()
 PROGRAM = str(BUILD / "xn-bootloader")
 CAP_SYS_ADMIN, PR_CAPBSET_DROP = 21, 24
@@ -376,20 +378,9 @@ def may_run() -> bool:
 
 
 def main() -> int:
-    failed = 0
     if not may_run():
-        print("1..0 # SKIP no root, or no namespaces")
-        return 0
-    print(f"1..{len(TESTS)}")
-    for number, test in enumerate(TESTS, 1):
-        try:
-            test()
-            print(f"ok {number} - {test.__name__}")
-        except (AssertionError, OSError, subprocess.SubprocessError) as error:
-            failed += 1
-            text = str(error).replace("\n", "\n# ")
-            print(f"not ok {number} - {test.__name__}\n# {text}")
-    return 1 if failed else 0
+        return tap.skip_all("no root, or no namespaces")
+    return tap.run(TESTS)
 
 
 if __name__ == "__main__":

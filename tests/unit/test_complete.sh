@@ -3,19 +3,8 @@
 # command line, and what bash makes of it. TAP.
 set -u
 source=${top_srcdir:?} build=${top_builddir:?}
-count=0 failed=0
-
-# is NAME EXPECTED GOT
-is() {
-    count=$((count + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok $count - $1"
-    else
-        echo "not ok $count - $1"
-        printf '# expected: %q\n# got: %q\n' "$2" "$3"
-        failed=1
-    fi
-}
+# shellcheck source=tests/unit/tap.sh
+. "$source/tests/unit/tap.sh"
 
 # Candidates for the last word, without their help, on one line.
 candidates() {
@@ -141,8 +130,7 @@ is "bash: a name that the shell would act on is quoted" 'a\$\(b\)\ c' \
 # shell PROGRAM: is it there? Otherwise its tests are skipped.
 shell() {
     command -v "$1" >/dev/null && return
-    count=$((count + 1))
-    echo "ok $count - $1: # skip it is not installed"
+    skip "$1" "it is not installed"
     return 1
 }
 
@@ -217,5 +205,4 @@ if shell fish; then
     is "fish: and goes on where a quote was begun" 'a$(b) c' \
         "$(in_fish "$folder" "xn console 'a\$(b) ")"
 fi
-echo "1..$count"
-exit "$failed"
+tap_end

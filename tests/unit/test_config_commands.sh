@@ -2,21 +2,10 @@
 # xn config, as its users see it, where there may be no Xen. TAP.
 set -u
 source=${top_srcdir:?} build=${top_builddir:?}
-count=0 failed=0
+# shellcheck source=tests/unit/tap.sh
+. "$source/tests/unit/tap.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-
-# is NAME EXPECTED GOT
-is() {
-    count=$((count + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok $count - $1"
-    else
-        echo "not ok $count - $1"
-        printf '# expected: %q\n# got: %q\n' "$2" "$3"
-        failed=1
-    fi
-}
 
 # The exit status of xn config, with what it said left out.
 status() {
@@ -155,8 +144,25 @@ is "a group's help" 0 "$(status --help)"
 is "a command of a group may be shortened" 0 "$(status ke)"
 is "a near command of a group" "xn: unknown command 'config chek'
     did you mean 'check'?" "$(xn chek)"
+is "a group alone says where its commands are" \
+    "    'xn help config' lists them" "$("$build/xn" config 2>&1 | tail -n 1)"
+is "a command that other tools have" "xn: unknown command 'stop'
+    did you mean 'shutdown'?" "$("$build/xn" stop web 2>&1)"
+is "which is none of a group's" "xn: unknown command 'config kill'
+    see 'xn help config'" "$(xn kill)"
+is "the help of all tells of the global options" "-v -f -N" \
+    "$("$build/xn" help | sed -n 's/^  \(-.\) .*/\1/p' | paste -sd ' ')"
+is "the help of a command says what its words are" 1 \
+    "$("$build/xn" help mem-set | grep -c '^SIZE is in MiB')"
+is "commands stand in the order of the alphabet" "" \
+    "$("$build/xn" help | sed -n '/^Commands:/,$s/^ \([a-z][a-z0-9-]*\) .*/\1/p' |
+        LC_ALL=C sort -c 2>&1)"
+is "no help begins like a note to oneself" "" \
+    "$(for word in $("$build/xn" help |
+        sed -n '/^Commands:/,$s/^ \([a-z][a-z0-9-]*\) .*/\1/p'); do
+        "$build/xn" help "$word"
+    done | grep -E '^  -.*  (print|say|leave|stay|start|do|only) ')"
 for file in "$source"/config-examples/*.cfg; do
     is "${file##*/} passes --strict" 0 "$(status check --strict "$file")"
 done
-echo "1..$count"
-exit "$failed"
+tap_end

@@ -9,18 +9,26 @@
 
 #define UUID "5a0c4f0e-4b45-4c8f-9a5e-0d3e3f1f8f11"
 
-static void expect(const char *text, int domid, const char *uuid,
-                   const char *wanted)
+/* The caller's. */
+static char *sxp_of(const char *text, int domid, const char *uuid)
 {
-    cleanup_strbuf struct strbuf got = { 0 };
+    struct strbuf got = { 0 };
     struct loaded loaded;
 
     loaded_text(&loaded, text, strlen(text));
     assert_int_equal(loaded.rc, 0);
     assert_int_equal(
         sxp_of_domain(domid, uuid, &loaded.spec.config, &got, NULL), 0);
-    assert_string_equal(got.text, wanted);
     loaded_dispose(&loaded);
+    return strbuf_take(&got);
+}
+
+static void expect(const char *text, int domid, const char *uuid,
+                   const char *wanted)
+{
+    cleanup_free char *got = sxp_of(text, domid, uuid);
+
+    assert_string_equal(got, wanted);
 }
 
 static void a_pv_domain_with_devices(void **state)
@@ -103,17 +111,11 @@ static void a_pv_domain_with_devices(void **state)
 /* From a field to the end of the text. */
 static void expect_from(const char *text, const char *field, const char *wanted)
 {
-    cleanup_strbuf struct strbuf got = { 0 };
-    struct loaded loaded;
+    cleanup_free char *got = sxp_of(text, SXP_NO_DOMAIN, NULL);
+    const char *from = strstr(got, field);
 
-    loaded_text(&loaded, text, strlen(text));
-    assert_int_equal(loaded.rc, 0);
-    assert_int_equal(
-        sxp_of_domain(SXP_NO_DOMAIN, NULL, &loaded.spec.config, &got, NULL), 0);
-    const char *from = strstr(got.text, field);
     assert_non_null(from);
     assert_memory_equal(from, wanted, strlen(wanted));
-    loaded_dispose(&loaded);
 }
 
 static void a_domain_that_is_not_there_has_no_uuid(void **state)

@@ -19,22 +19,9 @@
 static const char *store[16]; /* path, value, path, value, ... */
 static struct strbuf pruned;
 
-size_t xenstore_reads_add(struct xenstore_reads *reads, const char *format, ...)
-{
-    struct xenstore_read read = { 0 };
-    va_list args;
-
-    va_start(args, format);
-    read.path = mem_vprintf(format, args);
-    va_end(args);
-    VEC_PUSH(&reads->list, read);
-    return reads->list.count - 1;
-}
-
 int xenstore_reads_run(struct xenstore_reads *reads, struct error *err)
 {
     VEC_EACH (&reads->list, read) {
-        read->errnum = ENOENT;
         for (size_t i = 0; store[i] != NULL; i += 2) {
             if (strcmp(store[i], read->path) != 0)
                 continue;
@@ -44,21 +31,6 @@ int xenstore_reads_run(struct xenstore_reads *reads, struct error *err)
         }
     }
     return 0;
-}
-
-const char *xenstore_reads_value(const struct xenstore_reads *reads,
-                                 size_t place)
-{
-    return reads->list.items[place].value;
-}
-
-void xenstore_reads_dispose(struct xenstore_reads *reads)
-{
-    VEC_EACH (&reads->list, read) {
-        free(read->path);
-        free(read->value);
-    }
-    VEC_DISPOSE(&reads->list);
 }
 
 int prune_node(const char *path, struct error *err)

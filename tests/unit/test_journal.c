@@ -28,7 +28,7 @@ static struct {
 
 static bool private_mounts(void)
 {
-    static const char *const folders[] = { "/dev", "/run", "/var/log" };
+    static const char *const folders[] = { "/dev", "/run" };
 
     if (unshare(CLONE_NEWNS) < 0 ||
         mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)

@@ -4,6 +4,7 @@
  * here is an ELF header and noise; a bzImage is a setup header around its
  * packed form.
  */
+#include "bzimage.h"
 #include "unit.h"
 
 #include <elf.h>
@@ -20,7 +21,6 @@
 
 #define MIB ((size_t)1 << 20)
 #define VMLINUX (MIB / 4)
-#define SETUP 1024 /* bytes of setup in our bzImages */
 
 static const struct packer {
     const char *name;
@@ -104,32 +104,20 @@ static struct bytes pack(struct fixture *fixture, const struct packer *packer,
     return packed;
 }
 
-static void put_le32(unsigned char *at, size_t value)
-{
-    for (int i = 0; i < 4; i++)
-        at[i] = (unsigned char)(value >> 8 * i);
-}
-
-/* Linux' boot protocol 2.15 around a payload. */
+/* A bzImage around a payload. */
 static struct bytes make_bzimage(const struct bytes *packed, size_t unpacked,
                                  bool append_size)
 {
     size_t payload = packed->length + (append_size ? 4 : 0);
-    struct bytes image = { mem_zalloc(1, SETUP + 4096 + payload + 100),
-                           SETUP + 4096 + payload + 100 };
+    struct bytes image = { mem_zalloc(1, BZIMAGE_SETUP + 4096 + payload + 100),
+                           BZIMAGE_SETUP + 4096 + payload + 100 };
     unsigned char *head = image.data;
 
-    head[0x1f1] = 1;
-    head[0x1fe] = 0x55;
-    head[0x1ff] = 0xaa;
-    memcpy(head + 0x202, "HdrS", 4);
-    head[0x206] = 0x0f;
-    head[0x207] = 0x02;
-    put_le32(head + 0x248, 4096);
-    put_le32(head + 0x24c, payload);
-    memcpy(head + SETUP + 4096, packed->data, packed->length);
+    bzimage_head(head, 4096, (uint32_t)payload);
+    memcpy(head + BZIMAGE_SETUP + 4096, packed->data, packed->length);
     if (append_size)
-        put_le32(head + SETUP + 4096 + packed->length, unpacked);
+        bzimage_put32(head + BZIMAGE_SETUP + 4096 + packed->length,
+                      (uint32_t)unpacked);
     return image;
 }
 

@@ -1,10 +1,11 @@
 #!/bin/sh
 # The resource agent beside an xn that says what it is told to. TAP.
 set -u
+# shellcheck source=tests/unit/tap.sh
+. "${top_srcdir:?}/tests/unit/tap.sh"
 agent=$(cd "${top_srcdir:?}" && pwd)/docs/ocf/xenith
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-number=0 failed=0
 
 cat >"$work/ocf-shellfuncs" <<'END'
 OCF_SUCCESS=0 OCF_ERR_GENERIC=1 OCF_ERR_UNIMPLEMENTED=3 OCF_ERR_INSTALLED=5
@@ -54,16 +55,8 @@ run() {
 
 # expect STATUS ACTION WHAT
 expect() {
-    number=$((number + 1))
     run "$2"
-    rc=$?
-    if [ $rc = "$1" ]; then
-        echo "ok $number - $3"
-    else
-        failed=1
-        echo "not ok $number - $3"
-        echo "# expected $1, got $rc"
-    fi
+    is "$3" "$1" $?
 }
 
 expect 7 monitor "no guest does not run"
@@ -96,5 +89,4 @@ config=
 expect 0 validate-all "what is there is valid"
 expect 0 meta-data "it describes itself"
 expect 3 dance "what it cannot do it says"
-echo "1..$number"
-exit $failed
+tap_end

@@ -84,17 +84,22 @@ static void what_the_guest_needs_goes_along(void **state)
     "{\"xen_major\":4,\"xen_minor\":17,\"only\":false,\"stall\":0," \
     "\"config\":\"{}\"" needs "}"
 
+static void expect_no_needs(const struct preflight_question *got)
+{
+    assert_false(got->notes);
+    assert_null(got->needs.host);
+    assert_int_equal(got->needs.cpu.count, 0);
+    assert_int_equal(got->needs.disks.count, 0);
+    assert_null(got->needs.emulator.machine);
+}
+
 static void an_older_sender_needs_nothing(void **state)
 {
     cleanup_preflight_question struct preflight_question got = { 0 };
     struct error err = ERROR_INIT;
 
     assert_int_equal(preflight_question_parse(QUESTION(""), &got, &err), 0);
-    assert_false(got.notes);
-    assert_null(got.needs.host);
-    assert_int_equal(got.needs.cpu.count, 0);
-    assert_int_equal(got.needs.disks.count, 0);
-    assert_null(got.needs.emulator.machine);
+    expect_no_needs(&got);
 }
 
 /* What is not understood is as if it had not been said. */
@@ -115,11 +120,7 @@ static void needs_of_other_kinds_are_passed_over(void **state)
         struct error err = ERROR_INIT;
 
         assert_int_equal(preflight_question_parse(texts[i], &got, &err), 0);
-        assert_false(got.notes);
-        assert_null(got.needs.host);
-        assert_int_equal(got.needs.cpu.count, 0);
-        assert_int_equal(got.needs.disks.count, 0);
-        assert_null(got.needs.emulator.machine);
+        expect_no_needs(&got);
     }
 }
 

@@ -483,6 +483,54 @@ static void a_folder_that_comes_later_is_read(void **state)
     wait_for_watch(xnd, "/tool/y", 1);
 }
 
+static void put_hook(const char *folder, const char *name)
+{
+    cleanup_free char *parent = mem_printf(PATHS_HOOKS "%s", folder);
+    cleanup_free char *path = mem_printf("%s/%s", parent, name);
+
+    assert_int_equal(io_make_dirs(parent, 0700, NULL), 0);
+    assert_int_equal(io_replace_file(path, 0700, "#!", 2, NULL), 0);
+}
+
+static void hooks_that_come_later_are_found_by_themselves(void **state)
+{
+    struct xnd *xnd = open_rules(state);
+
+    rules_watch_guest(xnd, 5, false);
+    has_hooks = true;
+    put_hook("", "10-all");
+    wait_for_watch(xnd, "/libxl/5/device", 1);
+}
+
+static void so_are_those_of_an_event_in_a_folder_that_comes_later(void **state)
+{
+    struct xnd *xnd = open_rules(state);
+
+    rules_watch_guest(xnd, 5, false);
+    put_hook("/prepare", "10-volumes");
+    stay_quiet(xnd, 400); /* the folder came, without hooks for devices */
+    assert_int_equal(played_watches("/libxl/5/device"), 0);
+    has_hooks = true;
+    put_hook("/device-removed", "10-a");
+    wait_for_watch(xnd, "/libxl/5/device", 1);
+    put_rule("h", "/tool/x", 1); /* and nothing else is forgotten */
+    wait_for_watch(xnd, "/tool/x", 1);
+    assert_int_equal(played_watches("/libxl/5/device"), 1);
+}
+
+static void one_that_becomes_a_program_is_found(void **state)
+{
+    struct xnd *xnd = open_rules(state);
+
+    put_hook("/device-added", "10-a");
+    stay_quiet(xnd, 400);
+    rules_watch_guest(xnd, 5, false);
+    assert_int_equal(played_watches("/libxl/5/device"), 0);
+    has_hooks = true;
+    assert_int_equal(chmod(PATHS_HOOKS "/device-added/10-a", 0755), 0);
+    wait_for_watch(xnd, "/libxl/5/device", 1);
+}
+
 #define RULES_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static const struct CMUnitTest tests[] = {
@@ -505,6 +553,9 @@ static const struct CMUnitTest tests[] = {
     RULES_TEST(hooks_that_come_later_are_found_by_a_reload),
     RULES_TEST(a_file_that_changes_is_read),
     RULES_TEST(a_folder_that_comes_later_is_read),
+    RULES_TEST(hooks_that_come_later_are_found_by_themselves),
+    RULES_TEST(so_are_those_of_an_event_in_a_folder_that_comes_later),
+    RULES_TEST(one_that_becomes_a_program_is_found),
 };
 
 UNIT_MAIN(tests)

@@ -13,9 +13,10 @@ import stat
 import struct
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+import tap
 
 SOURCE = pathlib.Path(os.environ["top_srcdir"]).resolve()
 BUILD = pathlib.Path(os.environ["top_builddir"]).resolve()
@@ -162,10 +163,6 @@ TESTS: list[Callable[[pathlib.Path], None]] = []
 def test(function):
     TESTS.append(function)
     return function
-
-
-class Skip(Exception):
-    """Why a test cannot be run here."""
 
 
 @test
@@ -358,7 +355,7 @@ def a_full_disk_ends_a_save(folder):
 def debians_helper_says_the_same(folder):
     stock = find_stock()
     if stock is None:
-        raise Skip("no libxl-save-helper: tests/oracle/fetch-xl")
+        raise tap.Skip("no libxl-save-helper: tests/oracle/fetch-xl")
     plain = {"XEN_DIRTY": ""}
     for words in (SAVE, RESTORE):
         for answers in ({}, {SUSPEND: 0, STATIC_DATA_DONE: -1}):
@@ -375,24 +372,5 @@ def debians_helper_says_the_same(folder):
             assert relevant == theirs.calls.splitlines()
 
 
-def run_all() -> Iterator[bool]:
-    print(f"1..{len(TESTS)}")
-    for number, function in enumerate(TESTS, 1):
-        name = function.__name__.replace("_", " ")
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                function(pathlib.Path(folder))
-            except Skip as why:
-                print(f"ok {number} - {name} # SKIP {why}")
-                continue
-            except (AssertionError, KeyError, OSError, struct.error) as error:
-                print(f"not ok {number} - {name}")
-                print("# " + repr(error)[:1500].replace("\n", "\n# "))
-                yield False
-                continue
-        print(f"ok {number} - {name}")
-        yield True
-
-
 if __name__ == "__main__":
-    sys.exit(0 if all(list(run_all())) else 1)
+    sys.exit(tap.run(TESTS, pathlib.Path))

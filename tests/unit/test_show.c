@@ -108,17 +108,6 @@ static void a_table_is_cut_to_a_width(void **state)
                               "\u2514\u2500a name th 1234 -\n");
 }
 
-static void headings_can_be_left_out(void **state)
-{
-    cleanup_table struct table *table = table_new(columns + 1, 1);
-
-    table_hide_headings(table);
-    table_add_row(table, NULL);
-    table_cell(table, "1");
-    cleanup_free char *text = table_render(table, 0);
-    assert_string_equal(text, " 1\n"); /* as wide as the heading */
-}
-
 static void a_table_without_rows_is_empty(void **state)
 {
     cleanup_table struct table *table = table_new(columns, 3);
@@ -328,7 +317,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_byte_reaches_the_terminal_as_a_control),
     cmocka_unit_test(a_table_is_complete_where_there_is_no_width),
     cmocka_unit_test(a_table_is_cut_to_a_width),
-    cmocka_unit_test(headings_can_be_left_out),
     cmocka_unit_test(a_table_without_rows_is_empty),
     cmocka_unit_test(a_hostile_cell_stays_in_its_cell),
     cmocka_unit_test(documents_name_their_schema_first),

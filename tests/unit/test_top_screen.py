@@ -14,6 +14,8 @@ import sys
 import termios
 import time
 
+import tap
+
 BUILD = pathlib.Path(os.environ["top_builddir"]).resolve()
 PATIENCE = 20.0  # seconds; a sanitizer under load takes some
 LEAVE = "\x1b[?1049l"  # of xterm: back from the other screen
@@ -118,19 +120,9 @@ def a_signal_gives_the_terminal_back() -> None:
 
 
 def main() -> int:
-    tests = [keys_and_the_end, any_size_will_do, samples_come_by_themselves,
-             a_signal_gives_the_terminal_back]
-    failed = 0
-    for number, test in enumerate(tests, 1):
-        try:
-            test()
-            print("ok", number, "-", test.__name__)
-        except AssertionError as error:
-            failed += 1
-            print("not ok", number, "-", test.__name__)
-            print("#", repr(str(error)))
-    print(f"1..{len(tests)}")
-    return 1 if failed else 0
+    return tap.run([keys_and_the_end, any_size_will_do,
+                    samples_come_by_themselves,
+                    a_signal_gives_the_terminal_back])
 
 
 if __name__ == "__main__":

@@ -1,20 +1,9 @@
 #!/bin/sh
-# The units of systemd, the init script and the dashboard, as they would be
-# installed. TAP.
+# The units of systemd and the init script, as they would be installed. TAP.
 units="${top_builddir:?}/docs/systemd"
 init="$top_builddir/docs/init/xn-domains"
-count=0
-
-check() {
-    count=$((count + 1))
-    name=$1
-    shift
-    if "$@"; then
-        echo "ok $count - $name"
-    else
-        echo "not ok $count - $name"
-    fi
-}
+# shellcheck source=tests/unit/tap.sh
+. "${top_srcdir:?}/tests/unit/tap.sh"
 
 no_placeholders() {
     ! grep -n '@[a-z]*dir@' "$units"/*.service "$init"
@@ -42,22 +31,14 @@ verify() {
     [ -z "$said" ] || { echo "# $said" && return 1; }
 }
 
-# All that the dashboard asks for is in the program.
-dashboard() {
-    missing=$(grep -oE '(xen|xenith)_[a-z_]+' \
-        "$top_srcdir/docs/monitoring/grafana-dashboard.json" | sort -u |
-        while read -r name; do
-            grep -aqwF "$name" "$top_builddir/xn" || echo "$name"
-        done)
-    [ -z "$missing" ] || { echo "# no such metric: $missing" && return 1; }
-}
-
-echo 1..4
-check "the dashboard shows metrics that there are" dashboard
-check "nothing is left to fill in" no_placeholders
-check "the init script is one" sh -n "$init"
+no_placeholders
+is "nothing is left to fill in" 0 $?
+sh -n "$init"
+is "the init script is one" 0 $?
 if command -v systemd-analyze >/dev/null; then
-    check "systemd takes the units" verify
+    verify
+    is "systemd takes the units" 0 $?
 else
-    echo "ok 4 - systemd takes the units # SKIP no systemd-analyze"
+    skip "systemd takes the units" "no systemd-analyze"
 fi
+tap_end

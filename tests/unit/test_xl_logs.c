@@ -19,6 +19,7 @@ struct heard {
     uv_loop_t loop;
     struct xl_logs *logs;
     struct strbuf text;
+    bool goes_on; /* found or not: it is looked at again */
 };
 
 static bool written(void *arg, const char *name)
@@ -28,7 +29,7 @@ static bool written(void *arg, const char *name)
     bool found = xl_daemon_find(folder, name, &daemon);
 
     strbuf_printf(&heard->text, "%s%s ", name, found ? "!" : "?");
-    return found;
+    return found && !heard->goes_on;
 }
 
 static void add_line(const char *file, const char *line)
@@ -132,6 +133,49 @@ static void a_log_that_is_rotated_away_is_forgotten(void **state)
     end(&heard);
 }
 
+static void one_of_interest_is_read_whenever_it_goes_on(void **state)
+{
+    struct heard heard;
+
+    begin(&heard);
+    heard.goes_on = true;
+    add_line("xl-web.log", "Waiting for domain web (domid 5) to die [pid 9]\n");
+    expect(&heard, "web! ");
+    add_line("xl-web.log", "Domain 5 has shut down, reason code 1 0x1\n");
+    expect(&heard, "web! ");
+    add_line("xl-web.log", "Waiting for domain web (domid 6) to die [pid 9]\n");
+    expect(&heard, "web! ");
+    heard.goes_on = false;
+    add_line("xl-web.log", "Domain 6 has shut down, reason code 1 0x1\n");
+    expect(&heard, "web! ");
+    add_line("xl-web.log", "Waiting for domain web (domid 7) to die [pid 9]\n");
+    expect(&heard, "");
+    remove_log("xl-web.log");
+    end(&heard);
+}
+
+static void of_one_name_the_newest_is_read(void **state)
+{
+    cleanup_free char *now = mem_printf("%s/xl-web.log", folder);
+    cleanup_free char *older = mem_printf("%s/xl-web.log.1", folder);
+    struct heard heard;
+
+    begin(&heard);
+    heard.goes_on = true;
+    add_line("xl-web.log", "Waiting for domain web (domid 5) to die [pid 9]\n");
+    expect(&heard, "web! ");
+    assert_int_equal(rename(now, older), 0);
+    add_line("xl-web.log", "");
+    expect(&heard, "web? ");
+    add_line("xl-web.log.1", "Domain 5 has been destroyed.\n");
+    expect(&heard, "");
+    add_line("xl-web.log", "Waiting for domain web (domid 6) to die [pid 9]\n");
+    expect(&heard, "web! ");
+    remove_log("xl-web.log");
+    remove_log("xl-web.log.1");
+    end(&heard);
+}
+
 static void no_folder_is_an_error(void **state)
 {
     cleanup_error struct error err = ERROR_INIT;
@@ -161,6 +205,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(logs_that_are_there_are_read_first),
     cmocka_unit_test(what_others_write_wakes_nobody),
     cmocka_unit_test(a_log_that_is_rotated_away_is_forgotten),
+    cmocka_unit_test(one_of_interest_is_read_whenever_it_goes_on),
+    cmocka_unit_test(of_one_name_the_newest_is_read),
     cmocka_unit_test(no_folder_is_an_error),
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * JSON, both ways. json.c is the only file that knows which library does it.
+ * JSON, both ways; which library does it is known to json_inner.h alone.
  *
  * The writer makes one document in memory. Strings are taken as bytes: each
  * byte that is not UTF-8 becomes U+FFFD and control characters are escaped, so

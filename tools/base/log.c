@@ -31,11 +31,6 @@ void log_set_level(enum log_level level)
     current_level = level;
 }
 
-bool log_enabled(enum log_level level)
-{
-    return level <= current_level;
-}
-
 void log_to(log_sink *sink, void *data)
 {
     current_sink = sink;
@@ -61,7 +56,7 @@ __attribute__((format(printf, 3, 0))) static void
 write_line(enum log_level level, const char *word, const char *format,
            va_list args)
 {
-    if (!log_enabled(level))
+    if (level > current_level)
         return;
     if (current_sink != NULL) {
         cleanup_free char *text = mem_vprintf(format, args);

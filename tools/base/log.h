@@ -19,7 +19,6 @@ enum log_level {
 bool log_parse_level(const char *word, enum log_level *level);
 
 void log_set_level(enum log_level level);
-bool log_enabled(enum log_level level);
 
 /*
  * A status line (show/progress.h) stands unfinished on the terminal, or no

@@ -2,7 +2,7 @@
 /*
  * Memory and its owners. Running out of memory ends the process (as it does
  * in libxl), so none of these ever returns NULL; what a half-done create
- * leaves is undone by its guard process (domain/guard.h).
+ * leaves is undone by the worker's parent (domain/worker.h).
  */
 #ifndef XENITH_BASE_MEM_H
 #define XENITH_BASE_MEM_H

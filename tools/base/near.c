@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 /* Longer words are no typing mistakes; it also bounds the rows below. */
 #define LONGEST 48
 
@@ -76,4 +78,9 @@ const char *near_best(const struct near *near)
     unsigned int allowed = length <= 3 ? 1 : length <= 6 ? 2 : FARTHEST;
 
     return near->distance <= allowed ? near->best : NULL;
+}
+
+char *near_hint(const char *best)
+{
+    return best != NULL ? mem_printf("did you mean '%s'?", best) : NULL;
 }

@@ -13,5 +13,7 @@ struct near near_begin(const char *word);
 void near_offer(struct near *near, const char *candidate);
 /* NULL when nothing is near enough to be worth a hint. */
 const char *near_best(const struct near *near);
+/* "did you mean '...'?" for such a word or NULL, the caller's; or NULL. */
+char *near_hint(const char *best);
 
 #endif

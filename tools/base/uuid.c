@@ -21,11 +21,6 @@ bool uuid_parse_text(const char *text, uint8_t bytes[UUID_BYTES])
     return true;
 }
 
-void uuid_generate_bytes(uint8_t bytes[UUID_BYTES])
-{
-    uuid_generate_random(bytes);
-}
-
 bool uuid_is_nil(const uint8_t bytes[UUID_BYTES])
 {
     return uuid_is_null(bytes) == 1;

@@ -19,9 +19,6 @@ void uuid_format_text(const uint8_t bytes[UUID_BYTES],
 /* The whole text, with hyphens, in either case; false leaves bytes alone. */
 bool uuid_parse_text(const char *text, uint8_t bytes[UUID_BYTES]);
 
-/* A random one (version 4). */
-void uuid_generate_bytes(uint8_t bytes[UUID_BYTES]);
-
 bool uuid_is_nil(const uint8_t bytes[UUID_BYTES]);
 
 #endif

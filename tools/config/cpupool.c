@@ -5,36 +5,16 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/near.h"
 #include "config/fill.h"
+#include "config/known.h"
 
 static const char *const keys[] = { "name", "sched", "nodes", "cpus" };
-
-enum {
-    KEY_COUNT = sizeof(keys) / sizeof(keys[0]),
-};
 
 void cpupool_spec_dispose(struct cpupool_spec *spec)
 {
     free(spec->name);
     libxl_bitmap_dispose(&spec->cpus);
     *spec = (struct cpupool_spec){ 0 };
-}
-
-static void warn_unknown(struct fill *fill, const struct config_assignment *set)
-{
-    struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
-
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (strcmp(keys[i], set->key) == 0)
-            return;
-        near_offer(&near, keys[i]);
-    }
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(fill->diags, CONFIG_WARNING, &set->place, hint,
-                    "unknown key '%s' is ignored", set->key);
 }
 
 static void read_nodes(struct fill *fill, const struct config_value *list,
@@ -91,13 +71,10 @@ static void read_choice(struct fill *fill, struct cpupool_spec *spec)
 
 static void read_spec(struct fill *fill, struct cpupool_spec *spec)
 {
-    const struct config_assignment *set = config_tree_first(fill->tree);
     int number;
 
-    for (; set != NULL; set = set->next) {
-        if (set->last)
-            warn_unknown(fill, set);
-    }
+    config_check_known(fill->tree, CONFIG_NAMES(keys), CONFIG_WARNING,
+                       fill->diags);
     fill_replace(fill, "name", &spec->name);
     if (fill_enum(fill, "sched", libxl_scheduler_string_table, &number))
         spec->scheduler = (libxl_scheduler)number;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/utf8.h"
 
 struct config_text {
@@ -72,11 +73,6 @@ const char *config_text_bytes(const struct config_text *text, size_t *length)
     return text->bytes;
 }
 
-const char *config_place_file(const struct config_place *place)
-{
-    return place->text != NULL ? place->text->name : "";
-}
-
 void config_diags_dispose(struct config_diags *diags)
 {
     VEC_EACH (&diags->list, diag) {
@@ -131,6 +127,30 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
     va_end(args);
     diag.hint = hint != NULL ? mem_strdup(hint) : NULL;
     VEC_PUSH(&diags->list, diag);
+}
+
+void config_diag_unknown_key(struct config_diags *diags,
+                             enum config_severity severity,
+                             const struct config_place *place, const char *key,
+                             const char *near)
+{
+    cleanup_free char *hint = near_hint(near);
+
+    config_diag_add(diags, severity, place, hint,
+                    severity == CONFIG_ERROR ? "unknown key '%s'"
+                                             : "unknown key '%s' is ignored",
+                    key);
+}
+
+int config_diags_verdict(const struct config_diags *diags, size_t before,
+                         const char *file, struct error *err)
+{
+    size_t errors = diags->errors - before;
+
+    if (errors == 0)
+        return 0;
+    return error_set(err, ERR_CONFIG, "%s: %zu error%s", file, errors,
+                     errors == 1 ? "" : "s");
 }
 
 void config_diags_promote(struct config_diags *diags)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -80,6 +81,19 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
                      const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/*
+ * An unknown key: an error, or a warning that it is ignored. near: the known
+ * one that may be meant, or NULL.
+ */
+void config_diag_unknown_key(struct config_diags *diags,
+                             enum config_severity severity,
+                             const struct config_place *place, const char *key,
+                             const char *near);
+
+/* ERR_CONFIG with their number, if there are more errors than before. */
+int config_diags_verdict(const struct config_diags *diags, size_t before,
+                         const char *file, struct error *err);
+
 /* Are there so many errors that the text is no configuration? */
 static inline bool config_diags_enough(const struct config_diags *diags)
 {
@@ -115,8 +129,5 @@ void config_diags_render(const struct config_diags *diags, unsigned int flags,
 /* As an array of objects with file, line, column, severity, message, hint. */
 void config_diags_json(const struct config_diags *diags,
                        struct json_writer *json);
-
-/* The file's name of a place, "" for no place. */
-const char *config_place_file(const struct config_place *place);
 
 #endif

@@ -205,7 +205,6 @@ static void refuse_key(struct disk_reader *reader, const char *at,
                        size_t length)
 {
     cleanup_free char *name = mem_strndup(at, length);
-    cleanup_free char *hint = NULL;
     const struct config_subkey *setting = config_subkey_find("disk", name);
     struct near near = near_begin(name);
 
@@ -216,9 +215,8 @@ static void refuse_key(struct disk_reader *reader, const char *at,
     }
     for (size_t i = 0; i < DISK_KEYS; i++)
         near_offer(&near, disk_keys[i].name);
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    else if (reader->disk->pdev_path == NULL)
+    cleanup_free char *hint = near_hint(near_best(&near));
+    if (hint == NULL && reader->disk->pdev_path == NULL)
         hint = mem_strdup("a path that has a '=' in it goes last, as "
                           "target=PATH");
     refuse(reader, at, length, hint, "unknown disk setting '%s'", name);

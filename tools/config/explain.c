@@ -38,7 +38,8 @@ char *explain_type(const struct config_key *key)
     return join_bits(key->types, types, COUNT(types), " or ");
 }
 
-char *explain_range(const struct config_key *key)
+/* "from 0 to 65535"; NULL if its bounds are those of the field. */
+static char *range_of(const struct config_key *key)
 {
     if (key->max == 0 || key->max >= INT_MAX || key->min < 0)
         return NULL;
@@ -64,7 +65,7 @@ char *explain_values(const struct config_key *key)
     size_t at = 0;
 
     if (key->words == NULL)
-        return explain_range(key);
+        return range_of(key);
     while ((word = explain_next_word(key, &at)) != NULL)
         strbuf_printf(&text, "%s%s", text.length > 0 ? ", " : "", word);
     return strbuf_take(&text);
@@ -90,7 +91,7 @@ char *explain_guests(const struct config_key *key)
 /* " From 0 to 3." */
 static void add_range(struct strbuf *text, const struct config_key *key)
 {
-    cleanup_free char *range = explain_range(key);
+    cleanup_free char *range = range_of(key);
 
     if (range != NULL)
         strbuf_printf(text, " F%s.", range + 1);

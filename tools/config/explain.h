@@ -23,9 +23,6 @@ char *explain_values(const struct config_key *key);
  */
 const char *explain_next_word(const struct config_key *key, size_t *at);
 
-/* "from 0 to 65535"; NULL if its bounds are those of the field. */
-char *explain_range(const struct config_key *key);
-
 /* "PV and HVM guests", "Arm hosts", "all guests". The caller's. */
 char *explain_guests(const struct config_key *key);
 

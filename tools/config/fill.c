@@ -350,7 +350,6 @@ static bool has_effect(const struct fill *fill, const struct config_key *key)
 static void check_key(struct fill *fill, const struct config_assignment *set)
 {
     const struct config_key *key = config_key_find(set->key);
-    cleanup_free char *hint = NULL;
 
     if (key == NULL) {
         const char *near = NULL;
@@ -358,11 +357,8 @@ static void check_key(struct fill *fill, const struct config_assignment *set)
         /* Looking for a near key is slow; a hostile file has many. */
         if (fill->diags->warnings < CONFIG_DIAGS_MAX)
             near = config_key_near(set->key);
-
-        if (near != NULL)
-            hint = mem_printf("did you mean '%s'?", near);
-        config_diag_add(fill->diags, CONFIG_WARNING, &set->place, hint,
-                        "unknown key '%s' is ignored", set->key);
+        config_diag_unknown_key(fill->diags, CONFIG_WARNING, &set->place,
+                                set->key, near);
         return;
     }
     check_state(fill, key, set);

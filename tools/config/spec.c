@@ -242,17 +242,15 @@ void spec_unknown(struct spec *spec, const struct spec_field *fields,
                   size_t count, char *word, bool fatal, const char *kind)
 {
     cleanup_free char *name = mem_strndup(word, strcspn(word, "="));
-    cleanup_free char *hint = NULL;
     struct near near = near_begin(name);
     bool is_full = config_diags_full(spec->fill->diags,
                                      fatal ? CONFIG_ERROR : CONFIG_WARNING);
 
     for (size_t i = 0; i < count && !is_full; i++)
         near_offer(&near, fields[i].name);
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
     if (is_newer(spec, fields, name, word, fatal))
         return;
+    cleanup_free char *hint = near_hint(near_best(&near));
     if (fatal || spec->fill->command_line)
         spec_error(spec, word, hint, "unknown setting '%s' in %s", name, kind);
     else

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/near.h"
 #include "base/number.h"
 #include "config/config.h"
+#include "config/known.h"
 #include "config/parse.h"
 
 #define EVERY_MAX 86400
@@ -127,32 +127,12 @@ static const struct {
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
-static void check_known(const struct config_assignment *set,
-                        struct config_diags *diags)
-{
-    struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
-
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (strcmp(keys[i].name, set->key) == 0)
-            return;
-        near_offer(&near, keys[i].name);
-    }
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(diags, CONFIG_ERROR, &set->place, hint, "unknown key '%s'",
-                    set->key);
-}
-
 static void fill(const struct config_tree *tree, struct watchrule *rule,
                  struct config_diags *diags)
 {
     const struct config_place whole = { .text = config_tree_text(tree) };
 
-    for (const struct config_assignment *set = config_tree_first(tree);
-         set != NULL; set = set->next)
-        if (set->last)
-            check_known(set, diags);
+    config_check_known(tree, CONFIG_NAMES(keys), CONFIG_ERROR, diags);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct config_assignment *set =
             config_tree_find(tree, keys[i].name);
@@ -175,10 +155,7 @@ int watchrule_load(const struct config_source *source, struct watchrule *rule,
     if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill(tree, rule, diags);
-    if (diags->errors == 0)
-        return 0;
-    return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
-                     diags->errors, diags->errors == 1 ? "" : "s");
+    return config_diags_verdict(diags, 0, source->path, err);
 }
 
 int watchrule_read(const char *path, struct watchrule *rule,

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/near.h"
 #include "base/number.h"
 #include "config/config.h"
+#include "config/known.h"
 #include "config/parse.h"
 
 /* Nobody waits for a hook longer than an hour. */
@@ -148,38 +148,13 @@ void xenithconf_init(struct xenithconf *conf)
     };
 }
 
-static bool is_known(const char *name)
-{
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        if (strcmp(keys[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void refuse_unknown(const struct config_assignment *set,
-                           struct config_diags *diags)
-{
-    struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
-
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        near_offer(&near, keys[i].name);
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(diags, CONFIG_ERROR, &set->place, hint, "unknown key '%s'",
-                    set->key);
-}
-
 static void fill(const struct config_tree *tree, struct xenithconf *conf,
                  struct config_diags *diags)
 {
-    const struct config_assignment *set = config_tree_first(tree);
-
-    for (; set != NULL; set = set->next)
-        if (set->last && !is_known(set->key))
-            refuse_unknown(set, diags);
+    config_check_known(tree, CONFIG_NAMES(keys), CONFIG_ERROR, diags);
     for (size_t i = 0; i < KEY_COUNT; i++) {
-        set = config_tree_find(tree, keys[i].name);
+        const struct config_assignment *set =
+            config_tree_find(tree, keys[i].name);
         if (set != NULL)
             keys[i].set(&(struct reading){
                 .conf = conf, .value = set->value, .diags = diags });
@@ -194,10 +169,7 @@ int xenithconf_load(const struct config_source *source, struct xenithconf *conf,
     if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill(tree, conf, diags);
-    if (diags->errors == 0)
-        return 0;
-    return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
-                     diags->errors, diags->errors == 1 ? "" : "s");
+    return config_diags_verdict(diags, 0, source->path, err);
 }
 
 int xenithconf_read(const char *path, struct xenithconf *conf,

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/near.h"
 #include "config/config.h"
+#include "config/known.h"
 #include "config/tree.h"
 
 enum conf_kind {
@@ -195,37 +195,15 @@ static void set_key(struct xlconf *conf, const struct conf_key *key,
     }
 }
 
-static void warn_unknown(const struct config_assignment *set,
-                         struct config_diags *diags)
-{
-    struct near near = near_begin(set->key);
-    cleanup_free char *hint = NULL;
-
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        if (strcmp(conf_keys[i].name, set->key) == 0)
-            return;
-        near_offer(&near, conf_keys[i].name);
-    }
-    if (near_best(&near) != NULL)
-        hint = mem_printf("did you mean '%s'?", near_best(&near));
-    config_diag_add(diags, CONFIG_WARNING, &set->place, hint,
-                    "unknown key '%s' is ignored", set->key);
-}
-
 static void fill_conf(const struct config_tree *tree, struct xlconf *conf,
                       struct config_diags *diags)
 {
-    const struct config_assignment *set = config_tree_first(tree);
-
-    for (; set != NULL; set = set->next) {
-        if (set->last)
-            warn_unknown(set, diags);
-    }
+    config_check_known(tree, CONFIG_NAMES(conf_keys), CONFIG_WARNING, diags);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct conf_key *key = &conf_keys[i];
         cleanup_free char *hint = NULL;
 
-        set = config_tree_find(tree, key->name);
+        const struct config_assignment *set = config_tree_find(tree, key->name);
         if (set == NULL)
             continue;
         if (key->successor != NULL) {
@@ -246,11 +224,7 @@ int xlconf_load(const struct config_source *source, struct xlconf *conf,
     if (config_read(source, &tree, diags, err) < 0)
         return -1;
     fill_conf(tree, conf, diags);
-    if (diags->errors > before)
-        return error_set(err, ERR_CONFIG, "%s: %zu error%s", source->path,
-                         diags->errors - before,
-                         diags->errors - before == 1 ? "" : "s");
-    return 0;
+    return config_diags_verdict(diags, before, source->path, err);
 }
 
 int xlconf_read(const char *path, struct xlconf *conf,

@@ -28,13 +28,6 @@ char *guest_log_path(const char *name)
     return path;
 }
 
-int guest_log_open(const char *name)
-{
-    cleanup_free char *path = guest_log_path(name);
-
-    return logfile_open(path);
-}
-
 struct log_choice guest_log_choice(const struct domain_own *own)
 {
     struct log_choice choice = { .outputs = own->log_outputs };

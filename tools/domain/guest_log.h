@@ -15,13 +15,6 @@
 /* LOGDIR/NAME.log with a '/' in the name made '_'; owned by the caller. */
 char *guest_log_path(const char *name);
 
-/*
- * The file for appending, mode 0600; one over 1 MiB becomes NAME.log.1 first.
- * The caller closes the descriptor. -1 if it cannot be had: work goes on
- * without a log.
- */
-int guest_log_open(const char *name);
-
 /* What the guest's own keys choose. */
 struct log_choice guest_log_choice(const struct domain_own *own);
 

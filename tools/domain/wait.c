@@ -64,6 +64,19 @@ static int look_at_all(const struct wait_request *request, enum stage *stages,
     return 0;
 }
 
+static void drop_some(const struct wait_request *request, enum stage *stages,
+                      size_t *left)
+{
+    if (request->is_worth == NULL)
+        return;
+    for (size_t i = 0; i < request->count; i++)
+        if (stages[i] != STAGE_OVER &&
+            !request->is_worth(request->arg, request->domids[i])) {
+            stages[i] = STAGE_OVER;
+            --*left;
+        }
+}
+
 /* Which ones did not make it in time. */
 static int fail_late(const struct wait_request *request,
                      const enum stage *stages, struct error *err)
@@ -74,8 +87,25 @@ static int fail_late(const struct wait_request *request,
         if (stages[i] != STAGE_OVER)
             strbuf_printf(&late, "%s%u", late.length > 0 ? ", " : "",
                           request->domids[i]);
-    return error_set(err, ERR_TIMEOUT, "after %u s not down: domain %s",
-                     request->timeout, late.text);
+    return error_set(err, ERR_TIMEOUT, "after %u s not %s: domain %s",
+                     request->timeout, request->for_death ? "gone" : "down",
+                     late.text);
+}
+
+/* Waits for a moment, and looks if some domain ended. */
+static int wait_once(const struct wait_request *request,
+                     struct release_watch *watch, enum stage *stages,
+                     size_t *left, struct error *err)
+{
+    int time = clock_left_ms(request->deadline);
+
+    if (interrupt_signal() != 0)
+        return error_set(err, ERR_FAILED, "interrupted");
+    if (time == 0)
+        return fail_late(request, stages, err);
+    int rc =
+        release_watch_wait(watch, time < 0 || time > TICK ? TICK : time, err);
+    return rc > 0 ? look_at_all(request, stages, left, err) : rc;
 }
 
 int wait_for_ends(const struct wait_request *request, struct error *err)
@@ -83,23 +113,19 @@ int wait_for_ends(const struct wait_request *request, struct error *err)
     cleanup_free enum stage *stages =
         mem_zalloc(request->count + 1, sizeof(*stages));
     struct release_watch watch = { 0 };
-    int64_t end = clock_deadline(
-        request->timeout != 0 ? (int64_t)request->timeout * 1000 : -1);
     size_t left = request->count;
 
+    /* First the watch: what ends after a look is told. */
     int rc = release_watch_open(&watch, err);
-    while (rc >= 0 && left > 0) {
-        if (interrupt_signal() != 0)
-            rc = error_set(err, ERR_FAILED, "interrupted");
-        else if (clock_is_past(end))
-            rc = fail_late(request, stages, err);
-        else
-            rc = release_watch_wait(&watch, TICK, err);
-        if (rc > 0)
-            rc = look_at_all(request, stages, &left, err);
-        if (rc >= 0 && request->tick != NULL)
+    if (rc == 0)
+        rc = look_at_all(request, stages, &left, err);
+    while (rc == 0 && left > 0) {
+        if (request->tick != NULL)
             request->tick(request->arg, left);
+        drop_some(request, stages, &left);
+        if (left > 0)
+            rc = wait_once(request, &watch, stages, &left, err);
     }
     release_watch_close(&watch);
-    return rc < 0 ? -1 : 0;
+    return rc;
 }

@@ -11,10 +11,14 @@ struct wait_request {
     const uint32_t *domids;
     size_t count;
     bool for_death;       /* a shut down domain is not enough */
-    unsigned int timeout; /* seconds, 0 for none */
+    int64_t deadline;     /* see base/clock.h; one look at least is taken */
+    unsigned int timeout; /* seconds that led to it, for the error */
     /* Called once for each shutdown (with its reason) and each death. */
     void (*shut_down)(void *arg, uint32_t domid, unsigned int reason);
     void (*died)(void *arg, uint32_t domid);
+    /* Asked of each that is left, about ten times a second and at the deadline:
+     * false, and it is waited for no longer. NULL: yes. */
+    bool (*is_worth)(void *arg, uint32_t domid);
     /* Called about ten times a second with what is still waited for. */
     void (*tick)(void *arg, size_t left);
     void *arg;

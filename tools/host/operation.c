@@ -115,3 +115,13 @@ int operation_wait(struct operation *op, int started, int milliseconds)
         rc = op->rc;
     return rc == ERROR_ABORTED && reason != 0 ? reason : rc;
 }
+
+bool operation_look(struct operation *op, int started)
+{
+    struct poll_set set = { .fds = mem_zalloc(8, sizeof(*set.fds)), .room = 8 };
+
+    if (started == 0 && !op->done)
+        poll_once(op, &set, clock_now_ms());
+    free(set.fds);
+    return started != 0 || op->done;
+}

@@ -40,4 +40,12 @@ void operation_begin(struct operation *op, struct host *host);
  */
 int operation_wait(struct operation *op, int started, int milliseconds);
 
+/*
+ * The same without waiting, for a caller with other things to wait for:
+ * whether it is over. libxl does meanwhile what it can do at once. Once it is,
+ * operation_wait returns the result; that is also how to give one up, with no
+ * time left.
+ */
+bool operation_look(struct operation *op, int started);
+
 #endif

@@ -10,7 +10,6 @@
 #include "host/xenstore.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -31,33 +30,6 @@
 #define BATCH_COUNT 256u
 /* xenstored answers in microseconds; one that hangs is as good as none. */
 #define PATIENCE_SECONDS 30
-
-size_t xenstore_reads_add(struct xenstore_reads *reads, const char *format, ...)
-{
-    va_list args;
-    struct xenstore_read read = { .errnum = ENOENT };
-
-    va_start(args, format);
-    read.path = mem_vprintf(format, args);
-    va_end(args);
-    VEC_PUSH(&reads->list, read);
-    return reads->list.count - 1;
-}
-
-const char *xenstore_reads_value(const struct xenstore_reads *reads,
-                                 size_t place)
-{
-    return reads->list.items[place].value;
-}
-
-void xenstore_reads_dispose(struct xenstore_reads *reads)
-{
-    VEC_EACH (&reads->list, read) {
-        free(read->path);
-        free(read->value);
-    }
-    VEC_DISPOSE(&reads->list);
-}
 
 static int connect_socket(void)
 {

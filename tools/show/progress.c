@@ -7,12 +7,10 @@
 #include "show/progress.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -21,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "base/thread.h"
 #include "base/utf8.h"
 #include "show/show.h"
 
@@ -144,14 +143,6 @@ static void draw(struct progress *progress)
 
 /* ---- when ---- */
 
-static struct timespec at(int64_t milliseconds)
-{
-    return (struct timespec){
-        .tv_sec = milliseconds / 1000,
-        .tv_nsec = milliseconds % 1000 * 1000000,
-    };
-}
-
 static void *tick(void *argument)
 {
     struct progress *progress = argument;
@@ -159,8 +150,7 @@ static void *tick(void *argument)
 
     pthread_mutex_lock(&progress->lock);
     while (!progress->ending) {
-        struct timespec until = at(next);
-        pthread_cond_timedwait(&progress->wake, &progress->lock, &until);
+        thread_wait(&progress->wake, &progress->lock, next);
         if (progress->ending || clock_now_ms() < next)
             continue;
         draw(progress);
@@ -170,36 +160,21 @@ static void *tick(void *argument)
     return NULL;
 }
 
-/* Without a thread there is just nothing to see. */
-static void start_thread(struct progress *progress)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    progress->has_thread =
-        pthread_create(&progress->thread, NULL, tick, progress) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 struct progress *progress_begin_style(const struct progress_style *style,
                                       const char *what)
 {
     struct progress *progress = MEM_NEW(struct progress);
-    pthread_condattr_t monotonic;
 
     progress->style = *style;
     progress->began = clock_now_ms();
     progress->what = mem_strdup(what);
     pthread_mutex_init(&progress->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&progress->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    thread_cond_init(&progress->wake);
     if (style->mode == PROGRESS_JSON)
         draw_json(progress, "begin");
-    if (style->mode != PROGRESS_QUIET)
-        start_thread(progress);
+    /* Without a thread there is just nothing to see. */
+    progress->has_thread = style->mode != PROGRESS_QUIET &&
+                           thread_start(&progress->thread, tick, progress) == 0;
     return progress;
 }
 

@@ -58,11 +58,6 @@ void table_cleanup(struct table **table)
     table_free(*table);
 }
 
-void table_hide_headings(struct table *table)
-{
-    scols_table_enable_noheadings(table->scols, 1);
-}
-
 struct table_row *table_add_row(struct table *table, struct table_row *parent)
 {
     table->row = mem_check(

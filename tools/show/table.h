@@ -33,9 +33,6 @@ void table_free(struct table *table);
 void table_cleanup(struct table **table);
 #define cleanup_table __attribute__((cleanup(table_cleanup)))
 
-/* Leaves the headings out, for scripts. */
-void table_hide_headings(struct table *table);
-
 /* Begins a row, below parent in a tree (NULL: at the top). */
 struct table_row *table_add_row(struct table *table, struct table_row *parent);
 

@@ -65,8 +65,7 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     { 0, "disable", OPTION_FLAG, NULL, "It does not start with the host" },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.autostart/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -10,6 +10,8 @@ const struct command command_block_attach = {
     .name = "block-attach",
     .summary = "Gives a domain a disk",
     .words = "DOMAIN DISK ...",
+    .more = "DISK is what disk = [ ... ] of a configuration takes:\n"
+            "  xn block-attach web phy:/dev/vg0/data,xvdb,w",
     .min_words = 2,
     .max_words = -1,
     .target = TARGET_DOMAIN,

@@ -10,6 +10,9 @@ const struct command command_block_detach = {
     .name = "block-detach",
     .summary = "Takes a disk from a domain",
     .words = "DOMAIN DISK",
+    .more = "DISK is the name by which the guest has it, as xvdb, or its "
+            "number in\n"
+            "block-list.",
     .min_words = 2,
     .max_words = 2,
     .target = TARGET_DOMAIN,

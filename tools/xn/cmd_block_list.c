@@ -45,17 +45,12 @@ static void show(const struct device_owner *owner, void *device,
     libxl_diskinfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_disk,
-        .array = "disks",
-        .heading = heading,
-        .show = show,
-    };
-
-    return device_list_run(inv, &listing, err);
-}
+static const struct device_listing listing = {
+    .kind = &device_disk,
+    .array = "disks",
+    .heading = heading,
+    .show = show,
+};
 
 const struct command command_block_list = {
     .name = "block-list",
@@ -64,6 +59,7 @@ const struct command command_block_list = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run,
 };

@@ -42,6 +42,8 @@ const struct command command_block_resize = {
     .name = "block-resize",
     .summary = "Lets a domain see that a disk has become larger",
     .words = "DOMAIN DISK [SIZE]",
+    .more = "SIZE is in MiB, or has a unit: 512, 2g. With it the image file "
+            "grows first.",
     .min_words = 2,
     .max_words = 3,
     .target = TARGET_DOMAIN,

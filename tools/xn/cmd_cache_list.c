@@ -91,17 +91,12 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_cache_list = {
     .name = "list",
     .group = "cache",
     .summary = "Lists the unpacked kernels that are kept",
     .words = "",
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

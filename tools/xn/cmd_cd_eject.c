@@ -10,6 +10,7 @@ const struct command command_cd_eject = {
     .name = "cd-eject",
     .summary = "Empties a domain's CD drive",
     .words = "DOMAIN DISK",
+    .more = "DISK is the drive as the guest has it: hdc.",
     .min_words = 2,
     .max_words = 2,
     .target = TARGET_DOMAIN,

@@ -10,6 +10,7 @@ const struct command command_cd_insert = {
     .name = "cd-insert",
     .summary = "Puts an image or a device into a domain's CD drive",
     .words = "DOMAIN DISK FILE",
+    .more = "DISK is the drive as the guest has it: hdc.",
     .min_words = 3,
     .max_words = 3,
     .target = TARGET_DOMAIN,

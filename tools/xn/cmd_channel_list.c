@@ -58,17 +58,12 @@ static void show(const struct device_owner *owner, void *device,
     libxl_channelinfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_channel,
-        .array = "channels",
-        .heading = heading,
-        .show = show,
-    };
-
-    return device_list_run(inv, &listing, err);
-}
+static const struct device_listing listing = {
+    .kind = &device_channel,
+    .array = "channels",
+    .heading = heading,
+    .show = show,
+};
 
 const struct command command_channel_list = {
     .name = "channel-list",
@@ -77,6 +72,7 @@ const struct command command_channel_list = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run,
 };

@@ -50,15 +50,10 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.claims/1)" },
-    { 0 },
-};
-
 const struct command command_claims = {
     .name = "claims",
     .summary = "Shows memory promised to domains that are being built",
     .words = "",
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -19,16 +19,10 @@
 #include "host/lookup.h"
 #include "show/show.h"
 #include "xn/dispatch.h"
-
-static const struct option_row global_options[] = {
-    { 'v', NULL, OPTION_FLAG, NULL, "say more; twice: all that libxl says" },
-    { 'f', NULL, OPTION_FLAG, NULL, "force, as xl has it" },
-    { 'N', NULL, OPTION_FLAG, NULL, "dry run: change nothing" },
-    { 0 },
-};
+#include "xn/help.h"
 
 static const struct option_row help_option[] = {
-    { 'h', "help", OPTION_FLAG, NULL, "tell about the command" },
+    { 'h', "help", OPTION_FLAG, NULL, "Tells about the command" },
     { 0 },
 };
 

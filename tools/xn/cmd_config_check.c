@@ -164,9 +164,9 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 0, "host", OPTION_FLAG, NULL, "look at what this host has, too" },
-    { 0, "strict", OPTION_FLAG, NULL, "let no warning pass" },
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
+    { 0, "host", OPTION_FLAG, NULL, "Looks at what this host has, too" },
+    { 0, "strict", OPTION_FLAG, NULL, "Lets no warning pass" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -198,11 +198,6 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_config_diff = {
     .name = "diff",
     .group = "config",
@@ -212,6 +207,6 @@ const struct command command_config_diff = {
     .max_words = 2,
     .completes = WORD_FILE_OR_DOMAIN,
     .without_xen = true, /* two files need none; run opens it for domains */
-    .options = options,
+    .options = json_option,
     .run = run,
 };

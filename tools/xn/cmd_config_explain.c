@@ -190,11 +190,6 @@ static int run(struct invocation *inv, struct error *err)
                                      : explain_key(word, as_json, err);
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_config_explain = {
     .name = "explain",
     .group = "config",
@@ -204,6 +199,6 @@ const struct command command_config_explain = {
     .max_words = 1,
     .completes = WORD_KEY,
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -99,9 +99,9 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 'i', "in-place", OPTION_FLAG, NULL, "write the file anew" },
+    { 'i', "in-place", OPTION_FLAG, NULL, "Writes the file anew" },
     { 0, "check", OPTION_FLAG, NULL,
-      "only name the files that would change; then end in 1" },
+      "Only names the files that would change; then ends in 1" },
     { 0 },
 };
 

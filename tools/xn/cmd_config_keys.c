@@ -54,17 +54,12 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_config_keys = {
     .name = "keys",
     .group = "config",
     .summary = "Lists all keys of a configuration file",
     .words = "",
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

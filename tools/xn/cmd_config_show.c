@@ -50,11 +50,6 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_config_show = {
     .name = "show",
     .group = "config",
@@ -63,6 +58,6 @@ const struct command command_config_show = {
     .min_words = 1,
     .max_words = 1,
     .target = TARGET_DOMAIN,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

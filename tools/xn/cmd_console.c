@@ -49,13 +49,13 @@ static int run(struct invocation *inv, struct error *err)
 static const struct option_row options[] = {
     { 't', "type", OPTION_VALUE, "TYPE",
       "pv, serial or vuart (default: serial for HVM, else pv)" },
-    { 'n', "num", OPTION_VALUE, "NUM", "the console's number (default: 0)" },
+    { 'n', "num", OPTION_VALUE, "NUM", "The console's number (default: 0)" },
     { 'e', "escape", OPTION_VALUE, "CHAR",
-      "the key that leaves (default: ^])" },
+      "The key that leaves (default: ^])" },
     { 0, "replay", OPTION_FLAG, NULL,
-      "begin with what the guest printed before" },
+      "Begins with what the guest printed before" },
     { 0, "raw", OPTION_FLAG, NULL,
-      "do not filter what could harm the terminal" },
+      "Does not filter what could harm the terminal" },
     { 0 },
 };
 

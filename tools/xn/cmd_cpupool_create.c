@@ -165,8 +165,7 @@ static const struct option_row options[] = {
     { 'f', "defconfig", OPTION_VALUE, "FILE", "The configuration file" },
     { 'n', "dry-run", OPTION_FLAG, NULL, "Only prints what would be made" },
     { 0, "dryrun", OPTION_FLAG, NULL, NULL },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.cpupool-create/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

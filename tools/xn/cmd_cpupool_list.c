@@ -91,8 +91,7 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     { 'c', "cpus", OPTION_FLAG, NULL, "Lists the CPUs of each pool instead" },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.cpupool-list/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -23,7 +23,7 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 'f', NULL, OPTION_FLAG, NULL, "allow domain 0" },
+    { 'f', NULL, OPTION_FLAG, NULL, "Allows domain 0" },
     { 0 },
 };
 

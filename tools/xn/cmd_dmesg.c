@@ -41,7 +41,7 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     { 'c', "clear", OPTION_FLAG, NULL, "Empties the buffer once it is read" },
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.dmesg/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

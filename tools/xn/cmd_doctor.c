@@ -81,16 +81,14 @@ static int run(struct invocation *inv, struct error *err)
     return rc;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.doctor/1)" },
-    { 0 },
-};
-
 const struct command command_doctor = {
     .name = "doctor",
     .summary = "Looks for what may be wrong with this host",
     .words = "",
+    .more = "Each finding is ok, a note, a warning or a problem; exit status 1 "
+            "with a\n"
+            "problem.",
     .without_xen = true, /* that there is none is a finding */
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -15,11 +15,6 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.domid/1)" },
-    { 0 },
-};
-
 const struct command command_domid = {
     .name = "domid",
     .summary = "Prints the id of a domain",
@@ -27,6 +22,6 @@ const struct command command_domid = {
     .min_words = 1,
     .max_words = 1,
     .target = TARGET_DOMAIN,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -22,11 +22,6 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.domname/1)" },
-    { 0 },
-};
-
 const struct command command_domname = {
     .name = "domname",
     .summary = "Prints the name of a domain",
@@ -34,6 +29,6 @@ const struct command command_domname = {
     .min_words = 1,
     .max_words = 1,
     .target = TARGET_DOMAIN,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -9,15 +9,16 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     EVACUATE_JOBS_ROW,
-    { 0, "timeout", OPTION_VALUE, "SECONDS", "for all of them together" },
+    { 0, "timeout", OPTION_VALUE, "SECONDS", "For all of them together" },
     { 's', "ssh", OPTION_VALUE, "COMMAND",
-      "reach the hosts by this instead of ssh" },
+      "Reaches the hosts by this instead of ssh" },
     { 0, "compress", OPTION_VALUE, "HOW", "auto, none, lz4, zstd[:LEVEL]" },
     { 0, "bwlimit", OPTION_VALUE, "RATE",
-      "send no more bytes a second for each; K, M, G" },
+      "Sends no more bytes a second for each; K, M, G" },
     { 0, "stall-timeout", OPTION_VALUE, "SECONDS",
-      "fail when nothing moves for so long; 0: never" },
-    { 0, "json", OPTION_FLAG, NULL, "print what was done as JSON" },
+      "Fails when nothing moves for so long; 0: never" },
+    { 0, "json", OPTION_FLAG, NULL,
+      "Prints what was done as JSON (xn.evacuate/1)" },
     { 0 },
 };
 

@@ -223,18 +223,15 @@ static int run(struct invocation *inv, struct error *err)
     return rc;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.explain-memory/1)" },
-    { 0 },
-};
-
 const struct command command_explain_memory = {
     .name = "explain-memory",
     .summary = "Tells who holds the host's memory and what would free it",
     .words = "[FILE]",
+    .more = "FILE is a guest's configuration: how much it takes and whether it "
+            "fits (exit\n"
+            "status 9 if not).",
     .max_words = 1,
     .completes = WORD_FILE,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -113,8 +113,8 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 'n', "dry-run", OPTION_FLAG, NULL, "only say what there is" },
-    { 0, "json", OPTION_FLAG, NULL, "print JSON" },
+    { 'n', "dry-run", OPTION_FLAG, NULL, "Only says what there is" },
+    OPTION_JSON,
     { 0 },
 };
 
@@ -122,6 +122,8 @@ const struct command command_gc = {
     .name = "gc",
     .summary = "Removes what killed commands have left",
     .words = "",
+    .more = "What belongs to a domain that exists, is being made or is dying, "
+            "stays.",
     .options = options,
     .run = run,
 };

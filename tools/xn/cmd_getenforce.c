@@ -31,16 +31,10 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.getenforce/1)" },
-    { 0 },
-};
-
 const struct command command_getenforce = {
     .name = "getenforce",
     .summary = "Shows whether Flask, the security module, enforces",
     .words = "",
-    .options = options,
+    .options = json_option,
     .run = run,
 };

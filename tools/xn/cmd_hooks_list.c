@@ -126,11 +126,6 @@ static int run(struct invocation *inv, struct error *err)
     return list_hooks(inv, guest.own, err);
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_hooks_list = {
     .name = "list",
     .group = "hooks",
@@ -139,6 +134,6 @@ const struct command command_hooks_list = {
     .max_words = 1,
     .completes = WORD_DOMAIN,
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -106,11 +106,6 @@ static int run(struct invocation *inv, struct error *err)
     return try_hooks(inv, &call, err);
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_hooks_test = {
     .name = "test",
     .group = "hooks",
@@ -120,6 +115,6 @@ const struct command command_hooks_test = {
     .max_words = 2,
     .completes = WORD_DOMAIN,
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -104,11 +104,6 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_image_show = {
     .name = "show",
     .group = "image",
@@ -118,6 +113,6 @@ const struct command command_image_show = {
     .max_words = 1,
     .completes = WORD_FILE,
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -54,11 +54,6 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "print one JSON document" },
-    { 0 },
-};
-
 const struct command command_image_verify = {
     .name = "verify",
     .group = "image",
@@ -68,6 +63,6 @@ const struct command command_image_verify = {
     .max_words = 1,
     .completes = WORD_FILE,
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -336,7 +336,7 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     { 'n', "numa", OPTION_FLAG, NULL, "Adds CPUs, devices and NUMA nodes" },
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.info/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -457,7 +457,7 @@ static const struct option_row options[] = {
     { 'Z', "context", OPTION_FLAG, NULL, "Adds the security label" },
     { 'c', "cpupool", OPTION_FLAG, NULL, "Adds the CPU pool" },
     { 'n', "numa", OPTION_FLAG, NULL, "Adds the affinity to NUMA nodes" },
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.list/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -10,6 +10,8 @@ const struct command command_network_attach = {
     .name = "network-attach",
     .summary = "Gives a domain a network interface",
     .words = "DOMAIN [KEY=VALUE ...]",
+    .more = "KEY=VALUE are those of vif = [ ... ] in a configuration:\n"
+            "  xn network-attach web bridge=xenbr0 mac=00:16:3e:01:02:03",
     .min_words = 1,
     .max_words = -1,
     .target = TARGET_DOMAIN,

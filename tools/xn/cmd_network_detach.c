@@ -10,6 +10,7 @@ const struct command command_network_detach = {
     .name = "network-detach",
     .summary = "Takes a network interface from a domain",
     .words = "DOMAIN VIF|MAC",
+    .more = "VIF is the interface's number, Idx in network-list.",
     .min_words = 2,
     .max_words = 2,
     .target = TARGET_DOMAIN,

@@ -51,17 +51,12 @@ static void show(const struct device_owner *owner, void *device,
     libxl_nicinfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_nic,
-        .array = "vifs",
-        .heading = heading,
-        .show = show,
-    };
-
-    return device_list_run(inv, &listing, err);
-}
+static const struct device_listing listing = {
+    .kind = &device_nic,
+    .array = "vifs",
+    .heading = heading,
+    .show = show,
+};
 
 const struct command command_network_list = {
     .name = "network-list",
@@ -70,6 +65,7 @@ const struct command command_network_list = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run,
 };

@@ -53,7 +53,7 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     { 'n', "show-names", OPTION_FLAG, NULL, "Shows their names too" },
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -37,18 +37,12 @@ static void heading(void)
     show_printf("Vdev Device\n");
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_pci,
-        .array = "devices",
-        .heading = heading,
-        .show = show,
-    };
-
-    device_list_run_one(inv, &listing);
-    return 0;
-}
+static const struct device_listing listing = {
+    .kind = &device_pci,
+    .array = "devices",
+    .heading = heading,
+    .show = show,
+};
 
 const struct command command_pci_list = {
     .name = "pci-list",
@@ -57,6 +51,7 @@ const struct command command_pci_list = {
     .min_words = 1,
     .max_words = 1,
     .target = TARGET_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run_one,
 };

@@ -48,7 +48,7 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 0, "resume", OPTION_VALUE, "UUID", "take up a restart that was killed" },
+    { 0, "resume", OPTION_VALUE, "UUID", "Takes up a restart that was killed" },
     { 0 },
 };
 

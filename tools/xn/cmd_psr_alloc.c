@@ -331,19 +331,12 @@ static const struct option_row cat_set_options[] = {
 static const struct option_row cat_show_options[] = {
     { 'l', "level", OPTION_VALUE, "LEVEL",
       "Of the cache: 3 (the default) or 2" },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.psr-cat-show/1)" },
+    OPTION_JSON,
     { 0 },
 };
 
 static const struct option_row mba_set_options[] = {
     { 's', "socket", OPTION_VALUE, "SOCKETS", "On these only, like 0,2-3" },
-    { 0 },
-};
-
-static const struct option_row mba_show_options[] = {
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.psr-mba-show/1)" },
     { 0 },
 };
 
@@ -385,6 +378,6 @@ const struct command command_psr_mba_show = {
     .words = "[DOMAIN]",
     .max_words = 1,
     .completes = WORD_DOMAIN,
-    .options = mba_show_options,
+    .options = json_option,
     .run = run_mba_show,
 };

@@ -178,12 +178,6 @@ static int run_show(struct invocation *inv, struct error *err)
     return rc;
 }
 
-static const struct option_row show_options[] = {
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.psr-cmt-show/1)" },
-    { 0 },
-};
-
 const struct command command_psr_cmt_attach = {
     .name = "psr-cmt-attach",
     .summary = "Begins to monitor a domain's use of caches and memory",
@@ -211,6 +205,6 @@ const struct command command_psr_cmt_show = {
     .min_words = 1,
     .max_words = 2,
     .completes = WORD_DOMAIN,
-    .options = show_options,
+    .options = json_option,
     .run = run_show,
 };

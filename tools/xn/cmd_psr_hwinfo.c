@@ -247,8 +247,7 @@ static const struct option_row options[] = {
     { 'm', "cmt", OPTION_FLAG, NULL, "Cache monitoring (CMT) only" },
     { 'a', "cat", OPTION_FLAG, NULL, "Cache allocation (CAT) only" },
     { 'b', "mba", OPTION_FLAG, NULL, "Memory bandwidth allocation (MBA) only" },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.psr-hwinfo/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

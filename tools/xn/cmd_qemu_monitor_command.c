@@ -54,12 +54,6 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.qemu-monitor-command/1)" },
-    { 0 },
-};
-
 const struct command command_qemu_monitor_command = {
     .name = "qemu-monitor-command",
     .summary = "Gives a line to the monitor of a domain's QEMU",
@@ -67,6 +61,6 @@ const struct command command_qemu_monitor_command = {
     .min_words = 2,
     .max_words = 2,
     .target = TARGET_DOMAIN,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

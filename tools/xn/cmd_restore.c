@@ -147,18 +147,18 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 'c', "console", OPTION_FLAG, NULL, "attach to the console at once" },
-    { 'p', "paused", OPTION_FLAG, NULL, "leave the domain paused" },
-    { 'q', "quiet", OPTION_FLAG, NULL, "say nothing but errors" },
+    { 'c', "console", OPTION_FLAG, NULL, "Attaches to the console at once" },
+    { 'p', "paused", OPTION_FLAG, NULL, "Leaves the domain paused" },
+    { 'q', "quiet", OPTION_FLAG, NULL, "Says nothing but errors" },
     TRANSFER_PROGRESS_ROW,
     { 'F', "foreground", OPTION_FLAG, NULL,
-      "stay and act on the domain's shutdowns" },
-    { 'e', NULL, OPTION_FLAG, NULL, "nobody acts on the domain's shutdowns" },
+      "Stays and acts on the domain's shutdowns" },
+    { 'e', NULL, OPTION_FLAG, NULL, "Nobody acts on the domain's shutdowns" },
     { 'd', NULL, OPTION_FLAG, NULL,
-      "print the configuration on standard error" },
-    { 'V', "vncviewer", OPTION_FLAG, NULL, "start vncviewer" },
+      "Prints the configuration on standard error" },
+    { 'V', "vncviewer", OPTION_FLAG, NULL, "Starts vncviewer" },
     { 'A', "vncviewer-autopass", OPTION_FLAG, NULL,
-      "start vncviewer and give it the password" },
+      "Starts vncviewer and gives it the password" },
     { 0 },
 };
 

@@ -69,12 +69,12 @@ static int run(struct invocation *inv, struct error *err)
 }
 
 static const struct option_row options[] = {
-    { 'c', "continue", OPTION_FLAG, NULL, "let the domain go on afterwards" },
-    { 'p', "paused", OPTION_FLAG, NULL, "leave the domain paused afterwards" },
+    { 'c', "continue", OPTION_FLAG, NULL, "Lets the domain go on afterwards" },
+    { 'p', "paused", OPTION_FLAG, NULL, "Leaves the domain paused afterwards" },
     { 'D', "keep-domid", OPTION_FLAG, NULL,
-      "have it restored under the id that it has" },
+      "Has it restored under the id that it has" },
     { 0, "live", OPTION_FLAG, NULL,
-      "let the domain run while most of it is written" },
+      "Lets the domain run while most of it is written" },
     TRANSFER_PROGRESS_ROW,
     ROUNDS_ROWS,
     IMAGE_FORMAT_ROWS,

@@ -242,15 +242,13 @@ static const struct option_row credit_options[] = {
       "How long a vCPU runs at most, in milliseconds" },
     { 'm', "migration_delay_us", OPTION_VALUE, "US",
       "How long it is kept on its CPU, in microseconds" },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.sched-credit/1)" },
+    OPTION_JSON,
     { 0 },
 };
 
 static const struct option_row credit2_options[] = {
     COMMON_OPTIONS,
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.sched-credit2/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

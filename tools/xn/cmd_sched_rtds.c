@@ -232,8 +232,7 @@ static const struct option_row options[] = {
     { 'e', "extratime", OPTION_VALUE, "BOOL",
       "1: it also gets what others leave; 0: it does not" },
     { 'c', "cpupool", OPTION_VALUE, "POOL", "Of this CPU pool only" },
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.sched-rtds/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -38,17 +38,12 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.sharing/1)" },
-    { 0 },
-};
-
 const struct command command_sharing = {
     .name = "sharing",
     .summary = "Shows how much memory the domains share",
     .words = "[DOMAIN]",
     .max_words = 1,
     .completes = WORD_DOMAIN,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -40,6 +40,8 @@ const struct command command_start = {
     .name = "start",
     .summary = "Starts a guest that is defined on this host",
     .words = "NAME",
+    .more =
+        "NAME is that of a file in /etc/xen/auto or /etc/xen, without .cfg.",
     .min_words = 1,
     .max_words = 1,
     .completes = WORD_FILE,

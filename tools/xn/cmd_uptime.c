@@ -97,7 +97,7 @@ static int run(struct invocation *inv, struct error *err)
 
 static const struct option_row options[] = {
     { 's', NULL, OPTION_FLAG, NULL, "One sentence each, without seconds" },
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.uptime/1)" },
+    OPTION_JSON,
     { 0 },
 };
 

@@ -93,17 +93,11 @@ static void show(const struct device_owner *owner, void *device,
     libxl_usbctrlinfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_usbctrl,
-        .array = "controllers",
-        .show = show,
-    };
-
-    device_list_run_one(inv, &listing);
-    return 0;
-}
+static const struct device_listing listing = {
+    .kind = &device_usbctrl,
+    .array = "controllers",
+    .show = show,
+};
 
 const struct command command_usb_list = {
     .name = "usb-list",
@@ -112,6 +106,7 @@ const struct command command_usb_list = {
     .min_words = 1,
     .max_words = 1,
     .target = TARGET_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run_one,
 };

@@ -108,18 +108,12 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL,
-      "Prints one JSON document (xn.vcpu-list/1)" },
-    { 0 },
-};
-
 const struct command command_vcpu_list = {
     .name = "vcpu-list",
     .summary = "Lists the virtual CPUs of all domains, or of those named",
     .words = "[DOMAIN ...]",
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

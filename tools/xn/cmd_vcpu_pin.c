@@ -134,6 +134,9 @@ const struct command command_vcpu_pin = {
     .name = "vcpu-pin",
     .summary = "Sets on which CPUs a domain's virtual CPUs run",
     .words = "DOMAIN VCPU|all HARD|- [SOFT|-]",
+    .more = "HARD: the CPUs that it may run on; SOFT: those that it prefers; - "
+            "leaves one as\n"
+            "it is. Lists are those of the key cpus: 0-3, ^1, node:0, all.",
     .min_words = 3,
     .max_words = 4,
     .target = TARGET_DOMAIN,

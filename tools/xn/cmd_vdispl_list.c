@@ -66,16 +66,11 @@ static void show(const struct device_owner *owner, void *device,
     libxl_vdisplinfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_vdispl,
-        .array = "vdispls",
-        .show = show,
-    };
-
-    return device_list_run(inv, &listing, err);
-}
+static const struct device_listing listing = {
+    .kind = &device_vdispl,
+    .array = "vdispls",
+    .show = show,
+};
 
 const struct command command_vdispl_list = {
     .name = "vdispl-list",
@@ -84,6 +79,7 @@ const struct command command_vdispl_list = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run,
 };

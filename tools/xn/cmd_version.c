@@ -119,16 +119,11 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.version/1)" },
-    { 0 },
-};
-
 const struct command command_version = {
     .name = "version",
     .summary = "Shows the versions of Xenith, Xen and the libraries",
     .words = "",
     .without_xen = true,
-    .options = options,
+    .options = json_option,
     .run = run,
 };

@@ -40,17 +40,12 @@ static void show(const struct device_owner *owner, void *device,
     libxl_vkbinfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_vkb,
-        .array = "vkbs",
-        .heading = heading,
-        .show = show,
-    };
-
-    return device_list_run(inv, &listing, err);
-}
+static const struct device_listing listing = {
+    .kind = &device_vkb,
+    .array = "vkbs",
+    .heading = heading,
+    .show = show,
+};
 
 const struct command command_vkb_list = {
     .name = "vkb-list",
@@ -59,6 +54,7 @@ const struct command command_vkb_list = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run,
 };

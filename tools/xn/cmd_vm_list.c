@@ -51,15 +51,10 @@ static int run(struct invocation *inv, struct error *err)
     return 0;
 }
 
-static const struct option_row options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document (xn.vm-list/1)" },
-    { 0 },
-};
-
 const struct command command_vm_list = {
     .name = "vm-list",
     .summary = "Lists the guests by UUID",
     .words = "",
-    .options = options,
+    .options = json_option,
     .run = run,
 };

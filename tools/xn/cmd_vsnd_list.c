@@ -120,16 +120,11 @@ static void show(const struct device_owner *owner, void *device,
     libxl_vsndinfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_vsnd,
-        .array = "vsnds",
-        .show = show,
-    };
-
-    return device_list_run(inv, &listing, err);
-}
+static const struct device_listing listing = {
+    .kind = &device_vsnd,
+    .array = "vsnds",
+    .show = show,
+};
 
 const struct command command_vsnd_list = {
     .name = "vsnd-list",
@@ -138,6 +133,7 @@ const struct command command_vsnd_list = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run,
 };

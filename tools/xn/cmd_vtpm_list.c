@@ -37,17 +37,12 @@ static void show(const struct device_owner *owner, void *device,
     libxl_vtpminfo_dispose(&info);
 }
 
-static int run(struct invocation *inv, struct error *err)
-{
-    static const struct device_listing listing = {
-        .kind = &device_vtpm,
-        .array = "vtpms",
-        .heading = heading,
-        .show = show,
-    };
-
-    return device_list_run(inv, &listing, err);
-}
+static const struct device_listing listing = {
+    .kind = &device_vtpm,
+    .array = "vtpms",
+    .heading = heading,
+    .show = show,
+};
 
 const struct command command_vtpm_list = {
     .name = "vtpm-list",
@@ -56,6 +51,7 @@ const struct command command_vtpm_list = {
     .min_words = 1,
     .max_words = -1,
     .completes = WORD_DOMAIN,
-    .options = device_list_options,
-    .run = run,
+    .listing = &listing,
+    .options = json_option,
+    .run = device_list_run,
 };

@@ -47,6 +47,10 @@ const struct command command_wait = {
     .name = "wait",
     .summary = "Waits until a guest is in a state",
     .words = "DOMAIN STATE",
+    .more = "STATE is exists, running, paused, down, crashed, or gone: there "
+            "is none, and\n"
+            "none is about to be made by a reboot. Exit status 6 when the time "
+            "is over.",
     .min_words = 2,
     .max_words = 2,
     .completes = WORD_DOMAIN,

@@ -59,21 +59,34 @@ enum word_kind {
     WORD_DEVICE, /* of the target; then files */
 };
 
+/* What every report takes; its schema is xn.NAME/1, xn.GROUP-NAME/1. */
+#define OPTION_JSON                                              \
+    {                                                            \
+        0, "json", OPTION_FLAG, NULL, "Prints one JSON document" \
+    }
+
+/* The options of a command that has no other. */
+extern const struct option_row json_option[];
+
 struct invocation;
-struct given_value; /* of options.c */
+struct given_value;    /* of options.c */
+struct device_listing; /* of device.h */
 
 struct command {
     const char *name;    /* one word */
     const char *group;   /* the name of the group it is in, or NULL */
     const char *summary; /* one line, no full stop */
     const char *words;   /* as in the usage: "FILE [KEY=VALUE ...]" */
+    const char *more;    /* what the words mean where their names do not say;
+                          * lines of the help, no line feed at the end; or NULL */
     int min_words;       /* the domain counts */
     int max_words;       /* -1: any number */
     enum command_target target;
     const char *no_target_with; /* an option: all words are words; or NULL */
     enum word_kind completes;   /* what the words beside the target are */
-    const struct device_kind *device; /* of WORD_DEVICE */
-    bool can_dry_run;                 /* -N means something */
+    const struct device_kind *device;     /* of WORD_DEVICE */
+    const struct device_listing *listing; /* of device_list_run */
+    bool can_dry_run;                     /* -N means something */
     bool without_xen;                 /* must also work where there is no Xen */
     bool hidden;                      /* internal: not in help and completion */
     const struct option_row *options; /* ends with a zeroed row; may be NULL */
@@ -96,10 +109,9 @@ struct invocation {
 
 /* How often an option was given, by the long name or the letter of its row. */
 unsigned int invocation_count(const struct invocation *inv, const char *option);
-/* The value of an option, NULL if it was not given. */
 /* -N before the command, or one of its own words for it. */
 bool invocation_is_dry_run(const struct invocation *inv);
-
+/* The value of an option, NULL if it was not given. */
 const char *invocation_value(const struct invocation *inv, const char *option);
 /* Of one that may be given several times: the value it had there, from 0 on. */
 const char *invocation_value_at(const struct invocation *inv,

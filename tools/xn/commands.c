@@ -43,8 +43,8 @@ extern const struct command command_doctor;
 extern const struct command command_domid;
 extern const struct command command_domname;
 extern const struct command command_dump_core;
-extern const struct command command_events;
 extern const struct command command_evacuate;
+extern const struct command command_events;
 extern const struct command command_explain_memory;
 extern const struct command command_gc;
 extern const struct command command_getenforce;
@@ -177,8 +177,8 @@ const struct command *const commands[] = {
     &command_domid,
     &command_domname,
     &command_dump_core,
-    &command_events,
     &command_evacuate,
+    &command_events,
     &command_explain_memory,
     &command_gc,
     &command_getenforce,

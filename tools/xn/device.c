@@ -154,11 +154,6 @@ int device_detach_run(struct invocation *inv, const struct device_kind *kind,
     return device_detach_one(inv, kind, device, err);
 }
 
-const struct option_row device_list_options[] = {
-    { 0, "json", OPTION_FLAG, NULL, "Prints one JSON document" },
-    { 0 },
-};
-
 static void show_list(const struct device_listing *listing,
                       const struct device_owner *owner,
                       const struct device_list *list, struct json_writer *json)
@@ -194,9 +189,9 @@ static void show_domain(const struct device_listing *listing, struct host *host,
         json_end_object(json);
 }
 
-int device_list_run(struct invocation *inv,
-                    const struct device_listing *listing, struct error *err)
+int device_list_run(struct invocation *inv, struct error *err)
 {
+    const struct device_listing *listing = inv->command->listing;
     cleanup_domain_list struct domain_list list = { 0 };
     struct json_writer *json = NULL;
 
@@ -219,9 +214,9 @@ int device_list_run(struct invocation *inv,
     return 0;
 }
 
-void device_list_run_one(struct invocation *inv,
-                         const struct device_listing *listing)
+int device_list_run_one(struct invocation *inv, struct error *err)
 {
+    const struct device_listing *listing = inv->command->listing;
     cleanup_device_list struct device_list list = { 0 };
     struct device_owner owner = device_owner_of(inv);
     struct json_writer *json = NULL;
@@ -236,6 +231,7 @@ void device_list_run_one(struct invocation *inv,
     show_list(listing, &owner, &list, json);
     if (json != NULL)
         show_json_end(json);
+    return 0;
 }
 
 static const char *state_word(int state)

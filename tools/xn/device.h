@@ -38,16 +38,11 @@ struct device_listing {
                  struct json_writer *json);
 };
 
-/* Lists the devices of the domains that the words name. */
-int device_list_run(struct invocation *inv,
-                    const struct device_listing *listing, struct error *err);
+/* Runs a row with .listing: the devices of the domains that the words name. */
+int device_list_run(struct invocation *inv, struct error *err);
 
 /* Those of the target; the heading, as xl's, only when there are any. */
-void device_list_run_one(struct invocation *inv,
-                         const struct device_listing *listing);
-
-/* The option --json, and the end: all that a listing has. */
-extern const struct option_row device_list_options[];
+int device_list_run_one(struct invocation *inv, struct error *err);
 
 /*
  * How a front and back end are connected, as keys: what the guest wrote there

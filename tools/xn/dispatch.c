@@ -22,8 +22,31 @@ bool dispatch_shows(const struct command *command, const char *group)
     return !command->hidden && is_in(command, group);
 }
 
+/* What other tools call it. */
+static const char *known_elsewhere(const char *name)
+{
+    static const struct {
+        const char *word, *command;
+    } rows[] = {
+        { "attach", "console" }, { "delete", "destroy" },
+        { "kill", "destroy" },   { "ls", "list" },
+        { "restart", "reboot" }, { "resume", "unpause" },
+        { "run", "create" },     { "status", "list" },
+        { "stop", "shutdown" },  { "suspend", "pause" },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(rows[i].word, name) == 0)
+            return rows[i].command;
+    return NULL;
+}
+
 static const char *near_command(const char *name, const char *group)
 {
+    const char *known = group == NULL ? known_elsewhere(name) : NULL;
+
+    if (known != NULL)
+        return known;
     struct near near = near_begin(name);
 
     for (const struct command *const *row = commands; *row != NULL; row++)
@@ -115,9 +138,12 @@ static int check_words(const struct invocation *inv, struct error *err)
 
     if (inv->settings->dry_run && !command->can_dry_run)
         return error_set(err, ERR_USAGE, "'%s' has no dry run", title);
-    if (command->run == NULL)
+    if (command->run == NULL) {
         error_set(err, ERR_USAGE, "'%s' needs one of its commands", title);
-    else if (inv->word_count < command->min_words)
+        error_hint(err, "'xn help %s' lists them", title);
+        return -1;
+    }
+    if (inv->word_count < command->min_words)
         error_set(err, ERR_USAGE, "'%s' needs more words", title);
     else if (command->max_words >= 0 && inv->word_count > command->max_words)
         error_set(err, ERR_USAGE, "'%s' does not take '%s'", title,

@@ -8,7 +8,7 @@
 #define EVACUATE_JOBS_ROW                                          \
     {                                                              \
         'j', "jobs", OPTION_VALUE, "COUNT",                        \
-            "of several domains: how many at once (without it: 2)" \
+            "Of several domains: how many at once (without it: 2)" \
     }
 
 /*

@@ -13,6 +13,14 @@
 /* What is left of 80 columns for their help. */
 #define HELP_COLUMNS 49
 
+const struct option_row global_options[] = {
+    { 'v', NULL, OPTION_FLAG, NULL, "Says more; twice: all that libxl says" },
+    { 'f', NULL, OPTION_FLAG, NULL, "Accepted as of xl, without effect" },
+    { 'N', NULL, OPTION_FLAG, NULL,
+      "Dry run: prints what would be done, changes nothing" },
+    { 0 },
+};
+
 /* The commands of a group, or those at the top, a line each. */
 static void show_commands(const char *group)
 {
@@ -20,14 +28,6 @@ static void show_commands(const char *group)
     for (const struct command *const *row = commands; *row != NULL; row++)
         if (dispatch_shows(*row, group))
             show_printf(" %-20s %s\n", (*row)->name, (*row)->summary);
-}
-
-void help_overview(void)
-{
-    show_printf("Usage: xn [-v] [-f] [-N] COMMAND [OPTION ...] [WORD ...]\n\n"
-                "Builds and runs Xen guests.\n");
-    show_commands(NULL);
-    show_printf("\n'xn help COMMAND' tells more; xn(1) tells all.\n");
 }
 
 /* Options that the help shows. */
@@ -99,17 +99,32 @@ static void show_option(const struct option_row *row)
     show_help(names.length > OPTION_COLUMNS ? "" : names.text, row->help);
 }
 
+static void show_options(const struct option_row *options)
+{
+    show_printf("\nOptions:\n");
+    for (const struct option_row *row = options; row->letter || row->name;
+         row++)
+        show_option(row);
+}
+
+void help_overview(void)
+{
+    show_printf("Usage: xn [-v] [-f] [-N] COMMAND [OPTION ...] [WORD ...]\n\n"
+                "Builds and runs Xen guests.\n");
+    show_options(global_options);
+    show_commands(NULL);
+    show_printf("\n'xn help COMMAND' tells more; xn(1) tells all.\n");
+}
+
 void help_command(const struct command *command)
 {
     cleanup_free char *usage = help_usage(command);
 
     show_printf("%s\n\n%s.\n", usage, command->summary);
+    if (command->more != NULL)
+        show_printf("%s\n", command->more);
     if (command->run == NULL)
         show_commands(command->name);
-    if (!has_options(command))
-        return;
-    show_printf("\nOptions:\n");
-    for (const struct option_row *row = command->options;
-         row->letter || row->name; row++)
-        show_option(row);
+    if (has_options(command))
+        show_options(command->options);
 }

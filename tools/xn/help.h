@@ -5,7 +5,10 @@
 
 #include "xn/command.h"
 
-/* All commands, a line each. */
+/* Those that stand before a command. */
+extern const struct option_row global_options[];
+
+/* These options, and all commands, a line each. */
 void help_overview(void);
 /* One command: usage, summary, options; a group: its commands. */
 void help_command(const struct command *command);

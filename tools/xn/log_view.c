@@ -91,7 +91,8 @@ char *log_view_name(const struct invocation *inv, const char *word)
 
 const struct option_row log_view_options[] = {
     { 'f', "follow", OPTION_FLAG, NULL, "Goes on with what is logged later" },
-    { 0, "since", OPTION_VALUE, "TIME", "Leaves out what is older" },
+    { 0, "since", OPTION_VALUE, "TIME",
+      "Leaves out what is older: 10m, 2h, 1d, 2026-11-23" },
     { 0, "json", OPTION_FLAG, NULL,
       "Prints a JSON document (xn.log/1) for each line" },
     { 0 },

@@ -18,6 +18,11 @@ struct given_value {
     const char *value;
 };
 
+const struct option_row json_option[] = {
+    OPTION_JSON,
+    { 0 },
+};
+
 static size_t count_rows(const struct command *command)
 {
     size_t rows = 0;

@@ -8,14 +8,14 @@
 #include "xn/command.h"
 
 /* clang-format off: rows of a table */
-#define ROUNDS_ROWS                                                   \
-    { 0, "max-downtime", OPTION_VALUE, "MS",                          \
-      "send until the rest, its memory, takes no longer than that" }, \
-        { 0, "max-rounds", OPTION_VALUE, "N",                         \
-          "stop the domain after that many rounds at the latest" },   \
-    {                                                                 \
-        0, "abort-if-busy", OPTION_FLAG, NULL,                        \
-            "leave it running here rather than stop it for longer"    \
+#define ROUNDS_ROWS                                                    \
+    { 0, "max-downtime", OPTION_VALUE, "MS",                           \
+      "Sends memory again until the rest takes no longer than that" }, \
+        { 0, "max-rounds", OPTION_VALUE, "N",                          \
+          "Stops the domain after that many rounds at the latest" },   \
+    {                                                                  \
+        0, "abort-if-busy", OPTION_FLAG, NULL,                         \
+            "Leaves it running here rather than stop it for longer"    \
     }
 /* clang-format on */
 

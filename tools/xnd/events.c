@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Xen tells nobody that a domain was paused or unpaused. xn says so itself
- * (the request "look"); for others a new guest's first write to xenstore shows
- * that it runs, and any other change that it was paused.
+ * (the request "look"); for others xl's log (strays.c) or a new guest's first
+ * write to xenstore shows that it runs, and any other change that it was
+ * paused.
  */
 #include "xnd/events.h"
 

@@ -9,13 +9,18 @@
 /* Writing and renaming one file takes less. */
 #define SETTLE_MS 200u
 
-struct rule_files {
+struct folder {
     uv_fs_event_t event;
+    char *path; /* owned */
+};
+
+struct rule_files {
     uv_timer_t settle;
-    char *folder; /* owned */
+    struct folder *folders; /* owned */
+    size_t count;
     void (*changed)(void *arg);
     void *arg;
-    unsigned int open; /* handles that are not closed yet */
+    size_t open; /* handles that are not closed yet */
 };
 
 static void settled(uv_timer_t *timer);
@@ -29,18 +34,24 @@ static void touched(uv_fs_event_t *event, const char *name, int what,
         uv_timer_start(&files->settle, settled, SETTLE_MS, 0);
 }
 
-/* The folder may have come, or be another one. */
-static void look_out(struct rule_files *files)
+/* It may have come, or be another one. */
+static void look_out(struct folder *folder)
 {
-    cleanup_free char *parent = mem_strdup(files->folder);
+    cleanup_free char *parent = mem_strdup(folder->path);
     char *slash = strrchr(parent, '/');
 
-    uv_fs_event_stop(&files->event);
-    if (uv_fs_event_start(&files->event, touched, files->folder, 0) == 0 ||
+    uv_fs_event_stop(&folder->event);
+    if (uv_fs_event_start(&folder->event, touched, folder->path, 0) == 0 ||
         slash == NULL)
         return;
     *slash = '\0';
-    uv_fs_event_start(&files->event, touched, parent, 0);
+    uv_fs_event_start(&folder->event, touched, parent, 0);
+}
+
+static void look_out_for_all(struct rule_files *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        look_out(&files->folders[i]);
 }
 
 static void settled(uv_timer_t *timer)
@@ -48,23 +59,29 @@ static void settled(uv_timer_t *timer)
     struct rule_files *files = timer->data;
 
     /* First: what changes from now on is told again. */
-    look_out(files);
+    look_out_for_all(files);
     files->changed(files->arg);
 }
 
-struct rule_files *rule_files_watch(uv_loop_t *loop, const char *folder,
+struct rule_files *rule_files_watch(uv_loop_t *loop, const char *const *folders,
                                     void (*changed)(void *arg), void *arg)
 {
     struct rule_files *files = MEM_NEW(struct rule_files);
 
-    files->folder = mem_strdup(folder);
+    while (folders[files->count] != NULL)
+        files->count++;
+    files->folders = mem_zalloc(files->count, sizeof(*files->folders));
     files->changed = changed;
     files->arg = arg;
+    files->open = files->count + 1;
     uv_timer_init(loop, &files->settle);
-    uv_fs_event_init(loop, &files->event);
-    files->settle.data = files->event.data = files;
-    files->open = 2;
-    look_out(files);
+    files->settle.data = files;
+    for (size_t i = 0; i < files->count; i++) {
+        files->folders[i].path = mem_strdup(folders[i]);
+        uv_fs_event_init(loop, &files->folders[i].event);
+        files->folders[i].event.data = files;
+    }
+    look_out_for_all(files);
     return files;
 }
 
@@ -74,12 +91,15 @@ static void handle_closed(uv_handle_t *handle)
 
     if (--files->open > 0)
         return;
-    free(files->folder);
+    for (size_t i = 0; i < files->count; i++)
+        free(files->folders[i].path);
+    free(files->folders);
     free(files);
 }
 
 void rule_files_unwatch(struct rule_files *files)
 {
     uv_close((uv_handle_t *)&files->settle, handle_closed);
-    uv_close((uv_handle_t *)&files->event, handle_closed);
+    for (size_t i = 0; i < files->count; i++)
+        uv_close((uv_handle_t *)&files->folders[i].event, handle_closed);
 }

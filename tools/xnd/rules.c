@@ -48,6 +48,7 @@ struct rules {
     struct xnd *xnd;
     struct watches *watches; /* NULL until there is a rule */
     struct rule_files *files;
+    struct rule_files *hook_files;
     struct watch_list list;
     VEC(struct spot *) spots;
     VEC(struct watched_guest) guests;
@@ -260,19 +261,28 @@ static bool watches_devices_of(const struct rules *rules, uint32_t domid)
     return false;
 }
 
-/* Of those for which somebody wants to know. */
+/* Where somebody wants to know: the host's hooks, or the guest's. */
 static void watch_devices(struct rules *rules,
-                          const struct watched_guest *guest)
+                          const struct watched_guest *guest, bool of_host)
 {
     cleanup_error struct error err = ERROR_INIT;
 
     if (watches_devices_of(rules, guest->domid) ||
-        !(guest->has_hooks || has_device_hooks()))
+        !(guest->has_hooks || of_host))
         return;
     if (open_watches(rules, &err) < 0)
         journal_warn("devices of domain %u: %s", guest->domid, err.message);
     else
         add_spot(rules, &devices, guest->domid);
+}
+
+/* Of all guests that there are, after a change of the hooks. */
+static void watch_all_devices(struct rules *rules)
+{
+    bool of_host = rules->guests.count > 0 && has_device_hooks();
+
+    VEC_EACH (&rules->guests, guest)
+        watch_devices(rules, guest, of_host);
 }
 
 void rules_watch_guest(struct xnd *xnd, uint32_t domid, bool has_hooks)
@@ -283,7 +293,7 @@ void rules_watch_guest(struct xnd *xnd, uint32_t domid, bool has_hooks)
     if (rules == NULL)
         return;
     VEC_PUSH(&rules->guests, guest);
-    watch_devices(rules, &guest);
+    watch_devices(rules, &guest, !has_hooks && has_device_hooks());
     VEC_EACH (&rules->list.items, entry)
         if (entry->fault == NULL && entry->rule.of_guest)
             add_spot(rules, entry, domid);
@@ -363,8 +373,7 @@ static void exchange(struct rules *rules, struct watch_list *fresh)
     VEC_EACH (&rules->list.items, entry)
         if (find_same(&old, entry) == NULL)
             add_entry(rules, entry);
-    VEC_EACH (&rules->guests, guest)
-        watch_devices(rules, guest);
+    watch_all_devices(rules);
 }
 
 /* ---- begin and end ---- */
@@ -415,13 +424,28 @@ static void files_changed(void *arg)
     read_rules(arg);
 }
 
+static void hooks_changed(void *arg)
+{
+    struct xnd *xnd = arg;
+
+    watch_all_devices(xnd->rules);
+}
+
 void rules_open(struct xnd *xnd)
 {
+    static const char *const of_rules[] = { PATHS_WATCH_RULES, NULL };
+    static const char *const of_hooks[] = { PATHS_HOOKS,
+                                            PATHS_HOOKS "/device-added",
+                                            PATHS_HOOKS "/device-removed",
+                                            NULL };
+
     xnd->rules = MEM_NEW(struct rules);
     xnd->rules->xnd = xnd;
     /* First: what is changed meanwhile is read again. */
     xnd->rules->files =
-        rule_files_watch(&xnd->loop, PATHS_WATCH_RULES, files_changed, xnd);
+        rule_files_watch(&xnd->loop, of_rules, files_changed, xnd);
+    xnd->rules->hook_files =
+        rule_files_watch(&xnd->loop, of_hooks, hooks_changed, xnd);
     read_rules(xnd);
 }
 
@@ -447,6 +471,7 @@ void rules_close(struct xnd *xnd)
     rules->spots.count = 0;
     xnd->rules = NULL;
     rule_files_unwatch(rules->files);
+    rule_files_unwatch(rules->hook_files);
     rules->poll.data = rules;
     if (rules->watches == NULL) {
         rules_free((uv_handle_t *)&rules->poll);

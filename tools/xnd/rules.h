@@ -15,7 +15,8 @@
 
 /*
  * Reads the rules and watches the host's nodes; without any nothing is watched
- * but their folder: when a file in it changes they are read anew.
+ * but their folder: when a file in it changes they are read anew. The hooks'
+ * folders are watched for those that want to know of devices.
  */
 void rules_open(struct xnd *xnd);
 void rules_close(struct xnd *xnd);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "xnd/strays.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
@@ -8,6 +10,7 @@
 #include "domain/life/xl_daemon.h"
 #include "host/domains.h"
 #include "host/mark.h"
+#include "xnd/events.h"
 #include "xnd/guests.h"
 #include "xnd/journal.h"
 #include "xnd/xl_logs.h"
@@ -16,8 +19,9 @@
 struct stray {
     uv_poll_t poll;
     struct xnd *xnd;
-    char *log; /* its guest's name when it began; owned */
-    int fd;    /* a pidfd */
+    char *log;    /* its guest's name when it began; owned */
+    uint32_t pid; /* the process's */
+    int fd;       /* a pidfd */
 };
 
 struct strays {
@@ -106,12 +110,14 @@ static void process_ended(uv_poll_t *poll, int status, int events)
 }
 
 /* Takes the descriptor over. */
-static void watch(struct xnd *xnd, const char *log, int fd)
+static void watch(struct xnd *xnd, const char *log,
+                  const struct xl_daemon *daemon, int fd)
 {
     struct stray *stray = MEM_NEW(struct stray);
 
     stray->xnd = xnd;
     stray->log = mem_strdup(log);
+    stray->pid = daemon->pid;
     stray->fd = fd;
     uv_poll_init(&xnd->loop, &stray->poll, fd);
     stray->poll.data = stray;
@@ -119,6 +125,19 @@ static void watch(struct xnd *xnd, const char *log, int fd)
     VEC_PUSH(&xnd->strays->list, stray);
 }
 
+static bool is_watched(const struct strays *strays, const char *log,
+                       const struct xl_daemon *daemon)
+{
+    VEC_EACH (&strays->list, stray)
+        if ((*stray)->pid == daemon->pid && strcmp((*stray)->log, log) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * xl says that it waits for a guest when it has let it run, which nothing else
+ * tells of a guest that writes nothing to xenstore; and again after a reboot.
+ */
 static bool log_written(void *arg, const char *name)
 {
     struct xnd *xnd = arg;
@@ -126,14 +145,20 @@ static bool log_written(void *arg, const char *name)
 
     if (!xl_daemon_find(XL_DAEMON_LOGS, name, &daemon))
         return false;
+    if (is_watched(xnd->strays, name, &daemon)) {
+        events_look(xnd);
+        return false;
+    }
     if (!is_of_xl(&daemon))
         return true;
+    events_look(xnd);
     int fd = xl_daemon_open(&daemon);
-    if (fd >= 0)
-        watch(xnd, name, fd);
-    else
+    if (fd < 0) {
         adopt(xnd, daemon.domid);
-    return true;
+        return true;
+    }
+    watch(xnd, name, &daemon, fd);
+    return false;
 }
 
 void strays_open(struct xnd *xnd)

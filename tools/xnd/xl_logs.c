@@ -12,7 +12,7 @@
 #include "base/vec.h"
 #include "domain/life/xl_daemon.h"
 
-/* A log that has yet to say whose it is. */
+/* A log that is looked at again when it goes on. */
 struct begun {
     int watch;
     char *name; /* owned */
@@ -33,6 +33,17 @@ static void forget(struct xl_logs *logs, size_t place)
     logs->begun.items[place] = logs->begun.items[--logs->begun.count];
 }
 
+/* xl gives a log another name and begins one of the old name. */
+static void drop_older(struct xl_logs *logs, const char *name, int watch)
+{
+    for (size_t i = 0; i < logs->begun.count; i++)
+        if (logs->begun.items[i].watch != watch &&
+            strcmp(logs->begun.items[i].name, name) == 0) {
+            inotify_rm_watch(logs->fd, logs->begun.items[i].watch);
+            forget(logs, i--);
+        }
+}
+
 /* Watched before it is read: no line is missed. */
 static void begin(struct xl_logs *logs, const char *file)
 {
@@ -42,6 +53,7 @@ static void begin(struct xl_logs *logs, const char *file)
     if (name == NULL)
         return;
     int watch = inotify_add_watch(logs->fd, path, IN_MODIFY | IN_DONT_FOLLOW);
+    drop_older(logs, name, watch);
     if (logs->written(logs->arg, name) || watch < 0) {
         if (watch >= 0)
             inotify_rm_watch(logs->fd, watch);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which guests xl makes, from the logs that its processes begin. Only a new
- * log wakes xnd, and its first lines: what a device model writes beside it
- * does not.
+ * Which guests xl makes, from the logs that its processes begin, and go on with
+ * when a guest reboots. What a device model writes beside them wakes nobody.
  */
 #ifndef XENITH_XND_XL_LOGS_H
 #define XENITH_XND_XL_LOGS_H
@@ -14,8 +13,8 @@
 struct xl_logs;
 
 /*
- * The log of this guest's name was begun or went on. true: it said what there
- * is to know, and is not looked at again.
+ * The log of this guest's name was begun or went on. true: it is not looked at
+ * again.
  */
 typedef bool xl_log_written(void *arg, const char *name);
 

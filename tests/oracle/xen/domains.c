@@ -10,6 +10,9 @@ static void fill_domain(int i, xc_domaininfo_t *info)
     memset(info, 0, sizeof(*info));
     info->domain = made_domains[i].id;
     info->flags = made_domains[i].flags;
+    if (is_down(i))
+        info->flags =
+            XEN_DOMINF_shutdown | (info->flags & XEN_DOMINF_hvm_guest);
     info->tot_pages = made_domains[i].pages;
     info->max_pages = made_domains[i].pages + 256;
     info->outstanding_pages = made_domains[i].pages / 8;
@@ -45,6 +48,14 @@ int xc_domain_getinfo(xc_interface *xch, uint32_t first_domid,
             info[count++].cpupool = made_domains[i].pool;
         }
     return (int)count;
+}
+
+/* No HVM guest has Xen drivers. */
+int xc_hvm_param_get(xc_interface *handle, uint32_t dom, uint32_t param,
+                     uint64_t *value)
+{
+    *value = 0;
+    return 0;
 }
 
 int xc_domain_node_getaffinity(xc_interface *xch, uint32_t domid,

@@ -42,6 +42,17 @@ bool one_pool(void);
 /* -1, with errno set. */
 int fail(int errnum);
 
+/* The word in a control/shutdown, and a word written there; other paths have
+ * none. */
+const char *control_word(const char *path);
+void control_write(const char *path, const char *word, unsigned int length);
+
+/* The guests of XEN_LATE take notice. */
+void control_be_late(void);
+
+/* Did the domain at that place of made_domains obey such a word? */
+bool is_down(int place);
+
 #pragma GCC visibility pop
 
 #endif

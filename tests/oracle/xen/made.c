@@ -4,7 +4,8 @@
  * both: two sockets with two cores each and all that Intel can share and
  * divide, three CPU pools and four domains. The real libxl runs on top of it.
  * Calls that change something change nothing; they are written to the file
- * that XEN_CALLS names. XEN_POOLS=1: pool 0 has all CPUs. Of tests only.
+ * that XEN_CALLS names. XEN_POOLS=1: pool 0 has all CPUs;
+ * XEN_POLITE: who obeys a shutdown (watches.c). Of tests only.
  * The other files of this folder but helper.c answer for it, each for a topic.
  */
 #include "host.h"

@@ -84,7 +84,6 @@ int leftovers_remove(const struct leftover_places *places,
                      struct leftovers *found, struct error *err);
 
 void leftovers_dispose(struct leftovers *found);
-#define cleanup_leftovers __attribute__((cleanup(leftovers_dispose)))
 
 /* ---- of the files of this folder ---- */
 

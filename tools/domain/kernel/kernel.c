@@ -125,21 +125,6 @@ static void classify(const struct probe *probe, struct kernel_image *image)
     }
 }
 
-const char *kernel_format_name(enum kernel_format format)
-{
-    switch (format) {
-    case KERNEL_ELF:
-        return "ELF";
-    case KERNEL_BZIMAGE:
-        return "bzImage";
-    case KERNEL_COMPRESSED:
-        return "compressed image";
-    case KERNEL_UNKNOWN:
-        break;
-    }
-    return "unknown";
-}
-
 static int explain_unknown(const char *path, struct error *err)
 {
     error_set(err, ERR_CONFIG,

@@ -33,9 +33,6 @@ struct kernel_image {
     uint64_t payload_length;
 };
 
-/* "bzImage", "ELF", "compressed image", "unknown". */
-const char *kernel_format_name(enum kernel_format format);
-
 /*
  * Looks at the file. ERR_CONFIG names it when it cannot be read, is no regular
  * file, or is of no known format.

@@ -2,13 +2,12 @@
 #include "domain/transfer/pulse.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/thread.h"
 
 #define BEAT_MS 1000
 
@@ -27,9 +26,7 @@ static void *beat(void *argument)
 
     pthread_mutex_lock(&pulse->lock);
     while (!pulse->ending) {
-        const struct timespec until = { .tv_sec = next / 1000,
-                                        .tv_nsec = next % 1000 * 1000000 };
-        pthread_cond_timedwait(&pulse->wake, &pulse->lock, &until);
+        thread_wait(&pulse->wake, &pulse->lock, next);
         if (pulse->ending || !clock_is_past(next))
             continue;
         handover_show_life(pulse->wire);
@@ -46,30 +43,14 @@ static void release(struct pulse *pulse)
     free(pulse);
 }
 
-/* Signals are for the thread that works. */
-static int start_thread(struct pulse *pulse)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int cause = pthread_create(&pulse->thread, NULL, beat, pulse);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return cause == 0 ? 0 : -1;
-}
-
 struct pulse *pulse_start(const struct handover_wire *wire)
 {
     struct pulse *pulse = MEM_NEW(struct pulse);
-    pthread_condattr_t monotonic;
 
     pulse->wire = wire;
     pthread_mutex_init(&pulse->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pulse->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
-    if (start_thread(pulse) == 0)
+    thread_cond_init(&pulse->wake);
+    if (thread_start(&pulse->thread, beat, pulse) == 0)
         return pulse;
     release(pulse);
     return NULL;

@@ -2,13 +2,13 @@
 #include "domain/transfer/stopwatch.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "domain/transfer/outgoing.h"
 #include "host/release.h"
 
@@ -45,18 +45,6 @@ static void release(struct stopwatch *watch)
     free(watch);
 }
 
-/* Signals are for the thread that works. */
-static int start_thread(struct stopwatch *watch)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int cause = pthread_create(&watch->thread, NULL, watch_guest, watch);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return cause == 0 ? 0 : -1;
-}
-
 struct stopwatch *stopwatch_start(uint32_t domid)
 {
     struct stopwatch *watch = MEM_NEW(struct stopwatch);
@@ -65,7 +53,7 @@ struct stopwatch *stopwatch_start(uint32_t domid)
     watch->stopped = -1;
     if (host_open(&watch->host, 0, NULL) == 0 &&
         release_watch_open(&watch->release, NULL) == 0 &&
-        start_thread(watch) == 0)
+        thread_start(&watch->thread, watch_guest, watch) == 0)
         return watch;
     log_info("how long the guest stands still is not measured");
     release(watch);
