@@ -22,12 +22,16 @@
 /* Where a Dom0 without any library asks whether it is one: Linux' xenfs. */
 static int check_hypervisor(struct error *err)
 {
-    if (access("/sys/hypervisor/type", R_OK) < 0) {
-        error_set(err, ERR_HOST, "this machine does not run under Xen");
-        error_hint(err, "install the hypervisor (Debian: "
-                        "xen-hypervisor-4.17-amd64) and boot its entry");
-        return -1;
-    }
+    if (access("/sys/hypervisor/type", R_OK) == 0)
+        return 0;
+    error_set(err, ERR_HOST, "this machine does not run under Xen");
+    error_hint(err, "install the hypervisor (Debian: "
+                    "xen-hypervisor-4.17-amd64) and boot its entry");
+    return -1;
+}
+
+static int check_privcmd(struct error *err)
+{
     cleanup_close int fd = open(PRIVCMD, O_RDWR | O_CLOEXEC);
     if (fd >= 0)
         return 0;
@@ -97,13 +101,16 @@ static int check_xenbus(struct error *err)
 
 int host_check_xenstored(struct error *err)
 {
+    if (check_hypervisor(err) < 0)
+        return -1;
     return host_is_dom0() ? check_own_xenstored(err) : check_xenbus(err);
 }
 
 int host_open(struct host *host, unsigned int verbosity, struct error *err)
 {
     *host = (struct host){ 0 };
-    if (check_hypervisor(err) < 0 || host_check_xenstored(err) < 0)
+    if (check_hypervisor(err) < 0 || check_privcmd(err) < 0 ||
+        host_check_xenstored(err) < 0)
         return -1;
 
     host_log_init(&host->log, verbosity);

@@ -33,8 +33,9 @@ int host_open(struct host *host, unsigned int verbosity, struct error *err);
 bool host_is_dom0(void);
 
 /*
- * That libxenstore will reach a xenstored: through its socket in Dom0, through
- * the kernel's /dev/xen/xenbus in any other domain. ERR_HOST if not.
+ * That this is a domain of Xen whose libxenstore will reach xenstored: through
+ * its socket in Dom0, through the kernel's /dev/xen/xenbus in any other domain.
+ * ERR_HOST if not.
  */
 int host_check_xenstored(struct error *err);
 
