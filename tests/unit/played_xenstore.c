@@ -26,7 +26,8 @@ static struct {
     VEC(struct pair) nodes;
     VEC(struct pair) watches;
     VEC(struct pair) waiting;
-    VEC(struct pair) owners; /* of nodes that others than we own: "DOMID" */
+    VEC(struct pair) owners;  /* of nodes that others than we own: "DOMID" */
+    VEC(struct pair) writers; /* others who may write a node: "DOMID" */
     struct xs_handle handle;
     bool dead;
 } played = { .handle.fd = -1 };
@@ -106,6 +107,13 @@ void played_own(const char *path, unsigned int domid)
     VEC_PUSH(&played.owners, pair_of(path, text));
 }
 
+void played_let_write(const char *path, unsigned int domid)
+{
+    cleanup_free char *text = mem_printf("%u", domid);
+
+    VEC_PUSH(&played.writers, pair_of(path, text));
+}
+
 bool played_remove(const char *path)
 {
     size_t kept = 0, count = played.nodes.count;
@@ -171,6 +179,9 @@ void played_reset(void)
         pair_free(owner);
     VEC_DISPOSE(&played.nodes);
     VEC_DISPOSE(&played.owners);
+    VEC_EACH (&played.writers, writer)
+        pair_free(writer);
+    VEC_DISPOSE(&played.writers);
     forget_watches();
     played.dead = false;
 }
@@ -348,11 +359,17 @@ struct xs_permissions *xs_get_permissions(struct xs_handle *handle,
         errno = played.dead ? ECONNRESET : ENOENT;
         return NULL;
     }
-    struct xs_permissions *perms = MEM_NEW(struct xs_permissions);
+    struct xs_permissions *perms =
+        mem_zalloc(1 + played.writers.count, sizeof(*perms));
     VEC_EACH (&played.owners, owner)
         if (strcmp(owner->path, path) == 0)
             perms->id = (unsigned int)atoi(owner->text);
     *count = 1;
+    VEC_EACH (&played.writers, writer)
+        if (strcmp(writer->path, path) == 0)
+            perms[(*count)++] =
+                (struct xs_permissions){ .id = (unsigned int)atoi(writer->text),
+                                         .perms = XS_PERM_WRITE };
     return perms;
 }
 

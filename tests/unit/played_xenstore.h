@@ -21,6 +21,9 @@ const char *played_read(const char *path);
 /* Domain domid owns the node, in place of domain 0. */
 void played_own(const char *path, unsigned int domid);
 
+/* Domain domid may write the node too. */
+void played_let_write(const char *path, unsigned int domid);
+
 /* How many watches there are on a path. */
 unsigned int played_watches(const char *path);
 

@@ -403,6 +403,25 @@ static void what_another_domain_may_write_is_not_run(void **state)
     assert_non_null(strstr(get(VIF, "hotplug-error"), "not believed"));
 }
 
+static void nor_what_another_domain_was_let_write(void **state)
+{
+    make_vif("2");
+    played_let_write(VIF, 3);
+    start_agent();
+    expect_said("");
+    assert_non_null(strstr(get(VIF, "hotplug-error"), "not believed"));
+}
+
+/* Our own home is ours to write. */
+static void what_we_own_ourselves_is_run(void **state)
+{
+    make_vif("2");
+    played_own(VIF, 5);
+    played_own(VIF "/script", 5);
+    start_agent();
+    expect_said("online type_if=vif " VIF " vif3.0\n");
+}
+
 static void what_may_not_be_run_costs_no_other(void **state)
 {
     make_vif("2");
@@ -560,6 +579,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_wedged_script_keeps_no_other_waiting),
     TEST(scripts_of_one_device_do_not_overlap),
     TEST(what_another_domain_may_write_is_not_run),
+    TEST(nor_what_another_domain_was_let_write),
+    TEST(what_we_own_ourselves_is_run),
     TEST(what_may_not_be_run_costs_no_other),
     TEST(other_kinds_are_cleared_up),
     TEST(a_xenstored_that_is_gone_ends_it),
