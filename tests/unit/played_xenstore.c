@@ -29,7 +29,7 @@ static struct {
     VEC(struct pair) owners;  /* of nodes that others than we own: "DOMID" */
     VEC(struct pair) writers; /* others who may write a node: "DOMID" */
     struct xs_handle handle;
-    bool dead;
+    bool dead, keeps;
 } played = { .handle.fd = -1 };
 
 static struct pair pair_of(const char *path, const char *text)
@@ -114,6 +114,11 @@ void played_let_write(const char *path, unsigned int domid)
     VEC_PUSH(&played.writers, pair_of(path, text));
 }
 
+void played_keep(bool keeps)
+{
+    played.keeps = keeps;
+}
+
 bool played_remove(const char *path)
 {
     size_t kept = 0, count = played.nodes.count;
@@ -183,7 +188,7 @@ void played_reset(void)
         pair_free(writer);
     VEC_DISPOSE(&played.writers);
     forget_watches();
-    played.dead = false;
+    played.dead = played.keeps = false;
 }
 
 /* ---- as xenstore.h has them ---- */
@@ -296,8 +301,8 @@ bool xs_rm(struct xs_handle *handle, xs_transaction_t transaction,
 {
     if (!answers())
         return false;
-    errno = ENOENT;
-    return played_remove(path);
+    errno = played.keeps ? EACCES : ENOENT;
+    return !played.keeps && played_remove(path);
 }
 
 static bool is_listed(char *const *names, unsigned int count, const char *name)

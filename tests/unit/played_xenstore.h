@@ -24,6 +24,9 @@ void played_own(const char *path, unsigned int domid);
 /* Domain domid may write the node too. */
 void played_let_write(const char *path, unsigned int domid);
 
+/* From now on, or no longer, no node may be removed through xenstore.h. */
+void played_keep(bool keeps);
+
 /* How many watches there are on a path. */
 unsigned int played_watches(const char *path);
 

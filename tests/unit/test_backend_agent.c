@@ -323,6 +323,23 @@ static void a_failed_undoing_keeps_nothing(void **state)
     assert_null(played_read("backend"));
 }
 
+static void a_folder_that_may_not_go_is_no_reason_to_go_on(void **state)
+{
+    struct error err = ERROR_INIT;
+
+    make_vif("6");
+    played_remove(FRONT);
+    played_keep(true);
+    start_agent();
+    expect_said("offline type_if=vif " VIF " vif3.0\n");
+    put(VIF, "mtu", "1500");
+    settle();
+    expect_said("");
+    int64_t begun = clock_now_ms();
+    assert_int_equal(agent_turn(unit.agent, 100, &err), 0);
+    assert_true(clock_now_ms() - begun >= 90);
+}
+
 /* Killed while the script ran, or before it said what became of it. */
 static void what_a_killed_agent_began_is_undone_and_done(void **state)
 {
@@ -574,6 +591,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_guest_that_ends_now_is_waited_for),
     TEST(a_failure_is_told_and_tried_again_by_the_next_agent),
     TEST(a_failed_undoing_keeps_nothing),
+    TEST(a_folder_that_may_not_go_is_no_reason_to_go_on),
     TEST(what_a_killed_agent_began_is_undone_and_done),
     TEST(another_one_of_that_name_is_no_old_one),
     TEST(a_wedged_script_keeps_no_other_waiting),

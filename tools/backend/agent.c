@@ -341,26 +341,30 @@ static int take_done(struct agent *agent, struct error *err)
 
 /* ---- the loop ---- */
 
+/* When a device whose frontend is gone is no longer waited for. */
+static int64_t gone_deadline(const struct device *device)
+{
+    if (device->gone_since == 0 || device->job != NULL || device->stuck)
+        return CLOCK_NEVER;
+    return device->gone_since + GONE_PATIENCE_MS;
+}
+
 static int64_t next_time(const struct agent *agent, int milliseconds)
 {
     int64_t next = clock_deadline(milliseconds);
 
     if (agent->devices.count > 0 && agent->sweep_at < next)
         next = agent->sweep_at;
-    VEC_EACH (&agent->devices, device) {
-        int64_t gone = (*device)->gone_since;
-        if (gone != 0 && (*device)->job == NULL &&
-            gone + GONE_PATIENCE_MS < next)
-            next = gone + GONE_PATIENCE_MS;
-    }
+    VEC_EACH (&agent->devices, device)
+        if (gone_deadline(*device) < next)
+            next = gone_deadline(*device);
     return next;
 }
 
 static void mark_long_gone(struct agent *agent)
 {
     VEC_EACH (&agent->devices, device)
-        if ((*device)->gone_since != 0 &&
-            clock_is_past((*device)->gone_since + GONE_PATIENCE_MS))
+        if (clock_is_past(gone_deadline(*device)))
             (*device)->dirty = true;
 }
 
