@@ -17,6 +17,7 @@ struct memory_node {
 struct memory_store {
     struct store store;
     VEC(struct memory_node) nodes;
+    const char *read_only; /* nodes below it are not ours to write */
 };
 
 static inline struct memory_node *memory_find(struct memory_store *memory,
@@ -42,6 +43,11 @@ static inline int memory_write(struct store *store, const char *path,
     struct memory_store *memory = (struct memory_store *)store;
     struct memory_node *node = memory_find(memory, path);
 
+    if (memory->read_only != NULL &&
+        strncmp(path, memory->read_only, strlen(memory->read_only)) == 0) {
+        errno = EACCES;
+        return -1;
+    }
     if (node == NULL) {
         node = VEC_ADD(&memory->nodes);
         *node = (struct memory_node){ .path = mem_strdup(path) };

@@ -19,14 +19,17 @@ struct pair {
 
 struct xs_handle {
     int fd; /* counts what waits */
+    unsigned int opened;
 };
 
 static struct {
     VEC(struct pair) nodes;
     VEC(struct pair) watches;
     VEC(struct pair) waiting;
+    VEC(struct pair) owners;  /* of nodes that others than we own: "DOMID" */
+    VEC(struct pair) writers; /* others who may write a node: "DOMID" */
     struct xs_handle handle;
-    bool dead;
+    bool dead, keeps;
 } played = { .handle.fd = -1 };
 
 static struct pair pair_of(const char *path, const char *text)
@@ -72,6 +75,68 @@ static struct pair *find_node(const char *path)
     return NULL;
 }
 
+static void fire_above(const char *path)
+{
+    VEC_EACH (&played.watches, watch)
+        if (covers(watch->path, path))
+            fire(path, watch->text);
+}
+
+/* As a value "" where there are only nodes below it. */
+static const char *find_value(const char *path)
+{
+    const struct pair *node = find_node(path);
+
+    if (node != NULL)
+        return node->text;
+    VEC_EACH (&played.nodes, below)
+        if (covers(path, below->path))
+            return "";
+    return NULL;
+}
+
+const char *played_read(const char *path)
+{
+    return find_value(path);
+}
+
+void played_own(const char *path, unsigned int domid)
+{
+    cleanup_free char *text = mem_printf("%u", domid);
+
+    VEC_PUSH(&played.owners, pair_of(path, text));
+}
+
+void played_let_write(const char *path, unsigned int domid)
+{
+    cleanup_free char *text = mem_printf("%u", domid);
+
+    VEC_PUSH(&played.writers, pair_of(path, text));
+}
+
+void played_keep(bool keeps)
+{
+    played.keeps = keeps;
+}
+
+bool played_remove(const char *path)
+{
+    size_t kept = 0, count = played.nodes.count;
+
+    for (size_t i = 0; i < count; i++) {
+        struct pair *node = &played.nodes.items[i];
+        if (covers(path, node->path))
+            pair_free(node);
+        else
+            played.nodes.items[kept++] = *node;
+    }
+    played.nodes.count = kept;
+    if (kept == count)
+        return false;
+    fire_above(path);
+    return true;
+}
+
 void played_write(const char *path, const char *value)
 {
     struct pair *node = find_node(path);
@@ -82,9 +147,7 @@ void played_write(const char *path, const char *value)
     }
     if (value != NULL)
         VEC_PUSH(&played.nodes, pair_of(path, value));
-    VEC_EACH (&played.watches, watch)
-        if (covers(watch->path, path))
-            fire(path, watch->text);
+    fire_above(path);
 }
 
 unsigned int played_watches(const char *path)
@@ -103,18 +166,29 @@ void played_die(bool dead)
         count_waiting();
 }
 
-void played_reset(void)
+static void forget_watches(void)
 {
-    VEC_EACH (&played.nodes, node)
-        pair_free(node);
     VEC_EACH (&played.watches, watch)
         pair_free(watch);
     VEC_EACH (&played.waiting, event)
         pair_free(event);
-    VEC_DISPOSE(&played.nodes);
     VEC_DISPOSE(&played.watches);
     VEC_DISPOSE(&played.waiting);
-    played.dead = false;
+}
+
+void played_reset(void)
+{
+    VEC_EACH (&played.nodes, node)
+        pair_free(node);
+    VEC_EACH (&played.owners, owner)
+        pair_free(owner);
+    VEC_DISPOSE(&played.nodes);
+    VEC_DISPOSE(&played.owners);
+    VEC_EACH (&played.writers, writer)
+        pair_free(writer);
+    VEC_DISPOSE(&played.writers);
+    forget_watches();
+    played.dead = played.keeps = false;
 }
 
 /* ---- as xenstore.h has them ---- */
@@ -130,14 +204,18 @@ struct xs_handle *xs_open(unsigned long flags)
 {
     if (!answers())
         return NULL;
-    played.handle.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (played.handle.opened++ == 0)
+        played.handle.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return &played.handle;
 }
 
 void xs_close(struct xs_handle *handle)
 {
+    if (--handle->opened > 0)
+        return;
     close(handle->fd);
     handle->fd = -1;
+    forget_watches();
 }
 
 int xs_fileno(struct xs_handle *handle)
@@ -197,12 +275,117 @@ char **xs_check_watch(struct xs_handle *handle)
 void *xs_read(struct xs_handle *handle, xs_transaction_t transaction,
               const char *path, unsigned int *length)
 {
-    const struct pair *node = answers() ? find_node(path) : NULL;
+    const char *value = answers() ? find_value(path) : NULL;
 
-    if (node == NULL) {
+    if (value == NULL) {
         errno = played.dead ? ECONNRESET : ENOENT;
         return NULL;
     }
-    *length = (unsigned int)strlen(node->text);
-    return mem_strdup(node->text);
+    *length = (unsigned int)strlen(value);
+    return mem_strdup(value);
+}
+
+bool xs_write(struct xs_handle *handle, xs_transaction_t transaction,
+              const char *path, const void *data, unsigned int length)
+{
+    cleanup_free char *text = mem_copy_text(data, length);
+
+    if (!answers())
+        return false;
+    played_write(path, text);
+    return true;
+}
+
+bool xs_rm(struct xs_handle *handle, xs_transaction_t transaction,
+           const char *path)
+{
+    if (!answers())
+        return false;
+    errno = played.keeps ? EACCES : ENOENT;
+    return !played.keeps && played_remove(path);
+}
+
+static bool is_listed(char *const *names, unsigned int count, const char *name)
+{
+    for (unsigned int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* One block, as the library's: pointers, then the texts. */
+static char **pack(char *const *names, unsigned int count)
+{
+    size_t length = count * sizeof(char *);
+
+    for (unsigned int i = 0; i < count; i++)
+        length += strlen(names[i]) + 1;
+    char **block = mem_zalloc(1, length + 1);
+    char *next = (char *)(block + count);
+    for (unsigned int i = 0; i < count; i++) {
+        block[i] = strcpy(next, names[i]);
+        next += strlen(next) + 1;
+    }
+    return block;
+}
+
+char **xs_directory(struct xs_handle *handle, xs_transaction_t transaction,
+                    const char *path, unsigned int *count)
+{
+    VEC(char *) names = VEC_INIT;
+    size_t length = strlen(path);
+
+    *count = 0;
+    if (!answers() || find_value(path) == NULL) {
+        errno = played.dead ? ECONNRESET : ENOENT;
+        return NULL;
+    }
+    VEC_EACH (&played.nodes, node) {
+        if (!covers(path, node->path) || node->path[length] == '\0')
+            continue;
+        const char *name = node->path + length + 1;
+        cleanup_free char *own = mem_strndup(name, strcspn(name, "/"));
+        if (!is_listed(names.items, (unsigned int)names.count, own))
+            VEC_PUSH(&names, steal(own));
+    }
+    *count = (unsigned int)names.count;
+    char **block = pack(names.items, *count);
+    VEC_EACH (&names, name)
+        free(*name);
+    VEC_DISPOSE(&names);
+    return block;
+}
+
+struct xs_permissions *xs_get_permissions(struct xs_handle *handle,
+                                          xs_transaction_t transaction,
+                                          const char *path, unsigned int *count)
+{
+    if (!answers() || find_value(path) == NULL) {
+        errno = played.dead ? ECONNRESET : ENOENT;
+        return NULL;
+    }
+    struct xs_permissions *perms =
+        mem_zalloc(1 + played.writers.count, sizeof(*perms));
+    VEC_EACH (&played.owners, owner)
+        if (strcmp(owner->path, path) == 0)
+            perms->id = (unsigned int)atoi(owner->text);
+    *count = 1;
+    VEC_EACH (&played.writers, writer)
+        if (strcmp(writer->path, path) == 0)
+            perms[(*count)++] =
+                (struct xs_permissions){ .id = (unsigned int)atoi(writer->text),
+                                         .perms = XS_PERM_WRITE };
+    return perms;
+}
+
+/* Nobody else writes meanwhile: nothing has to be kept apart. */
+xs_transaction_t xs_transaction_start(struct xs_handle *handle)
+{
+    return answers() ? 1 : XBT_NULL;
+}
+
+bool xs_transaction_end(struct xs_handle *handle, xs_transaction_t transaction,
+                        bool abort)
+{
+    return answers();
 }

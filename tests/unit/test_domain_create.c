@@ -4,7 +4,9 @@
 #include "unit.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -506,6 +508,28 @@ static void a_script_given_as_a_path_is_not_replaced(void **state)
     assert_null(script_for_disk(&disk));
 }
 
+/* xenstore is all that a driver domain knows of a script. */
+static void a_driver_domain_runs_what_root_alone_can_change(void **state)
+{
+    cleanup_free char *script = scratch_path("vif-mine");
+    cleanup_free char *path = NULL;
+    struct error err = ERROR_INIT;
+
+    assert_null(script_in_driver_domain("vif", "vif-mine", &err));
+    expect_error(&err, ERR_CONFIG, "its script 'vif-mine' is no absolute path");
+    cleanup_close int fd = creat(script, 0700);
+    assert_true(fd >= 0);
+    assert_int_equal(fchmod(fd, 0777), 0);
+    path = realpath(script, NULL);
+    assert_null(script_in_driver_domain("vif", path, &err));
+    assert_int_equal(err.kind, ERR_CONFIG);
+    error_dispose(&err);
+    cleanup_free char *shell = script_in_driver_domain("vbd", "/bin/sh", &err);
+    expect_no_error(&err);
+    assert_non_null(shell);
+    scratch_remove(script);
+}
+
 static const struct loader as_it_is = { 0 };
 
 static void what_stood_in_is_gone_after_the_create(void **state)
@@ -587,6 +611,7 @@ int main(void)
         cmocka_unit_test(a_plan_lists_what_the_domain_has),
         cmocka_unit_test(only_a_kernel_that_libxenguest_loads_is_cached),
         cmocka_unit_test(a_script_given_as_a_path_is_not_replaced),
+        cmocka_unit_test(a_driver_domain_runs_what_root_alone_can_change),
         cmocka_unit_test(what_stood_in_is_gone_after_the_create),
         cmocka_unit_test(disks_have_the_native_hook_where_libxl_can_do_with_it),
         cmocka_unit_test(a_boot_loaders_kernel_is_not_looked_for_here),

@@ -257,6 +257,17 @@ static void an_mtu_of_its_own_counts(void **state)
     expect_stored(fixture, FRONTEND, "mtu", "1300");
 }
 
+/* In a driver domain the guest's nodes are not the hook's to write. */
+static void a_frontend_that_cannot_be_told_is_no_failure(void **state)
+{
+    struct fixture *fixture = with_network(state);
+
+    fixture->memory.read_only = FRONTEND;
+    go(fixture, "vif-bridge", "online");
+    expect_stored(fixture, BACKEND, "hotplug-status", "connected");
+    assert_null(memory_value(&fixture->memory, FRONTEND, "mtu"));
+}
+
 static void a_vif_is_renamed(void **state)
 {
     struct fixture *fixture = with_network(state);
@@ -446,6 +457,7 @@ int main(void)
         VIF_TEST(a_port_leaves_its_bridge),
         VIF_TEST(what_is_gone_needs_no_leaving),
         VIF_TEST(an_mtu_of_its_own_counts),
+        VIF_TEST(a_frontend_that_cannot_be_told_is_no_failure),
         VIF_TEST(a_vif_is_renamed),
         VIF_TEST(a_name_that_is_taken_is_not_taken_again),
         VIF_TEST(a_missing_bridge_or_vif_is_named),

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/script_name.h"
+#include "base/trusted.h"
 
 /* Pieces of shell that Xen's vif scripts include. */
 #define VIF_HOOKS XEN_SCRIPT_DIR "/vif-post.d/*.hook"
@@ -95,4 +96,36 @@ char *script_for_nic(const libxl_device_nic *nic)
         if (strcmp(named, vif_roles[i]) == 0)
             return has_vif_hooks() ? NULL : installed(named);
     return NULL;
+}
+
+/* NULL if the path is not that of one of Xen's scripts, or is to be kept. */
+static char *native_for(const char *kind, const char *path)
+{
+    static const char folder[] = XEN_SCRIPT_DIR "/";
+    bool is_vif = strcmp(kind, "vif") == 0;
+
+    if (strncmp(path, folder, strlen(folder)) != 0)
+        return NULL;
+    const char *name = path + strlen(folder);
+    if (script_is_users(name) || (strcmp(name, "block") == 0) == is_vif ||
+        (is_vif && has_vif_hooks()))
+        return NULL;
+    return installed(name);
+}
+
+char *script_in_driver_domain(const char *kind, const char *path,
+                              struct error *err)
+{
+    cleanup_free char *native = native_for(kind, path);
+
+    if (native != NULL)
+        return steal(native);
+    if (path[0] != '/') {
+        error_set(err, ERR_CONFIG, "its script '%s' is no absolute path", path);
+        return NULL;
+    }
+    if (trusted_check(path, err) < 0)
+        return NULL;
+    char *link = started(path);
+    return link != NULL ? link : mem_strdup(path);
 }

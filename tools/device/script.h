@@ -9,6 +9,8 @@
 #include <libxl.h>
 #include <stdbool.h>
 
+#include "base/error.h"
+
 /* Whether a configuration names a script of the user's own; NULL does not. */
 bool script_is_users(const char *named);
 
@@ -19,5 +21,14 @@ bool script_is_users(const char *named);
  */
 char *script_for_disk(const libxl_device_disk *disk);
 char *script_for_nic(const libxl_device_nic *nic);
+
+/*
+ * In a driver domain, where only the path in xenstore is known: what to start
+ * for a device of that kind (vbd, vif), the caller's. Xen's own scripts by
+ * their paths are the native hook's, as their names are in Dom0. NULL with err
+ * if it is no script that root alone can change.
+ */
+char *script_in_driver_domain(const char *kind, const char *path,
+                              struct error *err);
 
 #endif

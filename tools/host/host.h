@@ -8,6 +8,7 @@
 #define XENITH_HOST_HOST_H
 
 #include <libxl.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "host/log.h"
@@ -24,6 +25,19 @@ struct host {
  * and warnings go to standard error, 2 and more everything.
  */
 int host_open(struct host *host, unsigned int verbosity, struct error *err);
+
+/*
+ * Whether this is the hardware domain (XENFEAT_dom0), which has a xenstored of
+ * its own; also where the kernel does not say.
+ */
+bool host_is_dom0(void);
+
+/*
+ * That this is a domain of Xen whose libxenstore will reach xenstored: through
+ * its socket in Dom0, through the kernel's /dev/xen/xenbus in any other domain.
+ * ERR_HOST if not.
+ */
+int host_check_xenstored(struct error *err);
 
 /* Idempotent; a zeroed host is closed. */
 void host_close(struct host *host);

@@ -20,8 +20,9 @@ static bool is_empty(struct xs_handle *xs, xs_transaction_t t, const char *path)
     return value != NULL && length == 0 && names != NULL && children == 0;
 }
 
+/* keep: an empty parent that stays, with those above it; NULL: none does. */
 static bool remove_all(struct xs_handle *xs, xs_transaction_t t,
-                       const char *path)
+                       const char *path, const char *keep)
 {
     cleanup_free char *parent = mem_strdup(path);
     char *slash;
@@ -30,16 +31,18 @@ static bool remove_all(struct xs_handle *xs, xs_transaction_t t,
         return false;
     while ((slash = strrchr(parent, '/')) != NULL && slash != parent) {
         *slash = '\0';
-        if (!is_empty(xs, t, parent))
+        if ((keep != NULL && strcmp(parent, keep) == 0) ||
+            !is_empty(xs, t, parent))
             return true;
         if (!xs_rm(xs, t, parent))
-            return false;
+            return keep != NULL && errno == EACCES;
     }
     return true;
 }
 
 struct pruning {
     const char *path;
+    const char *keep;        /* see remove_all */
     bool (*may)(void *data); /* NULL: yes */
     void *data;
     bool removed;
@@ -65,7 +68,7 @@ static int try_prune(struct xs_handle *xs, struct pruning *pruning)
         xs_transaction_end(xs, t, true);
         return 0;
     }
-    bool removed = remove_all(xs, t, pruning->path);
+    bool removed = remove_all(xs, t, pruning->path, pruning->keep);
     int cause = errno;
     if (!xs_transaction_end(xs, t, !removed))
         return errno;
@@ -103,6 +106,15 @@ int prune_node_if(const char *path, bool (*may)(void *data), void *data,
 
     *removed = pruning.removed;
     return rc;
+}
+
+int prune_below(const char *path, const char *keep, bool (*may)(void *data),
+                void *data, struct error *err)
+{
+    return prune(
+        &(struct pruning){
+            .path = path, .keep = keep, .may = may, .data = data },
+        err);
 }
 
 int prune_children(const char *path, struct prune_names *names,

@@ -23,6 +23,13 @@ int prune_node(const char *path, struct error *err);
 int prune_node_if(const char *path, bool (*may)(void *data), void *data,
                   bool *removed, struct error *err);
 
+/*
+ * The same, may being NULL for yes, for a domain that may not write all above:
+ * the parent named keep stays, and one that is not ours to remove.
+ */
+int prune_below(const char *path, const char *keep, bool (*may)(void *data),
+                void *data, struct error *err);
+
 struct prune_names {
     VEC(char *) list; /* owned */
 };

@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For driver domains: waits for devices of other domains that have their
- * backend here, and runs the hotplug scripts and QEMUs that these need.
+ * For driver domains: serves devices of other domains that have their backend
+ * here (tools/backend). Needs xenstore, and no privilege over any domain.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "backend/agent.h"
+#include "base/interrupt.h"
 #include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/paths.h"
+#include "device/script.h"
+#include "domain/emulation.h"
 #include "domain/guest_log.h"
 #include "host/host.h"
 #include "xn/command.h"
 
 /* The log's name; xl's has the same. */
 #define LOG_NAME "xldevd"
+/* More than one line takes, bytes. */
+#define LOG_RESERVE ((size_t)64 << 10)
 
 /* It is opened before the process goes into the background, so that the user
  * learns what is wrong with it. */
@@ -36,52 +47,96 @@ static int settle(int pidfile, struct error *err)
     return 0;
 }
 
-/* log: NULL in the foreground. */
-static int serve(const struct invocation *inv, struct guest_log *log,
-                 struct error *err)
+/* Of Xen, as the kernel tells it to any domain; 0 if it does not. */
+static int read_version(const char *part)
 {
-    struct host host;
-    unsigned int verbosity = inv->settings->verbosity;
+    cleanup_free char *path = mem_printf("/sys/hypervisor/version/%s", part);
+    cleanup_free char *text = NULL;
+    uint64_t number = 0;
+    size_t length;
 
-    if (host_open(&host, verbosity > 0 ? verbosity : 1, err) < 0)
-        return -1;
-    if (log != NULL)
-        host_log_to(&host.log, guest_log_write, log);
-    int rc = libxl_device_events_handler(host.ctx, NULL);
-    if (rc != 0)
-        host_fail(&host, err, ERR_FAILED, rc, "devices of other domains");
-    host_close(&host);
-    return rc == 0 ? 0 : -1;
+    if (io_read_file(path, 64, &text, &length, NULL) < 0)
+        return 0;
+    text[strcspn(text, "\n")] = '\0';
+    (void)number_parse_u64(text, 1000, &number);
+    return (int)number;
 }
 
-/* Whether there is a Xen, while somebody still reads what is said. */
-static int check_host(const struct invocation *inv, struct error *err)
+static int serve(struct error *err)
 {
-    struct host host;
+    cleanup_free char *qemu =
+        emulation_find_qemu(read_version("major"), read_version("minor"));
+    const struct agent_place place = {
+        .run_folder = XENITH_RUNDIR,
+        .qemu = qemu,
+        .choose = script_in_driver_domain,
+    };
+    struct agent *agent;
 
-    if (host_open(&host, inv->settings->verbosity, err) < 0)
+    if (interrupt_install(err) < 0 || agent_open(&agent, &place, err) < 0)
         return -1;
-    host_close(&host);
-    return 0;
+    log_info("serving devices of other domains");
+    int rc = agent_serve(agent, err);
+    agent_close(agent);
+    return rc;
+}
+
+/* The file for one operation is for as much as one may write. */
+static void write_log(void *data, enum log_level level, const char *text)
+{
+    struct guest_log *log = data;
+
+    if (log->left < LOG_RESERVE) {
+        guest_log_end(log);
+        guest_log_begin(log, LOG_NAME, NULL);
+    }
+    guest_log_write(log, level, text);
+}
+
+static int serve_in_background(const char *pidfile, struct error *err)
+{
+    cleanup_close int fd = -1;
+    struct guest_log log = GUEST_LOG_INIT;
+
+    if (open_pidfile(pidfile, &fd, err) < 0)
+        return -1;
+    guest_log_begin(&log, LOG_NAME, NULL);
+    int rc = settle(fd, err);
+    io_cleanup_close(&fd);
+    if (rc == 0) {
+        log_to(write_log, &log);
+        rc = serve(err);
+        if (rc < 0)
+            log_warn("%s", err->message);
+        log_to(NULL, NULL);
+    }
+    guest_log_end(&log);
+    return rc;
+}
+
+/* In Dom0 the toolstack runs the scripts itself: they would run twice. */
+static int check_domain(struct error *err)
+{
+    if (host_check_xenstored(err) < 0)
+        return -1;
+    if (!host_is_dom0())
+        return 0;
+    error_set(err, ERR_STATE, "this is Dom0, whose devices xn serves itself");
+    error_hint(err, "devd is for a domain with driver_domain = 1");
+    return -1;
 }
 
 static int run(struct invocation *inv, struct error *err)
 {
-    cleanup_close int pidfile = -1;
-    struct guest_log log = GUEST_LOG_INIT;
+    cleanup_close int lock = -1;
 
-    if (invocation_count(inv, "F") > 0)
-        return serve(inv, NULL, err);
-    if (check_host(inv, err) < 0 ||
-        open_pidfile(invocation_value(inv, "pidfile"), &pidfile, err) < 0)
+    if (inv->settings->verbosity == 0)
+        log_set_level(LOG_LEVEL_INFO);
+    if (check_domain(err) < 0 || agent_lock(XENITH_RUNDIR, &lock, err) < 0)
         return -1;
-    guest_log_begin(&log, LOG_NAME, NULL);
-    int rc = settle(pidfile, err);
-    io_cleanup_close(&pidfile);
-    if (rc == 0)
-        rc = serve(inv, &log, err);
-    guest_log_end(&log);
-    return rc;
+    if (invocation_count(inv, "F") > 0)
+        return serve(err);
+    return serve_in_background(invocation_value(inv, "pidfile"), err);
 }
 
 static const struct option_row options[] = {
@@ -95,7 +150,7 @@ const struct command command_devd = {
     .name = "devd",
     .summary = "Serves devices of other domains, in a driver domain",
     .words = "",
-    .without_xen = true, /* Xen is opened in the process that stays */
+    .without_xen = true, /* xenstore is all that it needs */
     .options = options,
     .run = run,
 };
