@@ -1,8 +1,6 @@
 """xn metrics: the numbers, and that they are what a Prometheus can read."""
 import re
 
-import pytest
-
 SAMPLE = re.compile(r'([a-z_]+)(\{.*\})? (-?[0-9.e+-]+)')
 
 
@@ -84,7 +82,6 @@ def test_top_is_drawn_on_a_terminal(host):
     assert refused.rc == 2 and "--batch" in refused.stderr
 
 
-@pytest.mark.unproven
 def test_what_domains_take_of_xenstored(host, small):
     """oxenstored, which Debian starts, does not tell: then we do not, either."""
     up = small("pvh")

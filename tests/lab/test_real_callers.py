@@ -16,8 +16,6 @@ from test_callers import FOLDER, as_xl
 from test_list import tiny
 from test_save_helper import expect_resumed
 
-pytestmark = pytest.mark.unproven
-
 
 def runs(host: Host, name: str) -> bool:
     """Whether a guest is there and not down, asked of Debian's own xl."""
@@ -176,6 +174,7 @@ def expect(wanted: int, done: Result) -> None:
     assert done.rc == wanted, done
 
 
+@pytest.mark.slow
 @both_agents
 def test_an_agent_starts_and_stops(host, small, agent):
     up = small("pv", "clustered", create=False)
@@ -192,6 +191,7 @@ def test_an_agent_starts_and_stops(host, small, agent):
     assert resource.probe(host) == NOT_RUNNING
 
 
+@pytest.mark.slow
 @both_agents
 def test_an_agent_destroys_what_does_not_listen(host, guest, agent):
     up = tiny(host, guest, "deaf")
@@ -304,6 +304,7 @@ def names_saved(host: Host) -> list[str]:
     return host.run("ls", SAVED).stdout.split()
 
 
+@pytest.mark.slow
 def test_xendomains_starts_and_shuts_down(host, small, settings):
     made = two_of_auto(host, small)
     settings(save=False)
@@ -354,7 +355,7 @@ def test_xendomains_saves_and_restores(host, small, settings):
     assert names_saved(host) == []
 
 
-@pytest.mark.slow
+@pytest.mark.unproven
 def test_xens_own_xendomains(host, small, settings, diverted):
     made = two_of_auto(host, small)
     settings(save=True)
@@ -390,6 +391,7 @@ def test_a_diverted_xl_is_there(host, small, diverted):
 
 # -- xen-tools ------------------------------------------------------------------
 
+@pytest.mark.slow
 def test_xen_create_image_boots_its_guest(host, small):
     """A distribution of our own: a kernel, and nothing to install."""
     small("pv", "tooled", create=False)  # its kernel

@@ -72,7 +72,7 @@ ENDS = {
 }
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ENDS)
 def test_whoever_is_killed_the_guest_goes_on(host, small, end):
     up = small("pvh")
@@ -100,7 +100,7 @@ def test_destroyed_here_it_goes_on_there(hosts, small, away):
     assert hosts[1].xl("domid", up.name).stdout.strip().isdigit()
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_a_copy_that_is_destroyed_first_ends_the_protection(hosts, small,
                                                             away):
     up = small("pvh")

@@ -59,7 +59,6 @@ def test_a_guest_goes_on_where_it_was_saved(host, guest, kind, image):
     expect_mark(up)
 
 
-@pytest.mark.unproven
 def test_what_is_left_is_no_more_than_the_guest_has(host, small, image):
     """libxc counts the holes up to 4 GiB, too."""
     up = small("pvh", memory=64, extra="fill=random")
@@ -242,7 +241,6 @@ def test_progress_of_a_save_as_json(host, guest, image):
     assert lines[-1]["sent"] == size
 
 
-@pytest.mark.unproven
 def test_settings_are_changed_on_the_way(host, small, image):
     """As if its file had said so; what no file says stays as it was."""
     up = small("pvh", memory=64, vif=["bridge=xenbr0"])
