@@ -274,17 +274,23 @@ def settings(host) -> Iterator[Callable[[bool], None]]:
     host.run(f"mv -f {SETTINGS}.kept {SETTINGS}; rm -rf {AUTO} {SAVED}")
 
 
-def xendomains_of_debian(host: Host, verb: str) -> Result:
-    """Under another name, as systemd would be asked to run it under its own,
+def under_another_name(script: str, verb: str) -> str:
+    """Runs a script of xendomains: under that name systemd would be asked to,
     and that has it masked."""
-    return as_xl(host, "ln -s /etc/init.d/xendomains /root/the-script; "
-                 f"SYSTEMCTL_SKIP_REDIRECT=1 /root/the-script {verb}; "
-                 "rc=$?; rm /root/the-script; exit $rc", timeout=900)
+    return (f"ln -s {script} /root/the-script; "
+            f"SYSTEMCTL_SKIP_REDIRECT=1 /root/the-script {verb}; "
+            "rc=$?; rm /root/the-script; exit $rc")
+
+
+def xendomains_of_debian(host: Host, verb: str) -> Result:
+    return as_xl(host, under_another_name("/etc/init.d/xendomains", verb),
+                 timeout=900)
 
 
 def xendomains_of_xen(host: Host, verb: str) -> Result:
     """It runs /usr/sbin/xl, whatever the PATH."""
-    return host.run(f"/usr/lib/xen-4.17/bin/xendomains {verb}", timeout=900)
+    return host.run(under_another_name("/usr/lib/xen-4.17/bin/xendomains",
+                                       verb), timeout=900)
 
 
 def two_of_auto(host: Host, small) -> list:
