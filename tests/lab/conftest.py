@@ -251,9 +251,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("unproven"):
             item.add_marker(UNPROVEN)
-        slow = item.get_closest_marker("slow")
         params = item.callspec.params if hasattr(item, "callspec") else {}
-        if slow and (not slow.args or params.get("kind") in slow.args):
+        if any(not slow.args or params.get("kind") in slow.args
+               for slow in item.iter_markers("slow")):
             item.add_marker(SLOW)
 
 
