@@ -31,6 +31,7 @@ def test_a_domain_is_what_its_file_says(host, disk, small, kind):
     assert same(host, up.name, up.path) == ""
 
 
+@pytest.mark.slow("hvm")
 def test_a_domain_comes_back_from_what_is_shown(host, disk, small, kind):
     up = small(kind, disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"],
                on_poweroff="preserve")

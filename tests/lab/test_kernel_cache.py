@@ -79,6 +79,7 @@ def test_without_a_cache_it_boots_all_the_same(host, guest, empty_cache):
         host.run(f"umount {FOLDER}")
 
 
+@pytest.mark.slow
 def test_the_cache_is_listed_and_cleared(host, guest, empty_cache):
     host.run(f"cp {KERNEL} {KERNEL}.copy; "
              "sleep 4")  # what changed just now is not taken note of

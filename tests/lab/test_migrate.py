@@ -483,6 +483,7 @@ def test_all_guests_leave_a_host(hosts, small, away):
     expect_runs(hosts[1], other.name)
 
 
+@pytest.mark.slow
 def test_all_takes_a_host_alone(hosts, small, away):
     up = small("pvh")
     away(up.name)

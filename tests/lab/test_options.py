@@ -66,6 +66,7 @@ def test_create_leaves_the_masks_of_xl_conf_out(host, guest):
     assert "vcpu_hard_affinity" not in free["b_info"]
 
 
+@pytest.mark.slow
 def test_create_starts_a_viewer(host, guest):
     host.run("printf '#!/bin/sh\\necho $* >>/tmp/viewed\\n' >/tmp/viewer;"
              "chmod +x /tmp/viewer")

@@ -58,6 +58,7 @@ def twin_files(hosts) -> Iterator[str]:
         host.run("rm", "-f", path)
 
 
+@pytest.mark.slow
 def test_a_file_of_the_same_path_is_another_disk(hosts, small, twin_files):
     up = small("pvh", disk=[f"{twin_files},raw,xvda,w"], wait=False)
     answer = ask(hosts[0], up.name)

@@ -50,6 +50,7 @@ def expect_runs(host, up):
         console.expect("OK", 60)
 
 
+@pytest.mark.slow
 def test_it_goes_on_when_it_is_protected_no_more(host, small):
     up = small("pvh")
     try:

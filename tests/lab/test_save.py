@@ -268,6 +268,7 @@ def test_a_setting_that_is_wrong_costs_nothing(host, small, image):
     assert is_running(host, up.name)
 
 
+@pytest.mark.slow
 def test_progress_of_a_restore_as_json(host, small, image):
     up = small("pvh", memory=64, extra="fill=random")
     host.xn("save", up.name, image, timeout=120)

@@ -85,6 +85,7 @@ def test_another_scheduler_is_told(host):
                                              "nosuch")
 
 
+@pytest.mark.slow
 def test_a_pool_under_credit(host, guest, pool):
     pool("credit")
     up = guest("pv", wait=False)
