@@ -95,15 +95,16 @@ static void check_settings(const struct domain_spec *spec, const char *json)
 }
 
 /* Other bytes are mended on their way through JSON. */
-static bool is_utf8(const char *text, size_t length)
+static bool is_utf8(const char *data, size_t length)
 {
-    const char *end = text + length;
+    cleanup_free char *ended = mem_copy_text(data, length);
+    const char *text = ended, *end = text + length;
     uint32_t rune;
 
     while (text < end) {
         size_t used = *text == '\0' ? 1 : utf8_decode(text, &rune);
 
-        if (used == 0 || used > (size_t)(end - text))
+        if (used == 0)
             return false;
         text += used;
     }

@@ -5,8 +5,7 @@
  *   config_oracle generate SEED COUNT FOLDER   COUNT valid files: 00001.cfg ...
  *   config_oracle spoil SEED COUNT FOLDER      the same, with mistakes
  *   config_oracle read FILE...                 what `xn create -n` prints
- *   config_oracle sxp FILE...                  the same with
- * output_format="sxp"
+ *   config_oracle sxp FILE...                  the same as an S-expression
  *
  * `read` and `sxp` print for each file a line "FILE STATUS LENGTH" (STATUS is
  * read or refused) and LENGTH bytes: the document, or the diagnostics. The

@@ -21,7 +21,7 @@ struct row_use {
 
 struct generator {
     uint64_t seed;
-    struct row_use *uses; /* one for each row of config_keys */
+    struct row_use *uses; /* one for each row of the table of keys */
     size_t next_row;      /* the one whose turn it is */
     size_t next_device;   /* and of those with settings */
     struct strbuf text;   /* of the file being made */
@@ -40,9 +40,11 @@ struct row_use *generator_use(struct generator *generator, const char *key);
 void generator_use_setting(struct generator *generator, const char *key,
                            const char *setting);
 
-/* One alternative of a pattern, or a word for NULL, added to text. */
+/* pattern.c: adds one alternative of a pattern, or a word for NULL, to text. */
 void generate_pattern(struct generator *generator, const char *pattern,
                       struct strbuf *text);
+/* Text as people, and nobody, would write it. */
+void generate_odd_text(struct generator *generator, struct strbuf *text);
 
 /* items.c: one string of a list key, like "bridge=x,mac=y". */
 void generate_item(struct generator *generator, const char *key,
@@ -51,11 +53,19 @@ void generate_item(struct generator *generator, const char *key,
 void generate_vnuma(struct generator *generator);
 void generate_vsnd(struct generator *generator);
 
-/* generate.c: ways to write. */
+/* put.c: ways to write. */
 void put_key(struct generator *generator, const char *key);
+void put_end(struct generator *generator);
+/* In quotes; put_atom: without them too, where the language needs none. */
 void put_text(struct generator *generator, const char *text);
+void put_atom(struct generator *generator, const char *text);
 /* As a bare number where the language has it, or as a string. */
 void put_number(struct generator *generator, long number);
-void put_end(struct generator *generator);
+/* With the key: in one piece, or put together. */
+void put_string(struct generator *generator, const char *key, const char *text);
+/* A list with its key: of items that a pattern makes, or of devices. */
+void put_pattern_list(struct generator *generator, const char *key,
+                      const char *pattern);
+void put_devices(struct generator *generator, const char *key);
 
 #endif

@@ -109,14 +109,25 @@ static void add_setting(struct item *item, const char *setting,
                      text);
 }
 
+/* Where a setting may stand twice, which the last of them wins. */
+static bool may_repeat(const char *key)
+{
+    return strcmp(key, "disk") != 0 && strcmp(key, "pci") != 0;
+}
+
 /* From any of them on, around. */
 static void add_settings(struct item *item, struct strbuf *text)
 {
     size_t count = item->settings.count;
     size_t start = count > 0 ? pick(item->generator, (unsigned int)count) : 0;
 
-    for (size_t i = 0; i < count; i++)
-        add_setting(item, item->settings.items[(start + i) % count], text);
+    for (size_t i = 0; i < count; i++) {
+        const char *setting = item->settings.items[(start + i) % count];
+
+        add_setting(item, setting, text);
+        if (may_repeat(item->key) && pick(item->generator, 16) == 0)
+            add_setting(item, setting, text);
+    }
     strbuf_puts(text, "");
 }
 
@@ -159,9 +170,12 @@ static unsigned int add_positional(struct item *item, struct strbuf *text)
         "%p",
         "%p,raw|%p,|%p,qcow2",
         "%p,raw,xvd%w|%p,,hd%w|phy:%p,xvda|file:%p,hda|tap:aio:%p,sda|"
-        "/dev/%w,vhd,hdc:cdrom|,hdc:cdrom|nbd:%w,xvdb|qcow2:%p,xvdc",
+        "/dev/%w,vhd,hdc:cdrom|,hdc:cdrom|nbd:%w,xvdb|qcow2:%p,xvdc|"
+        "raw:%p,hda|qcow:%p,hda:disk|vhd:%p,sdb|ioemu:%p,hdb|tap2:vhd:%p,xvda|"
+        "tapdisk:%p,xvdb|aio:%p,xvdc|tap:tapdisk:aio:%p,xvdd",
         "%p,qcow2,xvd%w,w|%p,raw,hda,r|%p,,xvdb,|phy:%p,xvda,rw|"
-        "file:%p,hdc:cdrom,r",
+        "file:%p,hdc:cdrom,r|iscsi:iqn.%d:%w,xvda,w|enbd:%w,xvda,r|"
+        "drbd:%w,xvda,w|tap:qcow2:%p,xvda,w|ioemu:file:%p,hda,w",
     };
     unsigned int count = pick(item->generator, 4);
 
@@ -241,10 +255,15 @@ put_part(struct generator *generator, const char *setting, const char *format,
 static void put_node(struct generator *generator, unsigned int node,
                      unsigned int nodes, unsigned int vcpus, unsigned int size)
 {
+    bool listed = vcpus == 2 && pick(generator, 2);
+
     strbuf_puts(&generator->text, "[ ");
     put_part(generator, "pnode", "pnode=0");
     put_part(generator, "size", "size=%u", size);
-    put_part(generator, "vcpus", vcpus == 1 ? "vcpus=%u" : "vcpus=%u-%u",
+    put_part(generator, "vcpus",
+             vcpus == 1 ? "vcpus=%u"
+             : listed   ? "vcpus=%u,%u"
+                        : "vcpus=%u-%u",
              node * vcpus, (node + 1) * vcpus - 1);
     put_part(generator, "vdistances",
              nodes == 1 ? "vdistances = 10" : "vdistances=%u,%u",

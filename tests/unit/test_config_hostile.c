@@ -110,7 +110,7 @@ static void texts_of_the_largest_size(void **state)
         { "comments", BASE, "# a comment, one of many\n", "\n", "" },
         { "empty lines", BASE, "\n", "\n", "" },
         { "one comment", BASE "#", "a", "\n", "" },
-        { "one string", BASE "cmdline='", "abcdefgh", "'\n", "" },
+        { "one key", BASE, "k", "=1\n", "kkk...kkk" },
         { "one key again", BASE, "a=1\n", "\n", "more than 500000 values" },
         { "a string added to", BASE "a=''\n", "a+='x'\n", "\n",
           "more than 500000 values" },
@@ -122,7 +122,6 @@ static void texts_of_the_largest_size(void **state)
         { "closed brackets", BASE "a=", "]", "\n", "expected a value" },
         { "quotes", BASE "a=", "'", "\n", "expected the end of the line" },
         { "an open string", BASE "a='", "x", "\n", "not closed on its line" },
-        { "escapes", BASE "a='", "\\\\", "'\n", "" },
         { "bad escapes", BASE "a='", "\\q", "'\n", "is not an escape" },
         { "no values", BASE, "a=\n", "\n", "expected a value" },
         { "bytes that are no text", BASE, "\xff", "\n",
@@ -130,14 +129,8 @@ static void texts_of_the_largest_size(void **state)
         { "bytes in a string", BASE "a='", "\xff\xfe", "'\n",
           "not valid UTF-8" },
         { "commas", BASE "a=[", ",", "]\n", "expected a value or ']'" },
-        { "a disk of commas", BASE "disk=['", ",", "']\n",
-          "one part too many" },
-        { "a vif of words", BASE "vif=['", "a=b,", "']\n",
-          "more than 500000 settings" },
         { "vifs of words", BASE "vif=['", "a=b,',\n'", "']\n",
           "more than 500000 values" },
-        { "a list of CPUs", BASE "cpus='", "0-1,", "'\n",
-          "more than 500000 settings" },
         { "carriage returns", BASE, "a=1\r\n", "\n", "DOS line ends" },
     };
 
@@ -147,6 +140,114 @@ static void texts_of_the_largest_size(void **state)
         fill_text(&text, texts[i].head, texts[i].line, BIG, texts[i].tail);
         expect(texts[i].what, &text, texts[i].wanted);
     }
+}
+
+static void values_longer_than_a_string_may_be(void **state)
+{
+    static const struct {
+        const char *what, *head, *unit, *tail;
+    } texts[] = {
+        { "one string", BASE "cmdline='", "abcdefgh", "'\n" },
+        { "one number", BASE "vcpus=", "1", "\n" },
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+
+        fill_text(&text, texts[i].head, texts[i].unit, CONFIG_MAX_BYTES,
+                  texts[i].tail);
+        expect(texts[i].what, &text, "a value longer than 16 MiB");
+    }
+}
+
+/* Four strings as long as they may be: the text is as long as it may be, and
+ * each is copied where it is read. */
+static void strings_of_the_largest_size(void **state)
+{
+    static const struct {
+        const char *what, *key, *head, *unit, *tail, *wanted;
+    } texts[] = {
+        { "escapes", "device_model_args", "", "\\\\", "", "" },
+        { "a word that is none", "usbctrl", "type=", "\xc3\xbc", "",
+          "\xbc...\xc3" },
+        { "disks", "disk", "vdev=xvda,target=/", "x", "", "" },
+        { "a disk of commas", "disk", "", ",", "", "one part too many" },
+        { "vifs", "vif", "model=", "x", "", "" },
+        { "settings that are none", "vif", "", "x", "=", "xxx...xxx" },
+        { "a vif of words", "vif", "", "a=b,", "",
+          "more than 500000 settings" },
+        { "rates that are none", "vif", "rate=", "1", "", "is not a rate" },
+        { "channels", "channel", "connection=pty,name=", "n", "", "" },
+        { "displays", "vdispl", "connectors=", "i", ":1x1", "" },
+        { "connectors", "vdispl", "connectors=", "a:1x1;", "",
+          "more than 500000 settings" },
+        { "no connectors", "vdispl", "connectors=", "1", "",
+          "is not a connector" },
+        { "PCI devices", "pci", "", "1", "", "is not a PCI address" },
+        { "features", "cpuid", "1:", "e", "", "a register is eax" },
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+        size_t unit = strlen(texts[i].unit);
+        size_t size = BIG / 4 - 200;
+
+        strbuf_printf(&text, BASE "%s=[\n", texts[i].key);
+        for (int item = 0; item < 4; item++) {
+            strbuf_printf(&text, "'%s", texts[i].head);
+            for (size_t length = 0; length + unit <= size; length += unit)
+                strbuf_add(&text, texts[i].unit, unit);
+            strbuf_printf(&text, "%s',\n", texts[i].tail);
+        }
+        strbuf_puts(&text, "]\n");
+        expect(texts[i].what, &text, texts[i].wanted);
+    }
+}
+
+/* A few bytes each that stand for much, again and again in one string. */
+static void strings_that_stand_for_much(void **state)
+{
+    static const struct {
+        const char *what, *head, *unit, *tail, *wanted;
+    } texts[] = {
+        { "CPUs", "vcpus=2\ncpus='", "0-4095,", "'\n",
+          "more than 500000 settings" },
+        { "nodes", "vcpus=2\ncpus='", "nodes:0-9,", "'\n",
+          "more than 500000 settings" },
+        { "vCPUs of a node", "vnuma=[['vcpus=", "0-8191,", "']]\n",
+          "the nodes have more than 8192 vCPUs" },
+        { "distances", "vnuma=[['vdistances=", "1,", "']]\n",
+          "more distances than virtual nodes" },
+        { "sample rates", "vsnd=[['CARD,sample-rates=", "1;", "']]\n",
+          "more than 500000 settings" },
+        { "sample formats", "vsnd=[['CARD,sample-formats=", "s8;", "']]\n",
+          "more than 500000 settings" },
+        { "connectors", "vdispl=['connectors=", "a:1x1;", "']\n",
+          "more than 500000 settings" },
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+
+        strbuf_puts(&text, "name='t'\nkernel='k'\nmemory=64\n");
+        fill_text(&text, texts[i].head, texts[i].unit, CONFIG_MAX_BYTES / 4,
+                  texts[i].tail);
+        expect(texts[i].what, &text, texts[i].wanted);
+    }
+}
+
+static void adding_makes_no_string_longer(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    strbuf_puts(&text, BASE);
+    for (int i = 0; i < 3; i++) {
+        strbuf_puts(&text, "extra+='");
+        for (int n = 0; n < CONFIG_MAX_STRING / 20; n++)
+            strbuf_puts(&text, "12345678");
+        strbuf_puts(&text, "'\n");
+    }
+    expect("strings added", &text, ":7:1: error: += makes 'extra' longer than");
 }
 
 static void a_byte_more_is_refused(void **state)
@@ -295,6 +396,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_of_the_largest_size),
+        cmocka_unit_test(values_longer_than_a_string_may_be),
+        cmocka_unit_test(strings_of_the_largest_size),
+        cmocka_unit_test(strings_that_stand_for_much),
+        cmocka_unit_test(adding_makes_no_string_longer),
         cmocka_unit_test(a_byte_more_is_refused),
         cmocka_unit_test(ten_thousand_keys),
         cmocka_unit_test(as_many_keys_as_there_may_be),

@@ -178,6 +178,47 @@ static void depth_and_number_are_bounded(void **state)
     loaded_dispose(&loaded);
 }
 
+static void what_would_be_waited_for_is_not_included(void **state)
+{
+    cleanup_free char *pipe = mem_printf("%s/pipe", folder);
+    struct loaded loaded;
+
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    put("x.cfg", "name = 't'\nkernel = '/k'\n"
+                 "include = [ 'pipe', '/dev/zero' ]\n");
+    load(&loaded, "x.cfg");
+    assert_string_equal(loaded.said.text,
+                        "x.cfg:3:13: error: cannot include pipe: it is no "
+                        "file\n"
+                        "x.cfg:3:21: error: cannot include /dev/zero: it is "
+                        "no file\n");
+    loaded_dispose(&loaded);
+    unlink(pipe);
+}
+
+static void more_than_may_be_read_is_not_read(void **state)
+{
+    cleanup_free char *big = mem_printf("%s/big", folder);
+    cleanup_strbuf struct strbuf text = { 0 };
+    struct loaded loaded;
+
+    put("big", "");
+    assert_int_equal(truncate(big, (off_t)1 << 40), 0);
+    strbuf_puts(&text, "name = 't'\nkernel = '/k'\n");
+    for (int i = 0; i < 2000; i++)
+        strbuf_puts(&text, "include = 'big'\n");
+    put("x.cfg", text.text);
+    load(&loaded, "x.cfg");
+    assert_non_null(strstr(loaded.said.text,
+                           "x.cfg:3:11: error: cannot include big: more than "
+                           "64 MiB altogether\n"));
+    assert_non_null(strstr(loaded.said.text, "x.cfg:1002:11: error: cannot "
+                                             "include big: more than 64"));
+    assert_int_equal(loaded.diags.errors, 2000);
+    loaded_dispose(&loaded);
+    unlink(big);
+}
+
 static void standard_input_is_not_included(void **state)
 {
     struct loaded loaded;
@@ -251,6 +292,8 @@ int main(void)
         cmocka_unit_test(a_loop_is_refused_where_it_closes),
         cmocka_unit_test(a_file_that_cannot_be_read_is_named),
         cmocka_unit_test(depth_and_number_are_bounded),
+        cmocka_unit_test(what_would_be_waited_for_is_not_included),
+        cmocka_unit_test(more_than_may_be_read_is_not_read),
         cmocka_unit_test(standard_input_is_not_included),
         cmocka_unit_test(as_xl_the_key_means_nothing),
         cmocka_unit_test(the_command_line_includes_too),

@@ -268,6 +268,27 @@ static void a_long_line_is_quoted_around_the_place(void **state)
     read_dispose(&read);
 }
 
+static void an_order_mark_says_how_the_file_was_saved(void **state)
+{
+    static const char utf16[] = "\xff\xfe"
+                                "n\0a\0m\0e\0";
+    struct read_text read;
+
+    read_text(&read, "\xef\xbb\xbfname = 't'\nmemory = 64\n");
+    assert_string_equal(read.said.text,
+                        "t.cfg:1:1: error: a byte order mark, which xl's "
+                        "files must not have\n"
+                        "  hint: remove it with: sed -i "
+                        "'1s/^\\xef\\xbb\\xbf//' FILE\n");
+    read_dispose(&read);
+    read_bytes(&read, utf16, sizeof(utf16) - 1);
+    assert_string_equal(read.said.text,
+                        "t.cfg:1:1: error: this is UTF-16\n"
+                        "  hint: save the file as UTF-8; nothing of it was "
+                        "read\n");
+    read_dispose(&read);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +303,7 @@ int main(void)
         cmocka_unit_test(control_characters_do_not_reach_the_terminal),
         cmocka_unit_test(hostile_texts_end_soon),
         cmocka_unit_test(a_long_line_is_quoted_around_the_place),
+        cmocka_unit_test(an_order_mark_says_how_the_file_was_saved),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,25 +56,41 @@ bool fill_cpu_range(const char *text, unsigned long *first, unsigned long *last)
     return *text == '\0';
 }
 
-static void put_cpu(libxl_bitmap *map, unsigned long cpu, bool remove)
+/* Sets or clears the bits of a byte of the map. */
+static void put_bits(libxl_bitmap *map, unsigned long byte, unsigned int bits,
+                     bool remove)
 {
-    if (cpu >= map->size * 8UL)
-        return;
     if (remove)
-        libxl_bitmap_reset(map, (int)cpu);
+        map->map[byte] &= (uint8_t)~bits;
     else
-        libxl_bitmap_set(map, (int)cpu);
+        map->map[byte] |= (uint8_t)bits;
+}
+
+/* Byte by byte: a list may name a thousand CPUs a hundred thousand times. */
+static void put_range(libxl_bitmap *map, unsigned long first,
+                      unsigned long last, bool remove)
+{
+    for (unsigned long byte = first / 8; byte <= last / 8 && byte < map->size;
+         byte++) {
+        unsigned int bits = 0xff;
+
+        if (byte == first / 8)
+            bits &= 0xffu << first % 8;
+        if (byte == last / 8)
+            bits &= 0xffu >> (7 - last % 8);
+        put_bits(map, byte, bits, remove);
+    }
 }
 
 static void put_cpus(struct spec *spec, const char *word, libxl_bitmap *map,
                      unsigned long first, unsigned long last, bool remove)
 {
-    unsigned long end = map->size * 8UL;
-
     if (last >= fill_host_cpus(spec->fill))
-        spec_warn(spec, word, NULL, "this host has no CPU %lu", last);
-    for (unsigned long cpu = first; cpu <= last && cpu < end; cpu++)
-        put_cpu(map, cpu, remove);
+        spec_warn(spec, word, NULL,
+                  spec->fill->facts->max_cpus > 0 ? "this host has no CPU %lu"
+                                                  : "no host has a CPU %lu",
+                  last);
+    put_range(map, first, last, remove);
 }
 
 static void put_nodes(struct spec *spec, const char *word, libxl_bitmap *map,
@@ -88,10 +104,10 @@ static void put_nodes(struct spec *spec, const char *word, libxl_bitmap *map,
         spec_warn(spec, word, NULL, "this host has no NUMA node %lu", last);
     for (unsigned long node = first;
          node <= last && node < (unsigned long)facts->nr_nodes; node++) {
-        uint32_t cpu;
+        const libxl_bitmap *cpus = &facts->node_cpus[node];
 
-        libxl_for_each_set_bit(cpu, facts->node_cpus[node])
-            put_cpu(map, (unsigned long)cpu, remove);
+        for (uint32_t byte = 0; byte < cpus->size && byte < map->size; byte++)
+            put_bits(map, byte, cpus->map[byte], remove);
     }
 }
 

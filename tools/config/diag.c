@@ -8,6 +8,7 @@
 #include "config/diag.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/near.h"
@@ -24,6 +25,7 @@ struct config_text {
 enum {
     QUOTE_WIDTH = 160, /* bytes of a line that are shown at most */
     QUOTE_BEFORE = 60, /* of them before the place */
+    MESSAGE_MAX = 240, /* bytes; of a longer one there is no middle */
 };
 
 struct config_text *config_text_adopt(const char *name, char *bytes,
@@ -103,6 +105,50 @@ bool config_diags_full(const struct config_diags *diags,
                                     : diags->warnings > CONFIG_DIAGS_MAX;
 }
 
+/* Whether a byte goes on with the UTF-8 character before it. */
+static bool goes_on(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* What a file holds may be named in a message, and may be megabytes long. */
+static void shorten(char *message)
+{
+    static const char gap[] = "...";
+    size_t length = strlen(message);
+    size_t head = MESSAGE_MAX / 2;
+    size_t tail = MESSAGE_MAX / 2 - strlen(gap);
+    const char *rest;
+
+    if (length <= MESSAGE_MAX)
+        return;
+    rest = message + length - tail;
+    while (head > 0 && goes_on(message[head]))
+        head--;
+    while (goes_on(*rest))
+        rest++;
+    memcpy(message + head, gap, strlen(gap));
+    memmove(message + head + strlen(gap), rest, strlen(rest) + 1);
+}
+
+char *config_diag_message(const char *format, va_list args)
+{
+    char usual[MESSAGE_MAX + 1];
+    cleanup_free char *whole = NULL;
+    va_list again;
+    int length;
+
+    va_copy(again, args);
+    length = vsnprintf(usual, sizeof(usual), format, args);
+    if (length > MESSAGE_MAX) {
+        whole = mem_zalloc((size_t)length + 1, 1);
+        vsnprintf(whole, (size_t)length + 1, format, again);
+        shorten(whole);
+    }
+    va_end(again);
+    return mem_strdup(whole != NULL ? whole : length >= 0 ? usual : format);
+}
+
 void config_diag_add(struct config_diags *diags, enum config_severity severity,
                      const struct config_place *place, const char *hint,
                      const char *format, ...)
@@ -123,7 +169,7 @@ void config_diag_add(struct config_diags *diags, enum config_severity severity,
         keep_text(diags, place->text);
     }
     va_start(args, format);
-    diag.message = mem_vprintf(format, args);
+    diag.message = config_diag_message(format, args);
     va_end(args);
     diag.hint = hint != NULL ? mem_strdup(hint) : NULL;
     VEC_PUSH(&diags->list, diag);
@@ -262,7 +308,7 @@ static void add_padding(struct strbuf *out, const char *bytes, size_t length)
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] == '\t')
             strbuf_putc(out, '\t');
-        else if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+        else if (!goes_on(bytes[i]))
             strbuf_putc(out, ' ');
     }
 }
@@ -273,7 +319,7 @@ static void add_caret(struct strbuf *out, const char *bytes, size_t length,
     size_t count = 0;
 
     for (size_t i = 0; i < length; i++)
-        count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+        count += !goes_on(bytes[i]);
     strbuf_puts(out, colour ? "\033[1;32m^" : "^");
     for (size_t i = 1; i < count; i++)
         strbuf_putc(out, '~');

@@ -75,6 +75,13 @@ struct config_diags {
 void config_diags_dispose(struct config_diags *diags);
 #define cleanup_config_diags __attribute__((cleanup(config_diags_dispose)))
 
+/*
+ * A message, the caller's. Of one that is long, for it names something long of
+ * the file, the middle is left out.
+ */
+char *config_diag_message(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
+
 /* Adds one; the hint (may be NULL) is copied. diags may be NULL. */
 void config_diag_add(struct config_diags *diags, enum config_severity severity,
                      const struct config_place *place, const char *hint,

@@ -10,26 +10,13 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "config/disk.h"
+#include "config/disk_read.h"
 #include "config/fill.h"
 #include "config/spec.h"
 #include "config/subkey.h"
 
-struct disk_reader {
-    struct fill *fill;
-    const struct config_value *value;
-    const char *text; /* of value */
-    libxl_device_disk *disk;
-    bool access_set;
-    bool old_prefix;
-    bool failed;
-    bool
-        over; /* there are more parts than a disk has: the rest means nothing */
-};
-
-/* An error under `length` bytes at `at`, which is inside the text. */
-__attribute__((format(printf, 5, 6))) static void
-refuse(struct disk_reader *reader, const char *at, size_t length,
-       const char *hint, const char *format, ...)
+void disk_refuse(struct disk_reader *reader, const char *at, size_t length,
+                 const char *hint, const char *format, ...)
 {
     struct config_place place =
         config_value_place(reader->value, (size_t)(at - reader->text), length);
@@ -37,7 +24,7 @@ refuse(struct disk_reader *reader, const char *at, size_t length,
     va_list args;
 
     va_start(args, format);
-    message = mem_vprintf(format, args);
+    message = config_diag_message(format, args);
     va_end(args);
     config_diag_add(reader->fill->diags, CONFIG_ERROR, &place, hint, "%s",
                     message);
@@ -79,8 +66,8 @@ static bool is_word(const char *at, size_t length, const char *word)
     return i == length && word[i] == '\0';
 }
 
-static bool find_word(const struct disk_word *words, const char *at,
-                      size_t length, int *value)
+bool disk_find_word(const struct disk_word *words, const char *at,
+                    size_t length, int *value)
 {
     for (; words->word != NULL; words++) {
         if (is_word(at, length, words->word)) {
@@ -91,20 +78,19 @@ static bool find_word(const struct disk_word *words, const char *at,
     return false;
 }
 
-/* An enum whose 0 means "not set yet"; a second, different value is refused. */
-static void set_enum(struct disk_reader *reader, const char *what,
-                     const struct disk_word *words, void *field, const char *at,
-                     size_t length)
+void disk_set_enum(struct disk_reader *reader, const char *what,
+                   const struct disk_word *words, void *field, const char *at,
+                   size_t length)
 {
     int *current = field;
     int value;
 
-    if (!find_word(words, at, length, &value))
-        refuse(reader, at, length, NULL, "'%.*s' is not a %s of a disk",
-               (int)length, at, what);
+    if (!disk_find_word(words, at, length, &value))
+        disk_refuse(reader, at, length, NULL, "'%.*s' is not a %s of a disk",
+                    (int)length, at, what);
     else if (*current != 0 && *current != value)
-        refuse(reader, at, length, NULL, "the %s of this disk is set twice",
-               what);
+        disk_refuse(reader, at, length, NULL,
+                    "the %s of this disk is set twice", what);
     else
         *current = value;
 }
@@ -114,8 +100,8 @@ static void set_text(struct disk_reader *reader, const char *what, char **field,
                      const char *at, size_t length)
 {
     if (*field != NULL && **field != '\0') {
-        refuse(reader, at, length, NULL, "the %s of this disk is set twice",
-               what);
+        disk_refuse(reader, at, length, NULL,
+                    "the %s of this disk is set twice", what);
         return;
     }
     free(*field);
@@ -125,9 +111,9 @@ static void set_text(struct disk_reader *reader, const char *what, char **field,
 static void set_access(struct disk_reader *reader, const char *at,
                        size_t length)
 {
-    if (!find_word(accesses, at, length, &reader->disk->readwrite))
-        refuse(reader, at, length, "it is r, ro, w or rw",
-               "'%.*s' is not an access of a disk", (int)length, at);
+    if (!disk_find_word(accesses, at, length, &reader->disk->readwrite))
+        disk_refuse(reader, at, length, "it is r, ro, w or rw",
+                    "'%.*s' is not an access of a disk", (int)length, at);
 }
 
 static void set_devtype(struct disk_reader *reader, const char *at,
@@ -138,8 +124,8 @@ static void set_devtype(struct disk_reader *reader, const char *at,
     else if (is_word(at, length, "disk"))
         reader->disk->is_cdrom = 0;
     else
-        refuse(reader, at, length, "it is disk or cdrom",
-               "'%.*s' is not a type of disk", (int)length, at);
+        disk_refuse(reader, at, length, "it is disk or cdrom",
+                    "'%.*s' is not a type of disk", (int)length, at);
 }
 
 static void set_port(struct disk_reader *reader, const char *at, size_t length)
@@ -148,7 +134,7 @@ static void set_port(struct disk_reader *reader, const char *at, size_t length)
 
     reader->disk->colo_port = atoi(text);
     if (reader->disk->colo_port == 0)
-        refuse(reader, at, length, NULL, "'%s' is not a port", text);
+        disk_refuse(reader, at, length, NULL, "'%s' is not a port", text);
 }
 
 const struct disk_key disk_keys[] = {
@@ -179,15 +165,16 @@ static void set_key(struct disk_reader *reader, const struct disk_key *key,
                  length);
         break;
     case DISK_FORMAT:
-        set_enum(reader, "format", disk_formats, &disk->format, at, length);
+        disk_set_enum(reader, "format", disk_formats, &disk->format, at,
+                      length);
         break;
     case DISK_BACKEND:
-        set_enum(reader, "backend type", disk_backends, &disk->backend, at,
-                 length);
+        disk_set_enum(reader, "backend type", disk_backends, &disk->backend, at,
+                      length);
         break;
     case DISK_SPECIFICATION:
-        set_enum(reader, "specification", disk_specifications,
-                 &disk->specification, at, length);
+        disk_set_enum(reader, "specification", disk_specifications,
+                      &disk->specification, at, length);
         break;
     case DISK_ACCESS:
         set_access(reader, at, length);
@@ -209,8 +196,8 @@ static void refuse_key(struct disk_reader *reader, const char *at,
     struct near near = near_begin(name);
 
     if (setting != NULL && setting->since != NULL) {
-        refuse(reader, at, length, NULL, "'%s' of a disk needs Xen %s", name,
-               setting->since);
+        disk_refuse(reader, at, length, NULL, "'%s' of a disk needs Xen %s",
+                    name, setting->since);
         return;
     }
     for (size_t i = 0; i < DISK_KEYS; i++)
@@ -219,7 +206,7 @@ static void refuse_key(struct disk_reader *reader, const char *at,
     if (hint == NULL && reader->disk->pdev_path == NULL)
         hint = mem_strdup("a path that has a '=' in it goes last, as "
                           "target=PATH");
-    refuse(reader, at, length, hint, "unknown disk setting '%s'", name);
+    disk_refuse(reader, at, length, hint, "unknown disk setting '%s'", name);
 }
 
 /* `key=value` at p; yields what follows it. */
@@ -272,8 +259,7 @@ const struct spec_grammar disk_grammars[] = {
     { NULL },
 };
 
-/* Do flags begin so? Most parts do not: the table need not be looked through.
- */
+/* Do flags begin so? For most parts the table need not be looked through. */
 static bool begins_flag(char c)
 {
     return c == 'c' || c == 'd' || c == 'n' || c == 't' || c == 'u';
@@ -298,98 +284,6 @@ static bool set_flag(libxl_device_disk *disk, const char *p, size_t length)
         return true;
     }
     return false;
-}
-
-enum old_prefix { PREFIX_STRIP, PREFIX_FORMAT, PREFIX_SCRIPT };
-
-static const struct disk_word old_prefixes[] = {
-    { "raw", PREFIX_FORMAT },    { "qcow", PREFIX_FORMAT },
-    { "qcow2", PREFIX_FORMAT },  { "vhd", PREFIX_FORMAT },
-    { "iscsi", PREFIX_SCRIPT },  { "nbd", PREFIX_SCRIPT },
-    { "enbd", PREFIX_SCRIPT },   { "drbd", PREFIX_SCRIPT },
-    { "tapdisk", PREFIX_STRIP }, { "tap", PREFIX_STRIP },
-    { "tap2", PREFIX_STRIP },    { "aio", PREFIX_STRIP },
-    { "ioemu", PREFIX_STRIP },   { "file", PREFIX_STRIP },
-    { "phy", PREFIX_STRIP },     { NULL },
-};
-
-/* Any beginning of the form `word:`; 0 if there is none. */
-static size_t prefix_length(const char *p)
-{
-    size_t length = 0;
-
-    if (*p < 'a' || *p > 'z')
-        return 0;
-    while ((p[length] >= 'a' && p[length] <= 'z') ||
-           (p[length] >= '0' && p[length] <= '9'))
-        length++;
-    return p[length] == ':' ? length : 0;
-}
-
-/* Deprecated, which xl never says; on a command line it does no harm. */
-static void warn_of_prefix(struct disk_reader *reader, const char *p,
-                           size_t length, enum old_prefix kind)
-{
-    struct config_place place =
-        config_value_place(reader->value, (size_t)(p - reader->text), length);
-    cleanup_free char *hint =
-        kind == PREFIX_SCRIPT
-            ? mem_printf("write: VDEV and script=block-%.*s, then target=",
-                         (int)length, p)
-            : mem_printf("write: PATH,%.*s,VDEV,ACCESS",
-                         kind == PREFIX_FORMAT ? (int)length : 3,
-                         kind == PREFIX_FORMAT ? p : "raw");
-
-    if (reader->old_prefix || reader->fill->command_line)
-        return;
-    config_diag_add(reader->fill->diags, CONFIG_WARNING, &place, hint,
-                    "the prefix '%.*s:' of a disk is deprecated", (int)length,
-                    p);
-}
-
-static void set_prefix(struct disk_reader *reader, const char *p, size_t length,
-                       enum old_prefix kind)
-{
-    warn_of_prefix(reader, p, length, kind);
-    reader->old_prefix = true;
-    if (kind == PREFIX_FORMAT) {
-        set_enum(reader, "format", disk_formats, &reader->disk->format, p,
-                 length);
-    } else if (kind == PREFIX_SCRIPT) {
-        cleanup_free char *script = mem_printf("block-%.*s", (int)length, p);
-
-        if (reader->disk->script != NULL && *reader->disk->script != '\0')
-            refuse(reader, p, length, NULL,
-                   "the script of this disk is set twice");
-        else
-            fill_replace_text(&reader->disk->script, script);
-    }
-}
-
-/*
- * An old prefix at *p, which moves behind it. A word that is none, before
- * anything but a letter or digit, is a mistake; before those it is part of
- * something else, like hdc:cdrom.
- */
-static bool read_prefix(struct disk_reader *reader, const char **p)
-{
-    size_t length = prefix_length(*p);
-    char after = (*p)[length + (length > 0)];
-    int kind;
-
-    if (length == 0)
-        return false;
-    if (find_word(old_prefixes, *p, length, &kind)) {
-        set_prefix(reader, *p, length, (enum old_prefix)kind);
-        *p += length + 1;
-        return true;
-    }
-    if ((after >= 'a' && after <= 'z') || (after >= '0' && after <= '9'))
-        return false;
-    refuse(reader, *p, length, "the format is the second part: PATH,qcow2,xvda",
-           "'%.*s:' is not a prefix of a disk", (int)length, *p);
-    *p += strlen(*p);
-    return true;
 }
 
 /* The old `vdev:cdrom` and `vdev:disk`; false if there is no colon. */
@@ -419,7 +313,8 @@ static void set_positional(struct disk_reader *reader, const char *p,
         if (*disk->pdev_path == '\0' && set_vdev_and_type(reader, p, length))
             disk->format = LIBXL_DISK_FORMAT_EMPTY;
         else
-            set_enum(reader, "format", disk_formats, &disk->format, p, length);
+            disk_set_enum(reader, "format", disk_formats, &disk->format, p,
+                          length);
     } else if (disk->vdev == NULL) {
         if (!set_vdev_and_type(reader, p, length))
             set_text(reader, "vdev", &disk->vdev, p, length);
@@ -428,9 +323,9 @@ static void set_positional(struct disk_reader *reader, const char *p,
         set_access(reader, p, length);
     } else {
         reader->over = true;
-        refuse(reader, p, length,
-               "the parts without a key are: target, format, vdev, access",
-               "one part too many: '%.*s'", (int)length, p);
+        disk_refuse(reader, p, length,
+                    "the parts without a key are: target, format, vdev, access",
+                    "one part too many: '%.*s'", (int)length, p);
     }
 }
 
@@ -449,7 +344,7 @@ static void read_parts(struct disk_reader *reader)
         /* Up to the end of the part or of its key. */
         length = strcspn(p, ",=:");
         if (p[length] == ':') {
-            if (read_prefix(reader, &p))
+            if (disk_read_prefix(reader, &p))
                 continue;
             length += strcspn(p + length, ",=");
         }
@@ -478,12 +373,12 @@ static void finish(struct disk_reader *reader)
     if (reader->failed)
         return;
     if (disk->vdev == NULL)
-        refuse(reader, reader->text, strlen(reader->text),
-               "add the guest's device: PATH,raw,xvda",
-               "this disk has no vdev");
+        disk_refuse(reader, reader->text, strlen(reader->text),
+                    "add the guest's device: PATH,raw,xvda",
+                    "this disk has no vdev");
     else if (disk->pdev_path == NULL && !disk->removable)
-        refuse(reader, reader->text, strlen(reader->text), NULL,
-               "this disk has no target; only a CD drive can be empty");
+        disk_refuse(reader, reader->text, strlen(reader->text), NULL,
+                    "this disk has no target; only a CD drive can be empty");
 }
 
 void fill_disk_words(struct fill *fill, struct fill_words words,

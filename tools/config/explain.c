@@ -64,6 +64,8 @@ char *explain_values(const struct config_key *key)
     const char *word;
     size_t at = 0;
 
+    if (key->words == NULL && key->max >= INT_MAX && key->min >= 0)
+        return mem_printf("from %ld", key->min);
     if (key->words == NULL)
         return range_of(key);
     while ((word = explain_next_word(key, &at)) != NULL)

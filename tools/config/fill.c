@@ -17,7 +17,7 @@ add_at_value(struct fill *fill, enum config_severity severity,
              const struct config_value *value, const char *hint,
              const char *format, va_list args)
 {
-    cleanup_free char *message = mem_vprintf(format, args);
+    cleanup_free char *message = config_diag_message(format, args);
 
     config_diag_add(fill->diags, severity, &value->place, hint, "%s", message);
 }
@@ -52,7 +52,7 @@ void fill_error_file(struct fill *fill, const char *hint, const char *format,
     if (fill->broken)
         return;
     va_start(args, format);
-    message = mem_vprintf(format, args);
+    message = config_diag_message(format, args);
     va_end(args);
     config_diag_add(fill->diags, CONFIG_ERROR, &place, hint, "%s", message);
 }

@@ -60,14 +60,14 @@ static bool is_comment(const struct config_token *token)
     return token->type == CONFIG_TOKEN_NEWLINE && token->start[0] == '#';
 }
 
-/* Without the blanks at its end; the caller's. */
-static char *copy_comment(const struct config_token *token)
+/* How long it is without the blanks at its end. */
+static size_t comment_length(const struct config_token *token)
 {
     size_t length = token->length;
 
     while (length > 0 && strchr(" \t\r\n", token->start[length - 1]) != NULL)
         length--;
-    return mem_strndup(token->start, length);
+    return length;
 }
 
 /* The inside of a string, as it stands between double quotes. */
@@ -109,7 +109,8 @@ static void read_in_list(struct layout *layout, struct node *list)
     switch (layout->token.type) {
     case CONFIG_TOKEN_NEWLINE:
         if (is_comment(&layout->token)) {
-            item.text = copy_comment(&layout->token);
+            item.text = mem_strndup(layout->token.start,
+                                    comment_length(&layout->token));
             item.behind = layout->token.place.line == layout->last_line;
             VEC_PUSH(&list->items, item);
         }
@@ -241,15 +242,15 @@ static void put_setting(struct layout *layout)
 static void put_comment(struct layout *layout)
 {
     struct strbuf *out = layout->out;
-    cleanup_free char *comment = copy_comment(&layout->token);
 
     if (layout->token.place.line == layout->settings_line) {
         out->length--; /* back on the line of the setting */
-        strbuf_printf(out, "  %s\n", comment);
+        strbuf_puts(out, "  ");
     } else {
         close_gap(layout);
-        strbuf_printf(out, "%s\n", comment);
     }
+    strbuf_add(out, layout->token.start, comment_length(&layout->token));
+    strbuf_putc(out, '\n');
 }
 
 static void put_line_end(struct layout *layout)

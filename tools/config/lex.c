@@ -263,6 +263,29 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
         check_string(lexer, token);
 }
 
+/* What editors of other systems put before a text; false if nothing. */
+__attribute__((cold, noinline)) static bool
+refuse_order_mark(struct config_lexer *lexer, struct config_token *token)
+{
+    size_t length = (size_t)(lexer->end - lexer->at);
+
+    if (lexer->at != lexer->bytes)
+        return false;
+    if (length >= 3 && memcmp(lexer->at, "\xef\xbb\xbf", 3) == 0) {
+        bad(lexer, token, lexer->at + 3,
+            "a byte order mark, which xl's files must not have",
+            "remove it with: sed -i '1s/^\\xef\\xbb\\xbf//' FILE");
+        return true;
+    }
+    if (length < 2 || (memcmp(lexer->at, "\xff\xfe", 2) != 0 &&
+                       memcmp(lexer->at, "\xfe\xff", 2) != 0))
+        return false;
+    bad(lexer, token, lexer->at + 2, "this is UTF-16",
+        "save the file as UTF-8; nothing of it was read");
+    lexer->at = lexer->end;
+    return true;
+}
+
 /* The end of what the user most likely sees as one word. */
 static const char *word_end(const struct config_lexer *lexer)
 {
@@ -280,6 +303,8 @@ lex_other(struct config_lexer *lexer, struct config_token *token)
     const char *end = word_end(lexer);
     size_t length = (size_t)(end - lexer->at);
 
+    if (refuse_order_mark(lexer, token))
+        return;
     if (c == '\0')
         refuse_nul(lexer, token, lexer->at);
     else if (c == '\r')

@@ -60,7 +60,7 @@ expected(struct parser *parser, const char *hint, const char *format, ...)
     if (token->type == CONFIG_TOKEN_BAD)
         return;
     va_start(args, format);
-    what = mem_vprintf(format, args);
+    what = config_diag_message(format, args);
     va_end(args);
     found = describe(token);
     config_diag_add(parser->diags, CONFIG_ERROR, &token->place, hint,
@@ -163,8 +163,15 @@ static void decode_string(struct parser *parser, struct config_value *value)
 
 static struct config_value *parse_atom(struct parser *parser)
 {
-    struct config_value *value = new_value(parser, CONFIG_ATOM);
+    struct config_value *value;
 
+    if (parser->token.length > CONFIG_MAX_STRING) {
+        config_diag_add(parser->diags, CONFIG_ERROR, &parser->token.place, NULL,
+                        "a value longer than %d MiB",
+                        CONFIG_MAX_STRING / 1024 / 1024);
+        return NULL;
+    }
+    value = new_value(parser, CONFIG_ATOM);
     if (value == NULL)
         return NULL;
     if (parser->token.type == CONFIG_TOKEN_STRING) {

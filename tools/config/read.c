@@ -23,6 +23,8 @@ struct open_file {
     const char *path;
     dev_t device;
     ino_t inode; /* 0: it is no file */
+    mode_t mode;
+    size_t size; /* bytes, as far as the kernel knows */
     unsigned int depth;
 };
 
@@ -53,6 +55,8 @@ static void identify(struct open_file *file, const char *path,
     if (stat(path, &st) == 0) {
         file->device = st.st_dev;
         file->inode = st.st_ino;
+        file->mode = st.st_mode;
+        file->size = (size_t)st.st_size;
     }
 }
 
@@ -87,7 +91,7 @@ refuse(struct reader *reader, const struct config_value *value,
     va_list args;
 
     va_start(args, format);
-    message = mem_vprintf(format, args);
+    message = config_diag_message(format, args);
     va_end(args);
     config_diag_add(reader->diags, CONFIG_ERROR, &value->place, hint,
                     "cannot include %s", message);
@@ -106,7 +110,13 @@ static bool may_include(struct reader *reader, const struct config_value *value,
                MAX_INCLUDE_DEPTH);
         return false;
     }
-    if (reader->includes >= MAX_INCLUDES) {
+    if (S_ISFIFO(file->mode) || S_ISSOCK(file->mode) || S_ISCHR(file->mode) ||
+        S_ISBLK(file->mode)) {
+        /* One that has nothing to say would be waited for without an end. */
+        refuse(reader, value, NULL, "%s: it is no file", file->path);
+        return false;
+    }
+    if (reader->includes++ >= MAX_INCLUDES) {
         refuse(reader, value, NULL, "%s: more than %d files", file->path,
                MAX_INCLUDES);
         return false;
@@ -131,6 +141,16 @@ static void parse_bytes(struct reader *reader, const char *name, char *bytes,
     config_text_unref(text);
 }
 
+static bool may_take(struct reader *reader, const struct config_value *value,
+                     const char *path, size_t length)
+{
+    if (length <= CONFIG_MAX_BYTES - reader->bytes)
+        return true;
+    refuse(reader, value, NULL, "%s: more than %d MiB altogether", path,
+           CONFIG_MAX_BYTES / 1024 / 1024);
+    return false;
+}
+
 static void include_file(struct reader *reader,
                          const struct config_value *value)
 {
@@ -143,17 +163,16 @@ static void include_file(struct reader *reader,
     identify(&file, path, reader->file);
     if (!may_include(reader, value, &file))
         return;
+    if (!may_take(reader, value, path, file.size))
+        return;
     if (io_read_file(path, CONFIG_MAX_BYTES, &bytes, &length, &err) < 0) {
         refuse(reader, value, NULL, "%s", err.message);
         return;
     }
-    if (length > CONFIG_MAX_BYTES - reader->bytes) {
-        refuse(reader, value, NULL, "%s: more than %d MiB altogether", path,
-               CONFIG_MAX_BYTES / 1024 / 1024);
+    if (!may_take(reader, value, path, length)) {
         free(bytes);
         return;
     }
-    reader->includes++;
     parse_bytes(reader, path, bytes, length, &file);
 }
 

@@ -33,12 +33,12 @@ void spec_close(struct spec *spec)
 }
 
 /* Words are values, too: a file of nothing but them is no configuration. */
-static bool count_word(struct spec *spec)
+static bool count_word(struct fill *fill, const struct config_value *value)
 {
-    if (spec->fill->words > CONFIG_MAX_VALUES)
+    if (fill->words > CONFIG_MAX_VALUES)
         return false;
-    if (++spec->fill->words > CONFIG_MAX_VALUES) {
-        fill_error(spec->fill, spec->value, "nothing after it was read",
+    if (++fill->words > CONFIG_MAX_VALUES) {
+        fill_error(fill, value, "nothing after it was read",
                    "more than %d settings in one configuration",
                    CONFIG_MAX_VALUES);
         return false;
@@ -46,12 +46,28 @@ static bool count_word(struct spec *spec)
     return true;
 }
 
+char *spec_next_part(struct fill *fill, const struct config_value *value,
+                     char separator, char **rest)
+{
+    char *part = *rest;
+    char *end;
+
+    while (*part == separator)
+        part++;
+    if (*part == '\0' || !count_word(fill, value))
+        return NULL;
+    end = strchrnul(part, separator);
+    *rest = *end != '\0' ? end + 1 : end;
+    *end = '\0';
+    return part;
+}
+
 char *spec_next_exact(struct spec *spec)
 {
     char *word = spec->next;
     char *comma;
 
-    if (*word == '\0' || !count_word(spec))
+    if (*word == '\0' || !count_word(spec->fill, spec->value))
         return NULL;
     comma = strchr(word, ',');
     spec->next = comma != NULL ? comma + 1 : word + strlen(word);
@@ -73,7 +89,7 @@ __attribute__((format(printf, 5, 0))) static void
 add_at(struct spec *spec, enum config_severity severity, const char *word,
        const char *hint, const char *format, va_list args)
 {
-    cleanup_free char *message = mem_vprintf(format, args);
+    cleanup_free char *message = config_diag_message(format, args);
     struct config_place place = spec->value->place;
 
     /* To find the place of a word takes time. */
@@ -110,7 +126,7 @@ void spec_doubt(struct spec *spec, const char *word, const char *hint,
     va_list args;
 
     va_start(args, format);
-    message = mem_vprintf(format, args);
+    message = config_diag_message(format, args);
     va_end(args);
     if (spec->fill->command_line)
         spec_error(spec, word, hint, "%s", message);

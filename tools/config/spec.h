@@ -26,6 +26,14 @@ char *spec_next(struct spec *spec);
 /* The next word as it is, blanks, empty or not; NULL at the end. */
 char *spec_next_exact(struct spec *spec);
 
+/*
+ * The next part of a text that is a list in itself, cut off it at separators;
+ * empty ones are skipped. *rest begins as the text. NULL at the end, or when
+ * the configuration has too many settings, which was reported at the value.
+ */
+char *spec_next_part(struct fill *fill, const struct config_value *value,
+                     char separator, char **rest);
+
 /* Diagnostics under a word (or any part of the buffer). */
 void spec_error(struct spec *spec, const char *word, const char *hint,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -94,7 +102,7 @@ struct spec_grammar {
     const struct spec_field *fields; /* the table, if it is of these */
 };
 
-/* A table of rows of its own kind, and one of spec_fields. */
+/* A table of rows of its own kind, and one of struct spec_field. */
 #define SPEC_GRAMMAR(key, table)                                     \
     {                                                                \
         key, &(table)[0].name, sizeof((table)[0]), SPEC_COUNT(table) \

@@ -272,6 +272,13 @@ static void warn_set_twice(const struct config_assignment *before,
                     key, before->place.line);
 }
 
+static bool is_too_long(const struct config_value *value,
+                        const struct config_value *more)
+{
+    return value->type == CONFIG_ATOM && more->type == CONFIG_ATOM &&
+           value->u.atom.length + more->u.atom.length > CONFIG_MAX_STRING;
+}
+
 void config_tree_assign(struct config_tree *tree, const char *key,
                         const struct config_place *place, bool add,
                         struct config_value *value, struct config_diags *diags)
@@ -281,6 +288,12 @@ void config_tree_assign(struct config_tree *tree, const char *key,
     struct config_assignment *before = slot->assignment;
     struct config_assignment *assignment;
 
+    if (before != NULL && add && is_too_long(before->value, value)) {
+        config_diag_add(diags, CONFIG_ERROR, place, NULL,
+                        "+= makes '%s' longer than %d MiB", key,
+                        CONFIG_MAX_STRING / 1024 / 1024);
+        return;
+    }
     if (before != NULL && add) {
         value = add_values(tree, before->value, value);
         if (value == NULL) {

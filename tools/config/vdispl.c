@@ -20,14 +20,25 @@ static bool read_connector(const char *word, libxl_connector_param *connector)
                   &connector->height) == 2;
 }
 
+/* The last list of them wins, as every setting does. */
+static void drop_connectors(libxl_device_vdispl *vdispl)
+{
+    for (int i = 0; i < vdispl->num_connectors; i++)
+        libxl_connector_param_dispose(&vdispl->connectors[i]);
+    free(vdispl->connectors);
+    vdispl->connectors = NULL;
+    vdispl->num_connectors = 0;
+}
+
 static void set_connectors(struct spec *spec, void *object, const char *text)
 {
     libxl_device_vdispl *vdispl = object;
     cleanup_free char *copy = mem_strdup(text);
-    char *rest = NULL;
+    char *rest = copy;
+    char *word;
 
-    for (char *word = strtok_r(copy, ";", &rest); word != NULL;
-         word = strtok_r(NULL, ";", &rest)) {
+    drop_connectors(vdispl);
+    while ((word = spec_next_part(spec->fill, spec->value, ';', &rest))) {
         libxl_connector_param *connector =
             FILL_EXTEND(vdispl->connectors, vdispl->num_connectors);
 

@@ -66,8 +66,9 @@ static void set_size(struct vnuma *vnuma, char *text)
     vnuma->memkb += vnuma->node->memkb;
 }
 
-/* xl: behind a range that it cannot read it goes on with the one before. */
-static void add_cpus(struct vnuma *vnuma, const char *range)
+/* False when there are more vCPUs than a guest can have: no need to go on.
+ * xl: behind a range that it cannot read it goes on with the one before. */
+static bool add_cpus(struct vnuma *vnuma, const char *range)
 {
     unsigned long first;
     unsigned long last;
@@ -75,30 +76,35 @@ static void add_cpus(struct vnuma *vnuma, const char *range)
     if (!fill_cpu_range(range, &first, &last) || last >= FILL_MAX_VCPUS) {
         fill_error(vnuma->fill, vnuma->value, "it is like 0-3 or 7",
                    "'%s' is not a range of vCPUs", range);
-        return;
+        return true;
     }
     for (; first <= last; first++) {
         libxl_bitmap_set(&vnuma->cpus, (int)first);
         vnuma->vcpus++;
     }
+    return vnuma->vcpus <= FILL_MAX_VCPUS;
 }
 
 static void set_vcpus(struct vnuma *vnuma, char *text)
 {
-    char *rest = NULL;
+    char *rest = text;
+    char *range;
 
-    for (char *range = strtok_r(text, ",", &rest); range != NULL;
-         range = strtok_r(NULL, ",", &rest))
-        add_cpus(vnuma, range);
+    while ((range = spec_next_part(vnuma->fill, vnuma->value, ',', &rest)))
+        if (!add_cpus(vnuma, range)) {
+            fill_error(vnuma->fill, vnuma->value, NULL,
+                       "the nodes have more than %d vCPUs", FILL_MAX_VCPUS);
+            return;
+        }
 }
 
 static void set_distances(struct vnuma *vnuma, char *text)
 {
-    char *rest = NULL;
-    int i = 0;
+    char *rest = text;
+    char *word;
 
-    for (char *word = strtok_r(text, ",", &rest); word != NULL;
-         word = strtok_r(NULL, ",", &rest), i++) {
+    for (int i = 0;
+         (word = spec_next_part(vnuma->fill, vnuma->value, ',', &rest)); i++) {
         unsigned long number;
 
         if (i >= vnuma->node->num_distances) {

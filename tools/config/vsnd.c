@@ -14,13 +14,13 @@ static void set_rates(struct spec *spec, void *object, const char *text)
 {
     libxl_vsnd_params *params = object;
     cleanup_free char *copy = mem_strdup(text);
-    char *rest = NULL;
+    char *rest = copy;
+    char *word;
 
     free(params->sample_rates);
     params->sample_rates = NULL;
     params->num_sample_rates = 0;
-    for (char *word = strtok_r(copy, ";", &rest); word != NULL;
-         word = strtok_r(NULL, ";", &rest)) {
+    while ((word = spec_next_part(spec->fill, spec->value, ';', &rest))) {
         uint32_t *rate =
             FILL_EXTEND(params->sample_rates, params->num_sample_rates);
 
@@ -34,14 +34,14 @@ static void set_formats(struct spec *spec, void *object, const char *text)
 {
     libxl_vsnd_params *params = object;
     cleanup_free char *copy = mem_strdup(text);
-    char *rest = NULL;
+    char *rest = copy;
+    char *word;
     int number;
 
     free(params->sample_formats);
     params->sample_formats = NULL;
     params->num_sample_formats = 0;
-    for (char *word = strtok_r(copy, ";", &rest); word != NULL;
-         word = strtok_r(NULL, ";", &rest)) {
+    while ((word = spec_next_part(spec->fill, spec->value, ';', &rest))) {
         if (fill_find_word(libxl_vsnd_pcm_format_string_table, word, &number))
             *FILL_EXTEND(params->sample_formats, params->num_sample_formats) =
                 (libxl_vsnd_pcm_format)number;
