@@ -6,7 +6,7 @@ import pytest
 
 from lab import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.unproven]
+pytestmark = pytest.mark.slow
 
 RAMDISK = "/root/driver.gz"
 PIDFILE = "/run/devd.pid"
@@ -37,9 +37,10 @@ trap 'rm -rf "$tree"' EXIT
 cd "$tree"
 mkdir -p bin sbin dev proc sys run tmp lib var/log/xenith
 cp /bin/busybox bin/
-cp -a --parents /usr/sbin/xn /usr/libexec/xenith/xn-hotplug \
-    /usr/libexec/xenith/scripts .
-ldd /usr/sbin/xn /usr/libexec/xenith/xn-hotplug | grep -o '/[^ ]*[^ :]' |
+cp -a --parents /usr/sbin/xn /usr/libexec/xenith/xn-commands.so \
+    /usr/libexec/xenith/xn-hotplug /usr/libexec/xenith/scripts .
+ldd /usr/sbin/xn /usr/libexec/xenith/xn-commands.so \
+    /usr/libexec/xenith/xn-hotplug | grep -o '/[^ ]*[^ :]' |
     grep '\\.so' | sort -u | xargs cp -L --parents -t .
 for module in xen-netback xen-blkback loop bridge; do
     modprobe --show-depends "$module"
@@ -60,7 +61,7 @@ def driver(host, guest):
 
 def served(guest, name: str):
     return guest("pv", name, vif=["bridge=xenbr0,backend=driver"], disk=[
-        "target=/run/disk.img,format=raw,vdev=xvda,access=rw,backend=driver"])
+        "format=raw,vdev=xvda,access=rw,backend=driver,target=/run/disk.img"])
 
 
 def backends(host, driver, kind: str) -> str:
@@ -110,7 +111,7 @@ def test_an_agent_that_was_killed_catches_up(host, driver, guest):
         console.expect(r"is-away 0")
     host.xn("destroy", up.name, timeout=120)
     late = guest("pv", "late", create=False, disk=[
-        "target=/run/disk.img,format=raw,vdev=xvda,access=rw,backend=driver"])
+        "format=raw,vdev=xvda,access=rw,backend=driver,target=/run/disk.img"])
     host.run(f"systemd-run -q --unit late xn create -q {late.path}")
     with driver.console() as console:
         console.send(f"sleep 3; {DEVD}; echo is-back $?\n")

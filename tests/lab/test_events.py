@@ -76,7 +76,6 @@ def test_a_guest_of_xl_is_told(host, guest, events):
     until(lambda: kinds(events("old"))[:2] == ["created", "started"], 60)
 
 
-@pytest.mark.unproven
 def test_a_silent_guest_of_xl_is_told(host, guest, tiny_kernel, events):
     # It writes nothing at all: xl's log says that it runs.
     guest("pvh", "idle", tool="xl", wait=False, **KEYS)

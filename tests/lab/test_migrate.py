@@ -227,6 +227,26 @@ def test_an_end_in_the_middle_costs_nothing(hosts, small, end):
         hosts[0].xn("migrate", "--recover", up.name)
 
 
+@pytest.mark.unproven
+def test_a_guest_that_is_destroyed_meanwhile_is_nowhere(hosts, small):
+    """libxl alone may wait a minute for it to suspend."""
+    up = small("pvh", memory=64, extra="fill=random")
+    start_migrating(hosts[0], up.name)
+    wait_incoming(hosts[1], up.name)
+    hosts[0].xn("destroy", up.name)
+    began = time.monotonic()
+    while hosts[0].run("systemctl is-active migrating",
+                       check=False).stdout == "active\n":
+        assert time.monotonic() - began < 20, "it still waits"
+        time.sleep(0.2)
+    assert "the guest was destroyed meanwhile" in hosts[0].run(
+        "journalctl -u migrating --no-pager | tail -n 5").stdout
+    for host in hosts:
+        assert not is_there(host, up.name)
+        assert not is_there(host, f"{up.name}--incoming")
+    assert up.name not in hosts[0].xn("migrate", "--status").stdout
+
+
 def test_killed_with_all_it_started_it_is_recovered(hosts, small):
     """Nobody is left who could have it go on, wherever it was just then."""
     up = small("pvh", memory=64, extra="fill=random")

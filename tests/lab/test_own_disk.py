@@ -1,37 +1,73 @@
-"""A Debian guest that starts from its own disk and boot loader, and how
-pygrub is confined meanwhile (what it can do: tests/unit/test_bootloader.py)."""
+"""A Debian guest that starts from its own disk and boot loader in each way there
+is, and how pygrub is confined meanwhile (what it can do:
+tests/unit/test_bootloader.py)."""
 import json
 
 import pytest
 
 DISK = "/srv/guests/own.img"
+QCOW2 = "/srv/guests/own.qcow2"
+NO_KERNEL = {"kernel": None, "ramdisk": None, "extra": None}
+PYGRUB = {"bootloader": "pygrub", "bootloader_args": ["--quiet"]}
 BOOT = {
-    "pv": {"bootloader": "pygrub", "bootloader_args": ["--quiet"],
-           "disk": [f"{DISK},raw,xvda,w"]},
+    "pv": {**PYGRUB, "disk": [f"{DISK},raw,xvda,w"]},
     "hvm": {"boot": "c", "disk": [f"{DISK},raw,hda,w"]},
 }
+GRUB = {"pv": "/usr/lib/grub-xen/grub-x86_64-xen.bin",
+        "pvh": "/usr/lib/grub-xen/grub-i386-xen_pvh.bin"}
+CONF = "/etc/xenith/xenith.conf"
 
 
 @pytest.fixture
 def own_disk(host):
     host.run(f"cp --sparse=always /srv/guests/debian.img {DISK}")
     yield
-    host.run(f"rm -f {DISK}")
+    host.run(f"rm -f {DISK} {QCOW2}")
+
+
+@pytest.fixture
+def starts(host, own_disk, guest):
+    """Has Debian start from its disk, in FORMAT, until it can be used, and ends
+    it."""
+    def run(kind: str, image: str, **keys: object) -> None:
+        path = DISK
+        if image == "qcow2":
+            host.run(f"qemu-img convert -O qcow2 {DISK} {QCOW2}; rm {DISK}")
+            path = QCOW2
+        device = "hda" if kind == "hvm" else "xvda"
+        up = guest(kind, **NO_KERNEL | keys, memory=256, wait=False,
+                   disk=[f"{path},{image},{device},w"])
+        assert "GUEST-UP debian 12" in up.wait_up()
+        host.xn("shutdown", "-w", up.name)
+        host.xn("wait", "--timeout", "60", up.name, "gone")
+    return run
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [
-    "pv", pytest.param("hvm", marks=pytest.mark.unproven)])
-def test_debian_starts_from_its_own_disk(host, own_disk, guest, kind):
-    up = guest(kind, kernel=None, ramdisk=None, extra=None, memory=256,
-               wait=False, **BOOT[kind])
-    assert "GUEST-UP debian 12" in up.wait_up()
-    host.xn("shutdown", "-w", up.name)
-    host.xn("wait", "--timeout", "60", up.name, "gone")
+@pytest.mark.parametrize("image", ["raw", "qcow2"])
+def test_debian_starts_through_pygrub(starts, image):
+    starts("pv", image, **PYGRUB)
 
 
-CONF = "/etc/xenith/xenith.conf"
-NO_KERNEL = {"kernel": None, "ramdisk": None, "extra": None}
+@pytest.mark.slow
+@pytest.mark.parametrize("image", ["raw", "qcow2"])
+@pytest.mark.parametrize("kind", ["pv", "pvh"])
+def test_debian_starts_through_pv_grub(starts, kind, image):
+    """Nothing in Dom0 reads the guest's disk."""
+    starts(kind, image, kernel=GRUB[kind])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("image", ["raw", "qcow2"])
+def test_debian_starts_through_the_bios(starts, image):
+    starts("hvm", image, boot="c")
+
+
+@pytest.mark.slow
+@pytest.mark.unproven
+@pytest.mark.parametrize("image", ["raw", "qcow2"])
+def test_debian_starts_through_uefi(starts, image):
+    starts("hvm", image, boot="c", bios="ovmf")
 
 
 @pytest.fixture
@@ -84,7 +120,7 @@ def test_pygrub_runs_confined_and_the_record_does_not_show_it(
     assert len(host.run("losetup -a | grep own.img").stdout.splitlines()) == 1
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_a_kernel_from_a_guests_disk_is_not_cached(host, own_disk, guest):
     before = host.xn("cache", "list").stdout
     up = guest("pv", **NO_KERNEL, memory=256, wait=False, **BOOT["pv"])
@@ -92,7 +128,6 @@ def test_a_kernel_from_a_guests_disk_is_not_cached(host, own_disk, guest):
     assert host.xn("cache", "list").stdout == before
 
 
-@pytest.mark.unproven
 def test_a_disk_without_a_kernel_says_so(host, guest):
     host.run(f"truncate -s 1M {DISK}")
     try:
@@ -116,7 +151,6 @@ def menu(host, own_disk, guest):
                  bootloader_args=["--interactive"], disk=BOOT["pv"]["disk"])
 
 
-@pytest.mark.unproven
 def test_a_menu_that_nobody_answers_ends(host, menu, conf):
     conf("bootloader_timeout = 2\n")
     result = host.xn("create", menu.path, check=False)
@@ -124,7 +158,7 @@ def test_a_menu_that_nobody_answers_ends(host, menu, conf):
     assert "pygrub: no end after 2 s" in result.stderr
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_pygrub_runs_as_root_only_where_that_is_said(
         host, own_disk, guest, spy, conf):
     conf("bootloader_confined = 0\n")
@@ -134,7 +168,6 @@ def test_pygrub_runs_as_root_only_where_that_is_said(
     assert spied(host, up.domid())[0] == "0"
 
 
-@pytest.mark.unproven
 def test_without_the_program_that_confines_it_there_is_no_boot(
         host, own_disk, guest):
     program = "/usr/libexec/xenith/xn-bootloader"

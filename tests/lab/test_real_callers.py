@@ -361,7 +361,7 @@ def test_xendomains_saves_and_restores(host, small, settings):
     assert names_saved(host) == []
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_xens_own_xendomains(host, small, settings, diverted):
     made = two_of_auto(host, small)
     settings(save=True)

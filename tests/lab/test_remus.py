@@ -34,9 +34,9 @@ def protect(host, *words):
                                      else words[-2]))
 
 
-def wait_unprotected(host):
+def wait_unprotected(host, seconds=60):
     wait_for(lambda: host.run("systemctl is-active protecting", check=False)
-             .stdout.strip() not in ("active", "deactivating"))
+             .stdout.strip() not in ("active", "deactivating"), seconds)
 
 
 def said(host):
@@ -95,7 +95,7 @@ def test_destroyed_here_it_goes_on_there(hosts, small, away):
     wait_for(lambda: f"{up.name}--incoming" in hosts[1].xl("list").stdout)
     time.sleep(5)  # a whole state or two
     hosts[0].xn("destroy", up.name)
-    wait_unprotected(hosts[0])
+    wait_unprotected(hosts[0], 20)
     assert "Primary domain has been destroyed" in said(hosts[0])
     wait_for(lambda: "--incoming" not in hosts[1].xl("list").stdout)
     assert hosts[1].xl("domid", up.name).stdout.strip().isdigit()

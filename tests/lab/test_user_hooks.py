@@ -155,7 +155,6 @@ def test_hooks_that_come_later_hear_of_devices_after_a_reload(host, small, hook)
     assert heard(host)[0]["device"]["name"] == "0"
 
 
-@pytest.mark.unproven
 def test_hooks_that_come_later_hear_of_devices_by_themselves(host, small, hook):
     web = small("pvh")
     hook("device-added/10-listen", f"cat >>{HEARD}")
