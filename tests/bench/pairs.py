@@ -133,3 +133,9 @@ def compare(pairs: list[tuple[float, float]]) -> Compared:
     return Compared(statistics.median(theirs for theirs, _ in pairs),
                     statistics.median(ours for _, ours in pairs),
                     statistics.median(ours / theirs for theirs, ours in pairs))
+
+
+def format_goal(name: str, ratio: float, what: str, goal: float) -> str:
+    """A line on how much of xl's time, or of another thing, is ours."""
+    return (f"{name}: {ratio:.3f} of xl's {what}, goal {goal:.3f}: "
+            + ("reached" if ratio <= goal else "not reached"))

@@ -2,6 +2,7 @@
 after the first round. Pure, so that it is tested without a host."""
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
@@ -25,12 +26,21 @@ def xl_later(said: str) -> int | None:
     return sum(pages[1:]) * (PAGE + LISTED) if pages else None
 
 
+def documents(said: str) -> list[dict]:
+    """Those among the lines; one that was cut off is none."""
+    found = []
+    for line in said.splitlines():
+        with contextlib.suppress(ValueError):
+            if line.startswith("{"):
+                found.append(json.loads(line))
+    return found
+
+
 def xn_first(said: str) -> float | None:
     """Bytes on the wire when the first round had ended, of xn's progress as
     JSON. It comes once a second: what the last one within the round has still
     to send is taken to shrink as what went before it."""
-    seen = [one for line in said.splitlines() if line.startswith("{")
-            and (one := json.loads(line)).get("round", 0) > 0]
+    seen = [one for one in documents(said) if one.get("round", 0) > 0]
     within = list(itertools.takewhile(lambda one: one["round"] == 1, seen))
     if not within:
         return None

@@ -2,8 +2,11 @@
 """What the benchmarks of the lab read from the tools, and what they print. TAP."""
 from __future__ import annotations
 
+import argparse
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
 import json
 import os
 import pathlib
@@ -18,6 +21,7 @@ sys.dont_write_bytecode = True
 import lab as lablib
 import pairs
 import rounds
+import there
 
 # As xl 4.17 prints them without a terminal.
 XL = """\
@@ -61,7 +65,7 @@ def an_xl_that_says_nothing_is_no_measure() -> None:
 
 def what_a_second_misses_is_reckoned() -> None:
     """Half of what came in the last second was sent; 100 were to come."""
-    said = ("Warning: something\n" + document(0, 0, 0, 0) +
+    said = ("Warning: something\n{\"round\": 1, \n" + document(0, 0, 0, 0) +
             document(1, 1000, 900, 500) + document(1, 1400, 1100, 100) +
             document(2, 2000, 1500, 40))
     assert rounds.xn_first(said) == 1100 + 50
@@ -106,6 +110,72 @@ def figures_stand_side_by_side_with_their_goal() -> None:
     assert lines[2].endswith("0.30   0.30  reached"), lines[2]
 
 
+class Played:
+    """A lab where a measurement is what a list says."""
+
+    def __init__(self, bench, found: list):
+        self.found = list(found)
+        self.order: list[str] = []
+        bench.measure = self.measure
+        bench.clear = lambda host: None
+
+    def measure(self, _hosts, load, tool: str, _memory: int) -> dict:
+        self.order.append(f"{load.name} {tool}")
+        found = self.found.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class Breaking:
+    """A host on which the emulator breaks a guest as often as told."""
+    name = "host1"
+
+    def __init__(self, times: int):
+        self.times = times
+
+    def emulator_broke_a_guest(self) -> bool:
+        self.times -= 1
+        return self.times >= 0
+
+
+def run_bench(found: list, pairs: int, loads: list[str],
+              broken: int = 0) -> tuple[bool, str, list[str]]:
+    bench = load_bench("migrate")
+    played = Played(bench, found)
+    session = bench.Session(None, pathlib.Path(), [Breaking(broken)])
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), \
+            contextlib.redirect_stderr(io.StringIO()):
+        whole = bench.run_loads(session, argparse.Namespace(
+            loads=loads, pairs=pairs, memory=128, json=None))
+    return whole, out.getvalue(), played.order
+
+
+def a_load_that_fails_does_not_keep_the_next_from_being_measured() -> None:
+    whole, shown, order = run_bench(
+        [lablib.LabError("no"), {"seconds": 10.0, "wire": 1 << 20},
+         {"seconds": 20.0, "wire": 2 << 20}], 1, ["idle", "random"])
+    assert not whole
+    assert order == ["idle xl", "random xl", "random xn"], order
+    assert "idle" not in shown and "2.00   1.05  not reached" in shown, shown
+
+
+def who_begins_changes_from_pair_to_pair() -> None:
+    whole, _, order = run_bench([{"seconds": 1.0}] * 4, 2, ["idle"])
+    assert whole
+    assert order == ["idle xl", "idle xn", "idle xn", "idle xl"], order
+
+
+def what_the_emulator_broke_is_measured_again_but_not_for_ever() -> None:
+    broke = lablib.LabError("no GUEST-UP")
+    whole, _, order = run_bench(
+        [broke, {"seconds": 1.0}, {"seconds": 1.0}], 1, ["idle"], broken=1)
+    assert whole and order == ["idle xl", "idle xl", "idle xn"], order
+    whole, _, order = run_bench([broke] * 9, 1, ["idle"], broken=9)
+    assert not whole and len(order) == 3, order
+
+
 def creates_have_their_goals_beside_them() -> None:
     bench = load_bench("create")
     row = bench.Row("create", pairs.compare([(8.0, 0.8), (9.0, 1.0),
@@ -120,6 +190,58 @@ def creates_have_their_goals_beside_them() -> None:
     assert bench.format_goals([row, plain]) == [
         "create: 0.102 of xl's time, goal 0.120: reached",
         "create: 0.056 of xl's programs, goal 0.050: not reached"]
+
+
+def lists_have_the_goals_that_were_promised() -> None:
+    bench = load_bench("run")
+    lists = {one.there: one for one in bench.BENCHES
+             if one.work.command == "{tool} list"}
+    assert lists[1].time == 0.6 and lists[50].calls == 0.1
+    figures = bench.Figures(pairs.compare([(1.0, 0.5), (1.0, 0.7), (2.0, 1.0)]),
+                            pairs.Costs(1000, 1, 0), pairs.Costs(101, 1, 0))
+    assert bench.format_row(lists[50], figures).split()[3:] == [
+        "1.00", "0.70", "0.50", "1000", "101", "0.101", "1", "1"]
+    assert bench.format_goals(lists[0], figures) == []
+    assert bench.format_goals(lists[1], figures) == [
+        "list, 1 there: 0.500 of xl's time, goal 0.600: reached"]
+    assert bench.format_goals(lists[50], figures) == [
+        "list, 50 there: 0.101 of xl's system calls, goal 0.100: not reached"]
+
+
+class Guests:
+    """A host that notes what is made and destroyed there."""
+
+    def __init__(self) -> None:
+        self.there: list[str] = []
+
+    def write(self, path: str, data: object) -> None:
+        assert data, path
+
+    def xn(self, verb: str, *words: str, timeout: float) -> None:
+        assert timeout > 10
+        name = pathlib.Path(words[-1]).stem
+        if verb == "create":
+            self.there.append(name)
+        else:
+            self.there.remove(name)
+
+    def run(self, script: str, check: bool, timeout: float) -> None:
+        assert not check and timeout
+        for name in list(self.there):
+            if f" {name};" in script or f" {name} " in script:
+                self.there.remove(name)
+
+
+def as_many_guests_are_there_as_wanted() -> None:
+    host = Guests()
+    some = there.There(host, "/tmp")
+    some.keep(3)
+    assert host.there == ["there0", "there1", "there2"]
+    some.keep(1)
+    some.keep(2)
+    assert host.there == ["there0", "there1"]
+    some.clean_up()
+    assert not host.there and some.count == 0
 
 
 class Here:
@@ -161,7 +283,12 @@ TESTS = [xl_rounds_are_told_apart, rounds_of_one_number_and_size_are_two,
          a_guest_that_is_sent_in_one_round_has_little_later,
          without_a_look_into_the_round_there_is_no_figure,
          figures_stand_side_by_side_with_their_goal,
+         a_load_that_fails_does_not_keep_the_next_from_being_measured,
+         who_begins_changes_from_pair_to_pair,
+         what_the_emulator_broke_is_measured_again_but_not_for_ever,
          creates_have_their_goals_beside_them,
+         lists_have_the_goals_that_were_promised,
+         as_many_guests_are_there_as_wanted,
          only_the_command_is_timed_and_its_failure_told]
 
 
