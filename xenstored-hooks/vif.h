@@ -33,8 +33,9 @@ extern const uint8_t vif_bridge_port_address[6];
 #define VIF_MAX_ROUTES 64
 
 /*
- * The `ip` of its configuration: IPv4 networks, as they stand in routes. -1 if
- * one cannot be read; IPv6 ones are left out.
+ * The `ip` of its configuration: IPv4 networks, as they stand in routes, of
+ * which there is room for VIF_MAX_ROUTES. -1 if one cannot be read, or for more
+ * than that; IPv6 ones are left out.
  */
 int vif_read_networks(struct hook *hook, struct link_route *networks,
                       size_t *count, struct error *err);

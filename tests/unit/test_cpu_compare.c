@@ -156,8 +156,7 @@ static void an_older_xens_words_end_earlier(void **state)
                 "fsrm, mds_no, its_no\n");
 }
 
-/* On AMD's, FPU to FXSR are in leaf 0x80000001, too; Xen's list has them once.
- */
+/* On AMD's, FPU to FXSR are in leaf 0x80000001, too; Xen lists them once. */
 static void what_amd_repeats_is_looked_at_once(void **state)
 {
     struct cpu_features given = read_policy(&plain);

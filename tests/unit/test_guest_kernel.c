@@ -131,8 +131,7 @@ static long play_mmu_update(const struct mmu_update *update)
     return -1;
 }
 
-/* -- xenstored and xenconsoled ----------------------------------------------
- */
+/* -- xenstored and xenconsoled --------------------------------------------- */
 
 static void take(char *to, size_t length)
 {
@@ -201,8 +200,7 @@ static void play_console(void)
     }
 }
 
-/* -- Xen --------------------------------------------------------------------
- */
+/* -- Xen ------------------------------------------------------------------- */
 
 static void end(int status)
 {
@@ -365,8 +363,7 @@ static void fill_hypercalls(uint8_t *page)
     }
 }
 
-/* -- the boot ---------------------------------------------------------------
- */
+/* -- the boot -------------------------------------------------------------- */
 
 static char *kernel_path(void)
 {
@@ -547,8 +544,7 @@ static void expect_console(const struct outcome *outcome, const char *text)
                  outcome->console);
 }
 
-/* -- the tests ----------------------------------------------------------------
- */
+/* -- the tests ------------------------------------------------------------- */
 
 static void test_image(void **state)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a service manager is told, and that nobody is told where there is none.
- */
+/* What a service manager is told; where there is none, nobody. */
 #include "unit.h"
 
 #include <sys/socket.h>

@@ -28,10 +28,11 @@ enum due_way {
 
 enum due_way due_way(const char *kind);
 
-enum due_noted { /* how far a script of ours came */
-                 DUE_NOT_NOTED,
-                 DUE_NOTED_BEGUN,
-                 DUE_NOTED_DONE,
+/* How far a script of ours came. */
+enum due_noted {
+    DUE_NOT_NOTED,
+    DUE_NOTED_BEGUN,
+    DUE_NOTED_DONE,
 };
 
 struct due_facts {

@@ -26,7 +26,7 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
  */
 static unsigned int distance(const char *a, const char *b)
 {
-    size_t rows = strlen(a), columns = strlen(b);
+    size_t rows = strnlen(a, LONGEST + 1), columns = strnlen(b, LONGEST + 1);
     unsigned int table[LONGEST + 1][LONGEST + 1];
     unsigned int before = 0;
 

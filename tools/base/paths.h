@@ -8,7 +8,7 @@
  *
  *   XENITH_CONFDIR     the administrator's: xenith.conf
  *   XENITH_RUNDIR      0700, gone after a reboot: sockets, locks, records
- *   XENITH_STATEDIR    kept over reboots: journals, snapshots' records
+ *   XENITH_STATEDIR    kept over reboots: notes of migrations
  *   XENITH_CACHEDIR    can be emptied at any time: decompressed kernels
  *   XENITH_LOGDIR      logs of operations and consoles
  *   XENITH_LIBEXECDIR  helper programs
@@ -31,6 +31,8 @@
 /* Its names for users' scripts; see base/script_name.h. */
 #define PATHS_STARTED XENITH_RUNDIR "/scripts"
 #define PATHS_BOOTLOADER XENITH_LIBEXECDIR "/xn-bootloader"
+/* Where Debian has it. */
+#define PATHS_PV_GRUB "/usr/lib/grub-xen/grub-x86_64-xen.bin"
 #define PATHS_STREAM XENITH_LIBEXECDIR "/xn-stream"
 #define PATHS_SAVE_HELPER XENITH_LIBEXECDIR "/xn-save-helper"
 #define PATHS_TOP XENITH_LIBEXECDIR "/xn-top"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Times as logs have them at the beginnings of lines, and as people type them.
- */
+/* Times as logs have them at the beginning of a line, and as people type. */
 #ifndef XENITH_BASE_STAMP_H
 #define XENITH_BASE_STAMP_H
 

@@ -20,8 +20,7 @@ static bool exists(const char *interface, const char *attribute)
     return access(path, F_OK) == 0;
 }
 
-/* Only the bridge script wants a bridge; vif-route and others have their own.
- */
+/* Only the bridge script wants one; vif-route and others have their own. */
 static bool wants_bridge(const libxl_device_nic *nic)
 {
     if (nic->backend_domname != NULL || nic->backend_domid != 0)

@@ -35,14 +35,17 @@ static bool has_vif_hooks(void)
     return has;
 }
 
+static bool is_vif_role(const char *name)
+{
+    for (size_t i = 0; i < sizeof(vif_roles) / sizeof(vif_roles[0]); i++)
+        if (strcmp(name, vif_roles[i]) == 0)
+            return true;
+    return false;
+}
+
 bool script_is_users(const char *named)
 {
-    if (named == NULL || strcmp(named, "block") == 0)
-        return false;
-    for (size_t i = 0; i < sizeof(vif_roles) / sizeof(vif_roles[0]); i++)
-        if (strcmp(named, vif_roles[i]) == 0)
-            return false;
-    return true;
+    return named != NULL && strcmp(named, "block") != 0 && !is_vif_role(named);
 }
 
 /*
@@ -92,10 +95,9 @@ char *script_for_nic(const libxl_device_nic *nic)
         return NULL;
     if (script_is_users(nic->script))
         return started(nic->script);
-    for (size_t i = 0; i < sizeof(vif_roles) / sizeof(vif_roles[0]); i++)
-        if (strcmp(named, vif_roles[i]) == 0)
-            return has_vif_hooks() ? NULL : installed(named);
-    return NULL;
+    if (!is_vif_role(named) || has_vif_hooks())
+        return NULL;
+    return installed(named);
 }
 
 /* NULL if the path is not that of one of Xen's scripts, or is to be kept. */

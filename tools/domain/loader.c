@@ -66,7 +66,8 @@ static int check_program(struct error *err)
     error_set_errno(err, ERR_CONFIG, errno,
                     "boot loader: it cannot be confined: %s", PATHS_BOOTLOADER);
     error_hint(err,
-               "install Xenith whole; or PV-GRUB: firmware = \"pvgrub64\"");
+               "install Xenith whole; or PV-GRUB: kernel = \"" PATHS_PV_GRUB
+               "\"");
     return -1;
 }
 

@@ -4,12 +4,14 @@
  * thing's name, what libxl would find after seconds with a number.
  */
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <libxl_utils.h>
 
 #include "base/mem.h"
+#include "base/paths.h"
 #include "device/disk.h"
 #include "device/nic.h"
 #include "domain/kernel/kernel.h"
@@ -49,13 +51,27 @@ static int check_fits(const libxl_domain_build_info *build,
     return -1;
 }
 
+/* Where firmware = "pvgrub64" leads is not where Debian has it. */
+static void hint_at_pv_grub(const char *kernel, struct error *err)
+{
+    const char *slash = strrchr(kernel, '/');
+
+    if (slash != NULL && strncmp(slash, "/pvgrub", strlen("/pvgrub")) == 0 &&
+        access(kernel, F_OK) < 0)
+        error_hint(err,
+                   "Debian's package grub-xen-host has it: kernel = \"%s\"",
+                   PATHS_PV_GRUB);
+}
+
 int step_check_kernel(struct create *create, unsigned int i, struct error *err)
 {
     const libxl_domain_build_info *build = &create->spec->config.b_info;
     struct kernel_image image;
 
-    if (kernel_probe(build->kernel, &image, err) < 0)
+    if (kernel_probe(build->kernel, &image, err) < 0) {
+        hint_at_pv_grub(build->kernel, err);
         return error_context(err, "kernel");
+    }
     return check_fits(build, &image, err);
 }
 

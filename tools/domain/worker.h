@@ -26,8 +26,8 @@ struct worker_result {
  * Forks, runs the work, and waits for its end, passing an interrupt on
  * (base/interrupt.h must be installed). The error of the work becomes err.
  * When the worker died, the processes that it left (hooks, a device model)
- * have become children of the caller: see worker_reap_orphans. On success
- * they are left to init.
+ * have become children of the caller: see worker_wait_orphans and
+ * worker_kill_orphans. On success they are left to init.
  */
 int worker_run(worker_fn *work, void *argument, struct worker_result *result,
                struct error *err);

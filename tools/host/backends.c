@@ -9,11 +9,10 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "host/prune.h"
+#include "host/transaction.h"
 
 #define TOKEN "backends"
 #define COPIES BACKENDS_PRIVATE "/xenith"
-/* A transaction fails only if someone changed the device meanwhile. */
-#define ATTEMPTS 10
 
 struct backends {
     struct xs_handle *xs;
@@ -349,26 +348,27 @@ int backends_read(struct backends *backends, const struct backend_name *name,
     return 0;
 }
 
-/* 0, or the errno. */
-static int try_put(struct backends *backends, const char *folder,
-                   const char *path, const char *value)
-{
-    unsigned int length;
-    xs_transaction_t t = xs_transaction_start(backends->xs);
+struct putting {
+    const char *folder; /* of the device: nothing is written without it */
+    const char *path;
+    const char *value; /* NULL: the node goes */
+};
 
-    if (t == XBT_NULL)
-        return errno;
-    cleanup_free char *there = xs_read(backends->xs, t, folder, &length);
-    int cause = 0;
-    if (there != NULL && value != NULL &&
-        !xs_write(backends->xs, t, path, value, (unsigned int)strlen(value)))
-        cause = errno;
-    if (there != NULL && value == NULL && !xs_rm(backends->xs, t, path) &&
-        errno != ENOENT)
-        cause = errno;
-    if (!xs_transaction_end(backends->xs, t, cause != 0))
-        return errno;
-    return cause;
+static int put_within(struct xs_handle *xs, xs_transaction_t t, void *data)
+{
+    const struct putting *putting = data;
+    const char *value = putting->value;
+    unsigned int length;
+    cleanup_free char *there = xs_read(xs, t, putting->folder, &length);
+
+    if (there == NULL)
+        return TRANSACTION_LEAVE;
+    if (value != NULL)
+        return xs_write(xs, t, putting->path, value,
+                        (unsigned int)strlen(value))
+                   ? 0
+                   : errno;
+    return xs_rm(xs, t, putting->path) || errno == ENOENT ? 0 : errno;
 }
 
 int backends_put(struct backends *backends, const struct backend_name *name,
@@ -376,10 +376,9 @@ int backends_put(struct backends *backends, const struct backend_name *name,
 {
     cleanup_free char *folder = backend_name_path(name, BACKENDS_FOLDER);
     cleanup_free char *path = mem_printf("%s/%s", folder, key);
-    int cause = EAGAIN;
+    struct putting putting = { folder, path, value };
+    int cause = transaction_run(backends->xs, put_within, &putting);
 
-    for (int i = 0; i < ATTEMPTS && cause == EAGAIN; i++)
-        cause = try_put(backends, folder, path, value);
     if (cause == 0)
         return 0;
     return error_set_errno(err, ERR_FAILED, cause, "xenstore: write %s", path);

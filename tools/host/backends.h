@@ -43,10 +43,11 @@ bool backend_name_equal(const struct backend_name *a,
 /* Below a folder: BACKENDS_FOLDER, or another; the caller's. */
 char *backend_name_path(const struct backend_name *name, const char *folder);
 
-enum backend_status { /* hotplug-status, a script's word */
-                      BACKEND_UNTOLD,
-                      BACKEND_READY,  /* connected */
-                      BACKEND_FAILED, /* error, busy, or anything else */
+/* hotplug-status, a script's word. */
+enum backend_status {
+    BACKEND_UNTOLD,
+    BACKEND_READY,  /* connected */
+    BACKEND_FAILED, /* error, busy, or anything else */
 };
 
 struct backend_seen {

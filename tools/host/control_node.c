@@ -4,35 +4,32 @@
 #include <errno.h>
 #include <string.h>
 
-#include <xenstore.h>
-
 #include "base/mem.h"
+#include "host/transaction.h"
 
-/* A transaction fails only if someone changed the same node meanwhile. */
-#define ATTEMPTS 10
+struct withdrawal {
+    const char *path;
+    const char *word;
+    bool done;
+};
 
-/* 0, or the errno. */
-static int try_withdraw(struct xs_handle *xs, const char *path,
-                        const char *word, bool *withdrawn)
+static int withdraw(struct xs_handle *xs, xs_transaction_t t, void *data)
 {
+    struct withdrawal *withdrawal = data;
+    const char *word = withdrawal->word;
     unsigned int length = 0;
-    xs_transaction_t t = xs_transaction_start(xs);
+    cleanup_free char *value = xs_read(xs, t, withdrawal->path, &length);
 
-    *withdrawn = false;
-    if (t == XBT_NULL)
+    withdrawal->done = false;
+    if (value == NULL && errno != ENOENT)
         return errno;
-    cleanup_free char *value = xs_read(xs, t, path, &length);
-    int cause = value == NULL && errno != ENOENT ? errno : 0;
-    bool is_there = value != NULL && length == strlen(word) &&
-                    memcmp(value, word, length) == 0;
-    if (is_there && !xs_write(xs, t, path, "", 0))
-        cause = errno;
-    bool commit = is_there && cause == 0;
-    bool ended = xs_transaction_end(xs, t, !commit);
-    if (commit && !ended)
+    if (value == NULL || length != strlen(word) ||
+        memcmp(value, word, length) != 0)
+        return TRANSACTION_LEAVE;
+    if (!xs_write(xs, t, withdrawal->path, "", 0))
         return errno;
-    *withdrawn = commit;
-    return cause;
+    withdrawal->done = true;
+    return 0;
 }
 
 int control_node_withdraw(uint32_t domid, const char *word, bool *withdrawn,
@@ -40,17 +37,17 @@ int control_node_withdraw(uint32_t domid, const char *word, bool *withdrawn,
 {
     cleanup_free char *path =
         mem_printf("/local/domain/%u/control/shutdown", domid);
+    struct withdrawal withdrawal = { .path = path, .word = word };
     struct xs_handle *xs = xs_open(0);
-    int cause = EAGAIN;
 
     *withdrawn = false;
     if (xs == NULL)
         return error_set_errno(err, ERR_HOST, errno,
                                "xenstored does not answer");
-    for (int i = 0; i < ATTEMPTS && cause == EAGAIN; i++)
-        cause = try_withdraw(xs, path, word, withdrawn);
+    int cause = transaction_run(xs, withdraw, &withdrawal);
     xs_close(xs);
     if (cause != 0)
         return error_set_errno(err, ERR_HOST, cause, "xenstore node %s", path);
+    *withdrawn = withdrawal.done;
     return 0;
 }

@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 #include "base/number.h"
-#include "host/lookup.h"
 #include "host/xenstore.h"
 
 /* Domains asked for in one hypercall. */
@@ -144,21 +143,6 @@ int domain_list_add(struct domain_list *list, uint32_t domid,
     return read_details(list, begin, details, err);
 }
 
-int domain_list_select(struct host *host, struct domain_list *list,
-                       char *const *words, int word_count, unsigned int details,
-                       struct error *err)
-{
-    if (word_count == 0)
-        return domain_list_read(list, details, err);
-    for (int i = 0; i < word_count; i++) {
-        uint32_t domid;
-        if (lookup_domain(host, words[i], &domid, err) < 0 ||
-            domain_list_add(list, domid, details, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 void domain_info_dispose(struct domain_info *info)
 {
     free(info->name);
@@ -210,16 +194,6 @@ int domain_list_pool_names(const struct domain_list *list, char ***names,
     for (size_t i = 0; i < count; i++)
         (*names)[i] = copy_value(&reads, i);
     return 0;
-}
-
-char *domain_label(struct host *host, const struct domain_info *info)
-{
-    char *label = NULL;
-    size_t size;
-
-    if (libxl_flask_sid_to_context(host->ctx, info->ssidref, &label, &size) < 0)
-        return NULL;
-    return label;
 }
 
 int domain_list_drop_stubs(struct domain_list *list, struct error *err)

@@ -39,12 +39,16 @@ bool host_is_dom0(void);
  */
 int host_check_xenstored(struct error *err);
 
+/* That, and that Xen can be asked. host_open begins with it. ERR_HOST if not.
+ */
+int host_check(struct error *err);
+
 /* Idempotent; a zeroed host is closed. */
 void host_close(struct host *host);
 
 /*
  * Makes an error of a failed libxl call. rc is libxl's; the cause at the end
- * of the message is the first error that libxl logged since host_forget_log,
+ * of the message is the first error that libxl logged since host_log_forget,
  * or the name of rc if it said nothing. The kind is refined where rc tells
  * (no such domain, timeout, out of memory). Returns -1.
  */

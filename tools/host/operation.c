@@ -14,6 +14,8 @@
 
 /* Between two presses. */
 #define PRESS_MS 500
+/* Between two looks at whether it is pointless. */
+#define LOOK_MS 500
 
 static void complete(libxl_ctx *ctx, int rc, void *for_callback)
 {
@@ -58,9 +60,13 @@ static int fill_poll_set(libxl_ctx *ctx, struct poll_set *set, int *timeout)
 /* Milliseconds; -1: none. */
 static int find_timeout(const struct operation *op, int64_t end)
 {
-    if (!op->aborted)
-        return clock_left_ms(end);
-    return op->press != NULL ? PRESS_MS : -1;
+    int left = clock_left_ms(end);
+
+    if (op->aborted)
+        return op->press != NULL ? PRESS_MS : -1;
+    if (op->is_pointless == NULL || (left >= 0 && left < LOOK_MS))
+        return left;
+    return LOOK_MS;
 }
 
 static int poll_once(struct operation *op, struct poll_set *set, int64_t end)
@@ -91,6 +97,8 @@ static void abort_if_due(struct operation *op, int64_t end, int *reason)
         *reason = ERROR_ABORTED;
     else if (clock_is_past(end))
         *reason = ERROR_TIMEDOUT;
+    else if (op->is_pointless != NULL && op->is_pointless(op->data))
+        *reason = ERROR_ABORTED;
     else
         return;
     op->aborted = true;

@@ -24,8 +24,13 @@ struct operation {
     /* Ends what libxl's abort does not reach: called after it, again and again
      * until the operation is over. NULL: nothing. */
     void (*press)(void);
+    /* Asked twice a second while it goes on: once there is nothing left to wait
+     * for, of which libxl may have missed the notice, it is aborted. NULL:
+     * there always is. */
+    bool (*is_pointless)(void *data);
+    void *data; /* what it is asked with, the caller's */
     bool done;
-    bool aborted; /* an abort was asked for: by a signal or the deadline */
+    bool aborted; /* an abort was asked for */
     int rc;       /* libxl's, once done */
 };
 
@@ -36,7 +41,8 @@ void operation_begin(struct operation *op, struct host *host);
  * Waits for the end of an operation whose start returned started. After a
  * signal (base/interrupt.h) or milliseconds have passed it is aborted, which
  * libxl does at its next opportunity. Returns libxl's result: ERROR_ABORTED
- * after a signal, ERROR_TIMEDOUT after the deadline.
+ * after a signal or where it had become pointless, ERROR_TIMEDOUT after the
+ * deadline.
  */
 int operation_wait(struct operation *op, int started, int milliseconds);
 

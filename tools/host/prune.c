@@ -4,12 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include <xenstore.h>
-
 #include "base/mem.h"
-
-/* A transaction fails only if someone changed the same nodes meanwhile. */
-#define ATTEMPTS 10
+#include "host/transaction.h"
 
 static bool is_empty(struct xs_handle *xs, xs_transaction_t t, const char *path)
 {
@@ -56,36 +52,28 @@ static bool is_there(struct xs_handle *xs, xs_transaction_t t, const char *path)
     return value != NULL;
 }
 
-/* 0, or the errno. */
-static int try_prune(struct xs_handle *xs, struct pruning *pruning)
+static int prune_within(struct xs_handle *xs, xs_transaction_t t, void *data)
 {
-    xs_transaction_t t = xs_transaction_start(xs);
-
-    if (t == XBT_NULL)
-        return errno;
+    struct pruning *pruning = data;
     bool there = is_there(xs, t, pruning->path);
-    if (pruning->may != NULL && (!there || !pruning->may(pruning->data))) {
-        xs_transaction_end(xs, t, true);
-        return 0;
-    }
-    bool removed = remove_all(xs, t, pruning->path, pruning->keep);
-    int cause = errno;
-    if (!xs_transaction_end(xs, t, !removed))
+
+    pruning->removed = false;
+    if (pruning->may != NULL && (!there || !pruning->may(pruning->data)))
+        return TRANSACTION_LEAVE;
+    if (!remove_all(xs, t, pruning->path, pruning->keep))
         return errno;
-    pruning->removed = removed && there;
-    return removed ? 0 : cause;
+    pruning->removed = there;
+    return 0;
 }
 
 static int prune(struct pruning *pruning, struct error *err)
 {
     struct xs_handle *xs = xs_open(0);
-    int cause = EAGAIN;
 
     if (xs == NULL)
         return error_set_errno(err, ERR_HOST, errno,
                                "xenstored does not answer");
-    for (int i = 0; i < ATTEMPTS && cause == EAGAIN; i++)
-        cause = try_prune(xs, pruning);
+    int cause = transaction_run(xs, prune_within, pruning);
     xs_close(xs);
     if (cause != 0)
         return error_set_errno(err, ERR_HOST, cause, "xenstore node %s: remove",
@@ -104,7 +92,7 @@ int prune_node_if(const char *path, bool (*may)(void *data), void *data,
     struct pruning pruning = { .path = path, .may = may, .data = data };
     int rc = prune(&pruning, err);
 
-    *removed = pruning.removed;
+    *removed = rc == 0 && pruning.removed;
     return rc;
 }
 

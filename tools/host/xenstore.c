@@ -85,7 +85,21 @@ struct inbox {
     char bytes[32u << 10];
     size_t begin;
     size_t end;
+    size_t answers; /* of which not even the header was taken */
 };
+
+/*
+ * xenstored writes each header and each value by itself. All that is sure to
+ * come is waited for at once, in place of waking up for each of them.
+ */
+static ssize_t receive(int fd, struct inbox *inbox, size_t length)
+{
+    size_t sure = length + inbox->answers * sizeof(struct xsd_sockmsg);
+
+    if (sure > sizeof(inbox->bytes))
+        sure = sizeof(inbox->bytes);
+    return recv(fd, inbox->bytes, sure, MSG_WAITALL);
+}
 
 static int take_bytes(int fd, struct inbox *inbox, void *to, size_t length)
 {
@@ -93,7 +107,7 @@ static int take_bytes(int fd, struct inbox *inbox, void *to, size_t length)
 
     while (length > 0) {
         if (inbox->begin == inbox->end) {
-            ssize_t got = recv(fd, inbox->bytes, sizeof(inbox->bytes), 0);
+            ssize_t got = receive(fd, inbox, length);
             if (got < 0 && errno == EINTR)
                 continue;
             if (got == 0)
@@ -127,6 +141,7 @@ static int take_answer(int fd, struct inbox *inbox,
 {
     struct xsd_sockmsg header;
 
+    inbox->answers--;
     if (take_bytes(fd, inbox, &header, sizeof(header)) < 0)
         return -1;
     if (header.len > XENSTORE_PAYLOAD_MAX ||
@@ -159,7 +174,8 @@ static int run_on_socket(int fd, struct xenstore_reads *reads)
         size_t sent = fill_batch(reads, &first, &out);
         if (io_write_all(fd, out.text, out.length) < 0)
             return -1;
-        while (sent-- > 0)
+        inbox->answers = sent;
+        while (inbox->answers > 0)
             if (take_answer(fd, inbox, reads) < 0)
                 return -1;
     }

@@ -527,12 +527,6 @@ const struct scan_facts *scan_facts(const struct scan *scan)
     return &scan->facts;
 }
 
-uint32_t scan_record_type(const struct scan *scan, bool *libxc)
-{
-    *libxc = scan->in_libxc;
-    return scan->type;
-}
-
 const char *scan_problem(const struct scan *scan, uint64_t *offset)
 {
     *offset = scan->problem_offset;

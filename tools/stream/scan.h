@@ -110,9 +110,6 @@ uint64_t scan_offset(const struct scan *scan);
 
 const struct scan_facts *scan_facts(const struct scan *scan);
 
-/* The type of the record that the last span was in; libxc says whose. */
-uint32_t scan_record_type(const struct scan *scan, bool *libxc);
-
 /* Why the rest is opaque, and where that began; NULL if it is not. */
 const char *scan_problem(const struct scan *scan, uint64_t *offset);
 

@@ -54,8 +54,7 @@ static void offer_commands(const struct line *line, const char *group)
             offer(line, (*row)->name, (*row)->summary);
 }
 
-/* The command that words name; *used as dispatch_find. NULL if there is none.
- */
+/* The command that words name, or NULL; *used as dispatch_find has it. */
 static const struct command *find_command(char *const *words, int count,
                                           int *used)
 {

@@ -14,38 +14,36 @@
 
 struct file {
     const char *path;
-    char *bytes;
-    size_t length;
+    struct config_text *text;
     struct strbuf laid; /* the same in its layout */
 };
 
 static void file_dispose(struct file *file)
 {
-    free(file->bytes);
+    config_text_unref(file->text);
     strbuf_dispose(&file->laid);
 }
 
 static int lay_out(struct file *file, struct error *err)
 {
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
-    struct config_text *text =
-        config_text_new(file->path, file->bytes, file->length, 0);
-    int rc = config_layout(text, &diags, &file->laid);
+    int rc = config_layout(file->text, &diags, &file->laid);
 
     if (rc < 0) {
         load_print_diags(&diags, true);
         error_set(err, ERR_CONFIG, "%s: it has mistakes, and stays as it is",
                   file->path);
     }
-    config_text_unref(text);
     return rc;
 }
 
 static bool is_laid_out(const struct file *file)
 {
-    return file->length == file->laid.length &&
-           (file->length == 0 ||
-            memcmp(file->bytes, file->laid.text, file->length) == 0);
+    size_t length;
+    const char *bytes = config_text_bytes(file->text, &length);
+
+    return length == file->laid.length &&
+           (length == 0 || memcmp(bytes, file->laid.text, length) == 0);
 }
 
 static int replace(const struct file *file, struct error *err)
@@ -64,11 +62,14 @@ static int format_file(struct invocation *inv, const char *path,
                        struct error *err)
 {
     struct file file = { .path = path };
-    int rc =
-        io_read_file(path, CONFIG_MAX_BYTES, &file.bytes, &file.length, err);
+    char *bytes;
+    size_t length;
+    int rc;
 
-    if (rc == 0)
-        rc = lay_out(&file, err);
+    if (io_read_file(path, CONFIG_MAX_BYTES, &bytes, &length, err) < 0)
+        return -1;
+    file.text = config_text_adopt(path, bytes, length, 0);
+    rc = lay_out(&file, err);
     if (rc == 0 && invocation_count(inv, "in-place") > 0) {
         rc = replace(&file, err);
     } else if (rc == 0 && invocation_count(inv, "check") > 0) {

@@ -1,90 +1,68 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The xn command: global options, one command, one exit status. Under the
- * name xl it keeps to what xl does: quieter, and 0 or 1 for an exit status.
+ * xn as it is started. The commands need two dozen libraries, and to load those
+ * takes as long as a plain list of domains: so that is shown without them.
+ * They lie in a file of their own, loaded for everything else.
  */
-#include <getopt.h>
+#include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
-#include "domain/hooks/script_limit.h"
-#include "xn/dispatch.h"
+#include "base/mem.h"
+#include "base/paths.h"
+#include "xn/plain_list.h"
 #include "xn/report.h"
+#include "xn/run.h"
 
-static bool called_as_xl(const char *path)
+#define INSTALLED XENITH_LIBEXECDIR "/" RUN_FILE
+
+/* Beside this program, as in a build tree; NULL: not there. The caller's. */
+static char *find_beside(void)
 {
-    const char *slash = strrchr(path, '/');
-    return strcmp(slash ? slash + 1 : path, "xl") == 0;
+    char self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (length <= 0)
+        return NULL;
+    self[length] = '\0';
+    char *slash = strrchr(self, '/');
+    if (slash == NULL)
+        return NULL;
+    cleanup_free char *path =
+        mem_printf("%.*s/" RUN_FILE, (int)(slash - self), self);
+    return access(path, R_OK) == 0 ? steal(path) : NULL;
 }
 
-static int read_global_options(struct settings *settings, int argc, char **argv,
-                               struct error *err)
+static int load_and_run(int argc, char **argv)
 {
-    static const struct option words[] = {
-        { "help", no_argument, NULL, 'h' },
-        { "version", no_argument, NULL, 'V' },
-        { 0 },
-    };
-    int option;
+    cleanup_free char *beside = find_beside();
+    void *file = dlopen(beside != NULL ? beside : INSTALLED, RTLD_NOW);
+    int (*run)(int, char **) = NULL;
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "+vftTNh", words, NULL)) != -1) {
-        switch (option) {
-        case 'v':
-            settings->verbosity++;
-            break;
-        case 'f':
-            settings->force = true;
-            break;
-        case 'N':
-            settings->dry_run = true;
-            break;
-        case 't': /* xl: progress with carriage returns */
-        case 'T': /* xl: time stamps in messages */
-            break;
-        case 'h':
-            argv[--optind] = (char *)"help";
-            return 0;
-        case 'V':
-            argv[--optind] = (char *)"version";
-            return 0;
-        default:
-            if (optopt == 0)
-                error_set(err, ERR_USAGE, "unknown option '%s'",
-                          argv[optind - 1]);
-            else
-                error_set(err, ERR_USAGE, "unknown option '-%c'", optopt);
-            error_hint(err, "see 'xn help'");
-            return -1;
-        }
-    }
-    return 0;
+    /* POSIX: what dlsym returns is a function as well. */
+    if (file != NULL)
+        *(void **)&run = dlsym(file, RUN_SYMBOL);
+    if (run != NULL)
+        return run(argc, argv);
+    fprintf(stderr, "%s: %s\n", run_as_xl(argv[0]) ? "xl" : "xn", dlerror());
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
     cleanup_error struct error err = ERROR_INIT;
-    struct settings settings = { .as_xl = called_as_xl(argv[0]) };
-    char *overview[] = { (char *)"help", NULL };
-    int exit_status = 0;
+    bool shown = false;
 
     signal(SIGPIPE, SIG_IGN);
-    script_limit_export();
-    log_set_name(settings.as_xl ? "xl" : "xn");
-    int rc = read_global_options(&settings, argc, argv, &err);
-    log_set_level(settings.verbosity >= 2   ? LOG_LEVEL_DEBUG
-                  : settings.verbosity == 1 ? LOG_LEVEL_INFO
-                                            : LOG_LEVEL_WARN);
-    if (rc == 0 && optind < argc) {
-        rc = dispatch_run(&settings, argc - optind, argv + optind, &exit_status,
-                          &err);
-    } else if (rc == 0) {
-        rc = dispatch_run(&settings, 1, overview, &exit_status, &err);
-        if (settings.as_xl)
-            exit_status = 1; /* xl: no command is wrong use */
+    if (argc == 2 && strcmp(argv[1], "list") == 0) {
+        if (plain_list_show(&shown, &err) == 0 && shown)
+            return 0;
+        if (shown) {
+            struct settings settings = { .as_xl = run_as_xl(argv[0]) };
+            return report_error(&settings, &err);
+        }
     }
-    return rc == 0 ? exit_status : report_error(&settings, &err);
+    return load_and_run(argc, argv);
 }

@@ -34,18 +34,20 @@ static void touched(uv_fs_event_t *event, const char *name, int what,
         uv_timer_start(&files->settle, settled, SETTLE_MS, 0);
 }
 
-/* It may have come, or be another one. */
+/* It may have come, or be another one. Where it is not there yet, the folder
+ * that it, or one above it, would come into. */
 static void look_out(struct folder *folder)
 {
-    cleanup_free char *parent = mem_strdup(folder->path);
-    char *slash = strrchr(parent, '/');
+    cleanup_free char *place = mem_strdup(folder->path);
+    char *slash;
 
     uv_fs_event_stop(&folder->event);
-    if (uv_fs_event_start(&folder->event, touched, folder->path, 0) == 0 ||
-        slash == NULL)
-        return;
-    *slash = '\0';
-    uv_fs_event_start(&folder->event, touched, parent, 0);
+    while (uv_fs_event_start(&folder->event, touched, place, 0) != 0) {
+        slash = strrchr(place, '/');
+        if (slash == NULL || slash == place)
+            return;
+        *slash = '\0';
+    }
 }
 
 static void look_out_for_all(struct rule_files *files)

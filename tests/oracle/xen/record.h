@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a made-up Xen is asked for; hidden from the programs it is loaded into.
- */
+/* What a made-up Xen is asked for; hidden from programs it is loaded into. */
 #ifndef XENITH_TESTS_XEN_RECORD_H
 #define XENITH_TESTS_XEN_RECORD_H
 

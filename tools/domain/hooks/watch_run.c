@@ -123,8 +123,8 @@ static void note(const struct watch_entry *entry,
                  (double)took_ms / 1000);
 }
 
-int watch_run(const struct watch_entry *entry,
-              const struct watch_change *change, struct error *err)
+static int run_and_note(const struct watch_entry *entry,
+                        const struct watch_change *change, struct error *err)
 {
     int64_t began = clock_now_ms();
     int rc = run_program(entry, change, err);
@@ -154,5 +154,5 @@ int watch_carry_out(const struct watch_entry *entry, uint32_t domid,
     change.length = reads.list.items[place].length;
     if (entry->rule.of_guest)
         change.name = xenstore_reads_value(&reads, name);
-    return watch_run(entry, &change, err);
+    return run_and_note(entry, &change, err);
 }

@@ -25,13 +25,9 @@ char *watch_document(const struct watch_entry *entry,
                      const struct watch_change *change);
 
 /*
- * Runs the program. ERR_CONFIG if the rule is refused or its user unknown;
- * otherwise as hooks_run_one (hooks.h).
+ * Looks up what the node holds, and runs the program. ERR_CONFIG if the rule is
+ * refused or its user unknown; otherwise as hooks_run_one (hooks.h).
  */
-int watch_run(const struct watch_entry *entry,
-              const struct watch_change *change, struct error *err);
-
-/* Looks up what the node holds, and runs it. */
 int watch_carry_out(const struct watch_entry *entry, uint32_t domid,
                     struct error *err);
 

@@ -14,7 +14,6 @@
 #include "domain/transfer/saved_config.h"
 #include "domain/worker.h"
 #include "host/lookup.h"
-#include "host/operation.h"
 #include "host/stored.h"
 
 /* xl's, which other tools look for. */
@@ -104,6 +103,52 @@ static int explain_busy(const struct rounds *rounds, struct error *err)
     return -1;
 }
 
+enum outgoing_fate outgoing_fate(struct host *host, uint32_t domid)
+{
+    enum outgoing_fate fate = OUTGOING_THERE;
+    libxl_dominfo info;
+
+    libxl_dominfo_init(&info);
+    if (libxl_domain_info(host->ctx, &info, domid) != 0 || info.dying)
+        fate = OUTGOING_GONE;
+    else if (info.shutdown &&
+             info.shutdown_reason != LIBXL_SHUTDOWN_REASON_SUSPEND)
+        fate = OUTGOING_SHUT_DOWN;
+    libxl_dominfo_dispose(&info);
+    return fate;
+}
+
+struct waiting {
+    struct host *host;
+    uint32_t domid;
+};
+
+static bool has_ended(void *data)
+{
+    const struct waiting *waiting = data;
+
+    return outgoing_fate(waiting->host, waiting->domid) != OUTGOING_THERE;
+}
+
+int outgoing_wait(struct operation *op, uint32_t domid, int started)
+{
+    struct waiting waiting = { op->host, domid };
+
+    op->is_pointless = has_ended;
+    op->data = &waiting;
+    return operation_wait(op, started, OPERATION_NO_DEADLINE);
+}
+
+/* true if the guest's end is why it was not written. */
+static bool explain_end(enum outgoing_fate fate, struct error *err)
+{
+    if (fate == OUTGOING_GONE)
+        error_set(err, ERR_NODOMAIN, "the guest was destroyed meanwhile");
+    else if (fate == OUTGOING_SHUT_DOWN)
+        error_set(err, ERR_STATE, "the guest shut down meanwhile");
+    return fate != OUTGOING_THERE;
+}
+
 int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
                    struct save_helper *helper, struct rounds *rounds,
                    struct error *err)
@@ -112,8 +157,11 @@ int outgoing_write(struct host *host, uint32_t domid, int out, int flags,
 
     operation_begin(&op, host);
     int rc = libxl_domain_suspend(host->ctx, domid, out, flags, &op.how);
-    rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+    rc = outgoing_wait(&op, domid, rc);
     rounds_pipe_read(&helper->told, rounds);
+    if (rc != 0 && interrupt_signal() == 0 &&
+        explain_end(outgoing_fate(host, domid), err))
+        return -1;
     if (rc != 0 && rounds->busy && interrupt_signal() == 0)
         return explain_busy(rounds, err);
     if (rc != 0)
@@ -150,7 +198,8 @@ void outgoing_await_late_suspend(struct host *host, uint32_t domid)
 {
     int64_t end = clock_deadline(LATE_SUSPEND_MS);
 
-    while (!outgoing_is_suspended(host, domid) && !clock_is_past(end))
+    while (!outgoing_is_suspended(host, domid) && !clock_is_past(end) &&
+           outgoing_fate(host, domid) == OUTGOING_THERE)
         clock_sleep_ms(50);
 }
 

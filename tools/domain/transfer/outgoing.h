@@ -12,6 +12,7 @@
 #include "domain/hooks/hook_guest.h"
 #include "domain/state.h"
 #include "domain/transfer/save_helper.h"
+#include "host/operation.h"
 
 /* To be called before libxl works beside a codec: it collects no child but its
  * own. */
@@ -30,6 +31,23 @@ char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
  * Xen without.
  */
 int outgoing_live_flag(struct host *host, uint32_t domid);
+
+/* What became of a guest that is being written. */
+enum outgoing_fate {
+    OUTGOING_THERE,
+    OUTGOING_SHUT_DOWN, /* by itself, and not to be suspended */
+    OUTGOING_GONE,      /* destroyed; its memory may go yet */
+};
+
+enum outgoing_fate outgoing_fate(struct host *host, uint32_t domid);
+
+/*
+ * operation_wait without a deadline, for what waits for the guest to suspend:
+ * aborted once it will not. (libxl looks when Xen tells of a domain's end, at
+ * which time its domain is still there as long as others have its memory
+ * mapped; then it waits for a minute.)
+ */
+int outgoing_wait(struct operation *op, uint32_t domid, int started);
 
 /*
  * libxl writes the guest and leaves it suspended; flags: LIBXL_SUSPEND_*.

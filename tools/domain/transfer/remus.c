@@ -16,7 +16,6 @@
 #include "domain/transfer/outgoing.h"
 #include "domain/transfer/sending.h"
 #include "domain/transfer/transport.h"
-#include "host/operation.h"
 #include "stream/xl.h"
 
 /* Without an other end wire.in is -1. */
@@ -46,7 +45,7 @@ static int shake_hands(struct remus *remus, struct error *err)
 
 static bool is_there(struct host *host, uint32_t domid)
 {
-    return libxl_domain_info(host->ctx, NULL, domid) == 0;
+    return outgoing_fate(host, domid) != OUTGOING_GONE;
 }
 
 /*
@@ -94,7 +93,7 @@ static int protect(struct remus *remus, struct error *err)
                                       remus->wire.in, &op.how);
     if (rc != 0)
         return host_fail(sending->host, err, ERR_FAILED, rc, "start");
-    rc = operation_wait(&op, rc, OPERATION_NO_DEADLINE);
+    rc = outgoing_wait(&op, sending->subject->domid, rc);
     return judge(remus, rc, err);
 }
 

@@ -35,8 +35,7 @@ static uint64_t count_left(const struct sent_pages *pages, uint64_t done,
                  pages->guest - least(pages->guest, count_sent(pages, done)));
 }
 
-/* "Frames iteration 2", 1024 of 32768; "Frames" of a guest that stands still.
- */
+/* "Frames iteration 2", 1024 of 32768; "Frames": of a guest that stands. */
 void sent_pages_note(void *data, const char *what, unsigned long done,
                      unsigned long total)
 {

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""xn list without options is shown by the small program that is started, on
+the host that tests/oracle/xen makes up; all else needs xn-commands.so. The
+folder of running things is an empty one of its own. TAP."""
+from __future__ import annotations
+
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import tap
+from test_restore import BUILD, ENV, INSIDE, can_be_apart, configured
+
+RUN = configured("runstatedir")
+NOTE = f"mkdir -p '{RUN}/xenith/restart'"
+WHOLE = f"""{NOTE}
+echo '{{"name": "away", "domid": 9, "rename": false, "short_lives": 0,
+"attempts": 0, "config": "{{}}", "own": "{{}}"}}' \\
+>'{RUN}/xenith/restart/11111111-2222-3333-4444-555555555555'"""
+
+
+def run(xn: pathlib.Path, *words: str, before: str = "true",
+        **more: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        ["unshare", "-m", "sh", "-c", INSIDE, "sh",
+         "sh", "-c", f'{before}; exec "$@"', "sh", xn, *words],
+        env=ENV | more, check=False, text=True, capture_output=True,
+        timeout=60)
+
+
+def it_needs_nothing_beside_it(alone: pathlib.Path) -> None:
+    shown = run(alone, "list")
+    assert shown.returncode == 0, shown.stderr
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == [
+        "Name", "Domain-0", "web",
+        "a-domain-with-quite-a-long-name-of-its-own", "rt1"]
+    assert shown.stderr == ""
+
+
+def it_is_the_list_of_the_whole_xn(alone: pathlib.Path) -> None:
+    whole = run(BUILD / "xn", "list", "0", "3", "5", "8")
+    assert run(alone, "list").stdout == whole.stdout != ""
+
+
+def all_else_says_what_is_missing(alone: pathlib.Path) -> None:
+    for words in (["list", "-v"], ["list", "web"], ["-v", "list"], ["info"],
+                  []):
+        said = run(alone, *words)
+        assert said.returncode == 1 and said.stdout == ""
+        assert "xn-commands.so" in said.stderr, said.stderr
+
+
+def a_guest_between_two_lives_takes_the_whole(alone: pathlib.Path) -> None:
+    assert "xn-commands.so" in run(alone, "list", before=NOTE).stderr
+    lines = run(BUILD / "xn", "list", before=WHOLE).stdout.splitlines()
+    assert lines[-1].split() == ["away", "-", "-", "-", "rebooting"], lines
+
+
+def without_xen_the_whole_says_so(alone: pathlib.Path) -> None:
+    for xn, text in ((alone, "xn-commands.so"), (BUILD / "xn", "under Xen")):
+        said = run(xn, "list", LD_PRELOAD="")
+        assert text in said.stderr and said.stdout == "", said
+
+
+def output_that_is_lost_is_no_success(alone: pathlib.Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([alone, "list"], env=ENV, check=False, text=True,
+                              stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 1 and "standard output" in done.stderr
+
+
+TESTS = [
+    it_needs_nothing_beside_it,
+    it_is_the_list_of_the_whole_xn,
+    all_else_says_what_is_missing,
+    a_guest_between_two_lives_takes_the_whole,
+    without_xen_the_whole_says_so,
+    output_that_is_lost_is_no_success,
+]
+
+
+def copied(folder: str) -> pathlib.Path:
+    return pathlib.Path(shutil.copy(BUILD / "xn", folder))
+
+
+def main() -> int:
+    if not can_be_apart():
+        return tap.skip_all("no root, or the build is where it installs to")
+    return tap.run(TESTS, copied)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the started program and the commands, which it loads, know of each
+ * other.
+ */
+#ifndef XENITH_XN_RUN_H
+#define XENITH_XN_RUN_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#define RUN_FILE "xn-commands.so"
+#define RUN_SYMBOL "xn_run"
+
+/* Of xn-commands.so: all that xn does. The exit status. */
+__attribute__((visibility("default"))) int xn_run(int argc, char **argv);
+
+/* argv[0] says which of the two tools this is. */
+static inline bool run_as_xl(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(slash ? slash + 1 : path, "xl") == 0;
+}
+
+#endif
