@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/visible.h"
 #include "bootloader/loader.h"
 #include "bootloader/request.h"
 #include "bootloader/result.h"
@@ -36,7 +37,7 @@ static int run(const struct request *request, struct error *err)
 
 #ifdef __SANITIZE_ADDRESS__
 /* Its search for leaks needs /proc, which is not in the room. */
-const char *__asan_default_options(void);
+VISIBLE const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "detect_leaks=0";

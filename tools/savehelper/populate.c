@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "base/visible.h"
 #include "savehelper/extents.h"
 
 static bool translated;
@@ -53,12 +54,15 @@ static int populate_small(xc_interface *xch, uint32_t domid, size_t count,
     return 0;
 }
 
-/* Without a host's free 2 MiB in one piece it is 512 pages. */
-int xc_domain_populate_physmap_exact(xc_interface *xch, uint32_t domid,
-                                     unsigned long nr_extents,
-                                     unsigned int extent_order,
-                                     unsigned int mem_flags,
-                                     xen_pfn_t *extent_start)
+/*
+ * Without a host's free 2 MiB in one piece it is 512 pages. Visible, although
+ * all else is hidden: libxenguest calls what the dynamic linker finds.
+ */
+VISIBLE int xc_domain_populate_physmap_exact(xc_interface *xch, uint32_t domid,
+                                             unsigned long nr_extents,
+                                             unsigned int extent_order,
+                                             unsigned int mem_flags,
+                                             xen_pfn_t *extent_start)
 {
     if (!translated || extent_order != 0)
         return populate(xch, domid, nr_extents, extent_order, mem_flags,

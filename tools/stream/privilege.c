@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/confine.h"
+#include "base/visible.h"
 
 int privilege_drop(struct error *err)
 {
@@ -25,7 +26,7 @@ int privilege_drop(struct error *err)
 
 #ifdef __SANITIZE_ADDRESS__
 /* Its search for leaks traces the process, which can be traced no more. */
-const char *__asan_default_options(void);
+VISIBLE const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "detect_leaks=0";

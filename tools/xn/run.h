@@ -9,11 +9,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/visible.h"
+
 #define RUN_FILE "xn-commands.so"
 #define RUN_SYMBOL "xn_run"
 
 /* Of xn-commands.so: all that xn does. The exit status. */
-__attribute__((visibility("default"))) int xn_run(int argc, char **argv);
+VISIBLE int xn_run(int argc, char **argv);
 
 /* argv[0] says which of the two tools this is. */
 static inline bool run_as_xl(const char *path)
