@@ -20,8 +20,9 @@ int plain_list_show(bool *shown, struct error *err)
     cleanup_error struct error problem = ERROR_INIT;
 
     *shown = false;
-    /* A guest that has no domain just now has a note before or after it. */
-    if (is_any_rebooting() || host_check(&problem) < 0 ||
+    /* A guest that has no domain just now has a note before or after it. What
+     * else host_check looks at fails when the domains are asked for. */
+    if (is_any_rebooting() || host_check_own_xenstored(&problem) < 0 ||
         domain_list_read(&list, DOMAIN_NAMES, &problem) < 0 ||
         is_any_rebooting())
         return 0;
