@@ -1,61 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* xn-hotplug: runs once for each device that comes or goes. */
-#include <stdio.h>
-
-#include "base/log.h"
-#include "base/mem.h"
-#include "hook.h"
-#include "starter.h"
-
-/* What went wrong is the toolstack's to show, where it can be told. */
-static int run(struct hook *hook, struct error *err)
-{
-    cleanup_error struct error untold = ERROR_INIT;
-
-    if (store_open(&hook->store, err) < 0)
-        return -1;
-    int rc = hook_run(hook, err);
-    if (hook_report(hook, err, &untold) < 0 && rc == 0)
-        rc = error_set(err, untold.kind, "%s", untold.message);
-    else if (rc < 0 && !error_is_set(&untold))
-        rc = 1;
-    store_close(hook->store);
-    return rc;
-}
-
-/* Without xenstore the script runs all the same: it may not need it. */
-static int start_script(const char *script, char **argv, struct error *err)
-{
-    cleanup_error struct error no_store = ERROR_INIT;
-    struct store *store = NULL;
-
-    (void)store_open(&store, &no_store);
-    int rc = starter_run(store, script, argv, err);
-    store_close(store);
-    return rc;
-}
-
-/* Started in the place of a device's script. */
-static int stand_in(int argc, char **argv, struct error *err)
-{
-    cleanup_hook struct hook hook;
-    bool runs;
-
-    int rc = hook_begin(&hook, argc, argv, &runs, err);
-    if (rc == 0 && runs)
-        rc = run(&hook, err);
-    return rc;
-}
+#include "entry.h"
 
 int main(int argc, char **argv)
 {
-    cleanup_free char *script = starter_script(argc > 0 ? argv[0] : "");
-    cleanup_error struct error err = ERROR_INIT;
-
-    log_set_name("xn-hotplug");
-    int rc = script != NULL ? start_script(script, argv, &err)
-                            : stand_in(argc, argv, &err);
-    if (rc < 0)
-        fprintf(stderr, "xn-hotplug: %s\n", err.message);
-    return rc == 0 ? 0 : 1;
+    return hook_entry(argc, argv);
 }

@@ -1,5 +1,6 @@
 """xl sees our guests as its own, and we see xl's as ours."""
 import json
+import re
 
 import pytest
 
@@ -56,3 +57,33 @@ def test_the_record_of_a_domain_is_xls(host, guest):
     up = guest("pv", wait=False)
     assert host.xn("list", "-l", up.name).stdout == \
         host.xl("list", "-l", up.name).stdout
+
+
+def nodes(host, tool: str, path: str) -> set[str]:
+    """All of a paused guest's in xenstore, with permissions, where domain ids
+    are D and what tells of the tool or the time is left out."""
+    host.run(f"{tool} create -q -p {path}")
+    domid = host.xl("domid", "same").stdout.strip()
+    listed = host.run("xenstore-ls -fp").stdout
+    host.xl("destroy", "same")
+    mine = [line for line in listed.splitlines()
+            if re.search(rf"/{domid}( |/)|/vm/", line)]
+    there = {re.sub(rf"(?<=[/(,\"nrwb.f]){domid}(?=[^0-9])", "D", line)
+             for line in mine}
+    return {line for line in there if not re.search(
+        r"/script = |/start_time = |/libxl/D/xenith|/tty = ", line)}
+
+
+@pytest.mark.parametrize("kind", ["pv", "pvh"])
+def test_xenstore_has_what_xl_writes(host, small, kind):
+    """Also with what it is asked for at one go (tools/host/store_calls.c)."""
+    disk = "/tmp/same.img"
+    host.run(f"truncate -s 1M {disk}")
+    new = small(kind, "same", create=False,
+                uuid="11111111-2222-4333-8444-555555555555",
+                disk=[f"{disk},raw,xvda,w"],
+                vif=["bridge=xenbr0,mac=00:16:3e:01:02:03"])
+    theirs, ours = (nodes(host, tool, new.path) for tool in ("xl", "xn"))
+    host.run(f"rm {disk}")
+    assert ours == theirs
+    assert len(ours) > 100

@@ -15,6 +15,7 @@
 #include "xn/plain_list.h"
 #include "xn/report.h"
 #include "xn/run.h"
+#include "xn/run_hook.h"
 
 #define INSTALLED XENITH_LIBEXECDIR "/" RUN_FILE
 
@@ -40,10 +41,14 @@ static int load_and_run(int argc, char **argv)
     cleanup_free char *beside = find_beside();
     void *file = dlopen(beside != NULL ? beside : INSTALLED, RTLD_NOW);
     int (*run)(int, char **) = NULL;
+    run_hook_fn *hook = NULL;
 
     /* POSIX: what dlsym returns is a function as well. */
-    if (file != NULL)
+    if (file != NULL) {
         *(void **)&run = dlsym(file, RUN_SYMBOL);
+        *(void **)&hook = dlsym(file, RUN_HOOK_SYMBOL);
+    }
+    run_hook_begin(hook);
     if (run != NULL)
         return run(argc, argv);
     fprintf(stderr, "%s: %s\n", run_as_xl(argv[0]) ? "xl" : "xn", dlerror());

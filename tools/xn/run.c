@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "domain/hooks/script_limit.h"
+#include "xenstored-hooks/entry.h"
 #include "xn/dispatch.h"
 #include "xn/report.h"
 #include "xn/run.h"
@@ -80,4 +81,9 @@ int xn_run(int argc, char **argv)
             exit_status = 1; /* xl: no command is wrong use */
     }
     return rc == 0 ? exit_status : report_error(&settings, &err);
+}
+
+int xn_hook(int argc, char **argv)
+{
+    return hook_entry(argc, argv);
 }

@@ -17,6 +17,7 @@
 #include "base/paths.h"
 #include "domain/kernel/kernel.h"
 #include "domain/kernel/kernel_folder.h"
+#include "domain/kernel/kernel_trim.h"
 #include "domain/kernel/kernel_unpack.h"
 
 #define SECRET_SIZE 192 /* as long as the one built into xxhash */
@@ -163,7 +164,8 @@ static int unpack_to(const struct kernel_cache *cache, const char *part,
 
     if (fd < 0)
         return error_set_errno(err, ERR_FAILED, errno, "%s", part);
-    if (kernel_unpack(&request, err) < 0 || check_unpacked(fd, packed, err) < 0)
+    if (kernel_unpack(&request, err) < 0 ||
+        check_unpacked(fd, packed, err) < 0 || kernel_trim(fd, err) < 0)
         return error_context(err, "%s", packed->path);
     /* After a crash of the host its name must not stand for less. */
     if (fdatasync(fd) < 0)
