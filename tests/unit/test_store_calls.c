@@ -108,6 +108,8 @@ static void act(int fd, const struct xsd_sockmsg *asked, const char *path,
             refuse(fd, asked, "E2BIG");
         else if (strcmp(path, "/empty") == 0)
             answer(fd, asked, asked->type, "", 0);
+        else if (strcmp(path, "/local/domain") == 0)
+            answer(fd, asked, asked->type, "0\0003\0005\0009", 8);
         else
             answer(fd, asked, asked->type, "one\0three", 10);
         return;
@@ -376,6 +378,45 @@ static void a_domains_path_is_no_question(void **state)
     assert_int_equal(played.waits, 0);
 }
 
+static void expect_name(unsigned int domid)
+{
+    cleanup_free char *path = mem_printf("/local/domain/%u/name", domid);
+    unsigned int length;
+    cleanup_free char *name = xs_read(NULL, XBT_NULL, path, &length);
+
+    assert_string_equal(name, "a name");
+    assert_int_equal(length, 6);
+}
+
+static void names_one_after_the_other_are_read_together(void **state)
+{
+    strbuf_puts(&played.last, "a name");
+    expect_name(0);
+    expect_name(3);
+    unsigned int waits = played.waits;
+    expect_name(5);
+    expect_name(9);
+    assert_int_equal(played.waits, waits);
+    expect_name(7); /* not among them */
+    assert_int_equal(played.waits, waits + 1);
+}
+
+static void what_was_read_ahead_is_not_kept(void **state)
+{
+    strbuf_puts(&played.last, "a name");
+    expect_name(0);
+    expect_name(3);
+    unsigned int waits = played.waits;
+    free(xs_read(NULL, XBT_NULL, "/local/domain/3/vm", NULL));
+    expect_name(5);
+    assert_int_equal(played.waits, waits + 2);
+    expect_name(9);
+    waits = played.waits;
+    assert_true(xs_write(NULL, XBT_NULL, "/a", "a name", 6));
+    expect_name(3);
+    assert_int_equal(played.waits, waits + 2);
+}
+
 /* Its parent's answers would be lost to the one, or to the other. */
 static void a_child_has_a_connection_of_its_own(void **state)
 {
@@ -410,6 +451,8 @@ static const struct CMUnitTest tests[] = {
     CASE(a_large_folder_comes_in_parts),
     CASE(a_folder_that_changes_meanwhile_is_read_again),
     CASE(a_domains_path_is_no_question),
+    CASE(names_one_after_the_other_are_read_together),
+    CASE(what_was_read_ahead_is_not_kept),
     CASE(a_child_has_a_connection_of_its_own),
 };
 

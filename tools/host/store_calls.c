@@ -24,6 +24,7 @@
 #include <xenstore_lib.h>
 
 #include "base/visible.h"
+#include "host/name_ahead.h"
 #include "host/store_pipe.h"
 
 /* To read a large folder in one state. */
@@ -31,6 +32,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct store_pipe pipe_of_process = STORE_PIPE_CLOSED;
+static struct name_ahead names_ahead;
 
 static void before_fork(void)
 {
@@ -54,8 +56,7 @@ static void look_after_forks(void)
     pthread_atfork(before_fork, after_fork, in_child);
 }
 
-/* The process's pipe, with the lock held; NULL without it if there is none. */
-static struct store_pipe *pipe_begin(void)
+static struct store_pipe *pipe_open(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -65,6 +66,16 @@ static struct store_pipe *pipe_begin(void)
         return &pipe_of_process;
     pthread_mutex_unlock(&lock);
     return NULL;
+}
+
+/* The process's pipe, with the lock held; NULL without it if there is none. */
+static struct store_pipe *pipe_begin(void)
+{
+    struct store_pipe *pipe = pipe_open();
+
+    if (pipe != NULL)
+        name_ahead_asked(&names_ahead, NULL);
+    return pipe;
 }
 
 static void pipe_end(void)
@@ -115,18 +126,6 @@ static bool change(struct store_pipe *pipe, enum xsd_sockmsg_type type,
     char *done = store_pipe_ask(pipe, type, t, parts, count, NULL);
     free(done);
     return done != NULL;
-}
-
-VISIBLE void *xs_read(struct xs_handle *xs, xs_transaction_t t,
-                      const char *path, unsigned int *length)
-{
-    struct store_pipe *pipe = pipe_begin();
-
-    if (pipe == NULL)
-        return HIDDEN(xs_read, NULL, xs, t, path, length);
-    void *value = ask(pipe, XS_READ, t, path, length);
-    pipe_end();
-    return value;
 }
 
 VISIBLE bool xs_write(struct xs_handle *xs, xs_transaction_t t,
@@ -319,6 +318,47 @@ static int read_names(struct store_pipe *pipe, xs_transaction_t t,
             break;
     }
     return rc;
+}
+
+static void read_ahead(struct store_pipe *pipe)
+{
+    cleanup_strbuf struct strbuf ids = { 0 };
+    unsigned int count;
+
+    if (read_names(pipe, XBT_NULL, "/local/domain", &ids) < 0)
+        return;
+    cleanup_free char **list = list_names(ids.text, ids.length, &count);
+    if (name_ahead_read(&names_ahead, pipe->fd, list, count) < 0)
+        store_pipe_close(pipe);
+}
+
+/* Outside a transaction; with others' names if it is one of many. */
+static char *read_node(struct store_pipe *pipe, const char *path,
+                       unsigned int *length)
+{
+    char *value;
+
+    if (name_ahead_find(&names_ahead, path, &value, length))
+        return value;
+    value = ask(pipe, XS_READ, XBT_NULL, path, length);
+    int cause = errno;
+    if (name_ahead_asked(&names_ahead, path))
+        read_ahead(pipe);
+    errno = cause;
+    return value;
+}
+
+VISIBLE void *xs_read(struct xs_handle *xs, xs_transaction_t t,
+                      const char *path, unsigned int *length)
+{
+    struct store_pipe *pipe = t == XBT_NULL ? pipe_open() : pipe_begin();
+
+    if (pipe == NULL)
+        return HIDDEN(xs_read, NULL, xs, t, path, length);
+    void *value = t == XBT_NULL ? read_node(pipe, path, length)
+                                : ask(pipe, XS_READ, t, path, length);
+    pipe_end();
+    return value;
 }
 
 VISIBLE char **xs_directory(struct xs_handle *xs, xs_transaction_t t,

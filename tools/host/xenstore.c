@@ -70,9 +70,10 @@ static int take_answer(int fd, struct store_wire_inbox *inbox,
     return 0;
 }
 
-static int run_on_socket(int fd, struct xenstore_reads *reads)
+int xenstore_reads_run_on(int fd, struct xenstore_reads *reads)
 {
-    cleanup_free struct store_wire_inbox *inbox = MEM_NEW(struct store_wire_inbox);
+    cleanup_free struct store_wire_inbox *inbox =
+        MEM_NEW(struct store_wire_inbox);
 
     for (size_t first = 0; first < reads->list.count;) {
         cleanup_strbuf struct strbuf out = { 0 };
@@ -110,7 +111,7 @@ int xenstore_reads_run(struct xenstore_reads *reads, struct error *err)
     if (reads->list.count == 0)
         return 0;
     cleanup_close int fd = store_wire_connect();
-    int rc = fd >= 0 ? run_on_socket(fd, reads) : run_one_by_one(reads);
+    int rc = fd >= 0 ? xenstore_reads_run_on(fd, reads) : run_one_by_one(reads);
     if (rc < 0)
         return error_set_errno(err, ERR_HOST, errno,
                                "xenstored does not answer");

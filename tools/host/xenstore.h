@@ -34,6 +34,12 @@ size_t xenstore_reads_add(struct xenstore_reads *reads, const char *format, ...)
  */
 int xenstore_reads_run(struct xenstore_reads *reads, struct error *err);
 
+/*
+ * The same over a connection (host/store_wire.h) on which nothing else is under
+ * way. -1 with errno, and the connection is of no use any more.
+ */
+int xenstore_reads_run_on(int fd, struct xenstore_reads *reads);
+
 /* The value at a place, NULL if there is none. */
 const char *xenstore_reads_value(const struct xenstore_reads *reads,
                                  size_t place);

@@ -4,6 +4,7 @@
  * name xl it keeps to what xl does: quieter, and 0 or 1 for an exit status.
  */
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -66,6 +67,8 @@ int xn_run(int argc, char **argv)
     char *overview[] = { (char *)"help", NULL };
     int exit_status = 0;
 
+    /* libxenstore's thread for watches has little to allocate. */
+    mallopt(M_ARENA_MAX, 1);
     script_limit_export();
     log_set_name(settings.as_xl ? "xl" : "xn");
     int rc = read_global_options(&settings, argc, argv, &err);
