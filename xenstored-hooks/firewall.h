@@ -2,8 +2,10 @@
 /*
  * What a bridged vif's configuration says of addresses, put into force.
  *
- * With `ip`, a rule of nftables on the bridge drops what the guest sends from
- * other IPv4 addresses, in IP and in ARP; DHCP requests pass. And where
+ * With `ip`, rules of nftables on the bridge drop what the guest sends from
+ * other IPv4 addresses, in IP and in ARP, and, if `ip` has IPv6 networks, from
+ * others than those and its link's, in IPv6 and as a neighbour; DHCP requests
+ * pass. A VLAN tag makes no difference, two do not pass. And where
  * the host sends bridged packets through iptables (br_netfilter with
  * bridge-nf-call-iptables=1), its FORWARD chain gets the rules that Xen's
  * vif-bridge puts there, so that a chain that drops by default lets the guest

@@ -102,40 +102,54 @@ int vif_tell_mtu(struct hook *hook, uint32_t mtu, struct error *err)
     return error_set_errno(err, ERR_HOST, errno, "xenstore: write %s", path);
 }
 
-static int read_network(const char *text, struct link_route *network,
-                        struct error *err)
+/* "ADDRESS" or "ADDRESS/PREFIX"; the address into to, of which bits are. */
+static int read_network(const char *text, int family, uint8_t bits, void *to,
+                        uint8_t *prefix, struct error *err)
 {
     cleanup_free char *address = mem_strdup(text);
     char *slash = strchr(address, '/');
-    uint64_t prefix = 32;
+    uint64_t length = bits;
+    uint8_t *bytes = to;
 
     if (slash != NULL)
         *slash++ = '\0';
-    if ((slash != NULL && !number_parse_u64(slash, 32, &prefix)) ||
-        inet_pton(AF_INET, address, &network->to) != 1)
-        return error_set(err, ERR_CONFIG, "ip: '%s' is no IPv4 network", text);
-    network->prefix = (uint8_t)prefix;
-    uint32_t mask = prefix == 0 ? 0 : UINT32_MAX << (32 - prefix);
-    network->to.s_addr &= htonl(mask);
+    if ((slash != NULL && !number_parse_u64(slash, bits, &length)) ||
+        inet_pton(family, address, to) != 1)
+        return error_set(err, ERR_CONFIG, "ip: '%s' is no IPv%d network", text,
+                         family == AF_INET ? 4 : 6);
+    *prefix = (uint8_t)length;
+    for (uint64_t bit = length; bit < bits; bit++)
+        bytes[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
     return 0;
 }
 
-int vif_read_networks(struct hook *hook, struct link_route *networks,
-                      size_t *count, struct error *err)
+static int add_network(struct vif_networks *networks, const char *text,
+                       struct error *err)
+{
+    bool is_ipv6 = strchr(text, ':') != NULL;
+    size_t *count = is_ipv6 ? &networks->v6_count : &networks->v4_count;
+
+    if (*count == VIF_MAX_NETWORKS)
+        return error_set(err, ERR_CONFIG, "ip: more than %d networks",
+                         VIF_MAX_NETWORKS);
+    if (is_ipv6) {
+        struct vif_network6 *network = &networks->v6[(*count)++];
+        return read_network(text, AF_INET6, 128, &network->to, &network->prefix,
+                            err);
+    }
+    struct link_route *route = &networks->v4[(*count)++];
+    return read_network(text, AF_INET, 32, &route->to, &route->prefix, err);
+}
+
+int vif_read_networks(struct hook *hook, struct vif_networks *networks,
+                      struct error *err)
 {
     cleanup_free char *list = store_get(hook->store, hook->path, "ip");
 
-    *count = 0;
-    for (char *next = list, *word; (word = strsep(&next, " \t,")) != NULL;) {
-        if (word[0] == '\0' || strchr(word, ':') != NULL)
-            continue;
-        if (*count == VIF_MAX_ROUTES)
-            return error_set(err, ERR_CONFIG, "ip: more than %d networks",
-                             VIF_MAX_ROUTES);
-        networks[*count] = (struct link_route){ 0 };
-        if (read_network(word, &networks[(*count)++], err) < 0)
+    *networks = (struct vif_networks){ 0 };
+    for (char *next = list, *word; (word = strsep(&next, " \t,")) != NULL;)
+        if (word[0] != '\0' && add_network(networks, word, err) < 0)
             return -1;
-    }
     return 0;
 }
 

@@ -30,15 +30,23 @@ int vif_tell_mtu(struct hook *hook, uint32_t mtu, struct error *err);
 /* The address that no bridge takes for its own, being the highest. */
 extern const uint8_t vif_bridge_port_address[6];
 
-#define VIF_MAX_ROUTES 64
+#define VIF_MAX_NETWORKS 64
 
-/*
- * The `ip` of its configuration: IPv4 networks, as they stand in routes, of
- * which there is room for VIF_MAX_ROUTES. -1 if one cannot be read, or for more
- * than that; IPv6 ones are left out.
- */
-int vif_read_networks(struct hook *hook, struct link_route *networks,
-                      size_t *count, struct error *err);
+struct vif_network6 {
+    struct in6_addr to;
+    uint8_t prefix;
+};
+
+struct vif_networks {
+    struct link_route v4[VIF_MAX_NETWORKS]; /* as they stand in routes */
+    struct vif_network6 v6[VIF_MAX_NETWORKS];
+    size_t v4_count, v6_count;
+};
+
+/* The `ip` of its configuration. -1 if one of its networks cannot be read, or
+ * for more than VIF_MAX_NETWORKS of a kind. */
+int vif_read_networks(struct hook *hook, struct vif_networks *networks,
+                      struct error *err);
 
 /* Answers ARP for what is behind the interface. */
 int vif_proxy_arp(const struct vif *vif, struct error *err);

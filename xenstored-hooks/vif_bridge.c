@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A port of a Linux bridge. */
+#include <string.h>
+
 #include "base/mem.h"
 #include "firewall.h"
 #include "vif.h"
+
+/* As with Xen's script an old configuration's xenbr3 may be the bridge eth3. */
+static int find_old_bridge(struct vif *vif, const char *name,
+                           struct link *bridge, struct error *err)
+{
+    if (strncmp(name, "xenbr", 5) != 0)
+        return 0;
+    cleanup_free char *renamed = mem_printf("eth%s", name + 5);
+    int rc = link_find(vif->links, renamed, bridge, err);
+    return rc > 0 && !bridge->is_bridge ? 0 : rc;
+}
 
 static int find_bridge(struct vif *vif, const char *name, struct link *bridge,
                        struct error *err)
 {
     int rc = link_find(vif->links, name, bridge, err);
 
+    if (rc == 0)
+        rc = find_old_bridge(vif, name, bridge, err);
     if (rc < 0)
         return -1;
     if (rc == 0)

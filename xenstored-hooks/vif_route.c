@@ -33,15 +33,15 @@ static int find_source(struct vif *vif, const char *netdev,
 static int add_routes(struct vif *vif, struct hook *hook, struct in_addr source,
                       struct error *err)
 {
-    struct link_route routes[VIF_MAX_ROUTES];
-    size_t count;
+    struct vif_networks networks;
 
-    if (vif_read_networks(hook, routes, &count, err) < 0)
+    if (vif_read_networks(hook, &networks, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        routes[i].source = source;
-        routes[i].metric = hook->tap ? METRIC_TAP : METRIC_VIF;
-        if (link_add_route(vif->links, vif->link.index, &routes[i], err) < 0)
+    for (size_t i = 0; i < networks.v4_count; i++) {
+        struct link_route *route = &networks.v4[i];
+        route->source = source;
+        route->metric = hook->tap ? METRIC_TAP : METRIC_VIF;
+        if (link_add_route(vif->links, vif->link.index, route, err) < 0)
             return -1;
     }
     return 0;

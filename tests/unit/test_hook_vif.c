@@ -7,7 +7,11 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -330,9 +334,157 @@ static void a_tap_becomes_a_port_too(void **state)
     assert_null(memory_value(&fixture->memory, FRONTEND, "mtu"));
 }
 
+static void an_old_name_finds_the_bridge_that_took_the_cards_name(void **state)
+{
+    struct fixture *fixture = with_network(state);
+
+    memory_set(&fixture->memory, BACKEND, "bridge", "xenbr0");
+    go(fixture, "vif-bridge", "online");
+    cleanup_free char *link = run("ip", "link", "show", "vif7.0", NULL);
+    expect_said(link, "master eth0");
+    memory_set(&fixture->memory, BACKEND, "bridge", "xenbr1");
+    expect_failure(fixture, "vif-bridge", "there is no bridge xenbr1");
+}
+
 /* ---- addresses ---- */
 
-static void only_its_own_addresses_pass(void **state)
+/* A frame of the guest, as it is made. */
+struct frame {
+    uint8_t bytes[160];
+    size_t length;
+};
+
+static void put(struct frame *frame, const void *bytes, size_t length)
+{
+    memcpy(frame->bytes + frame->length, bytes, length);
+    frame->length += length;
+}
+
+#define PUT(frame, ...)                          \
+    put(frame, (const uint8_t[]){ __VA_ARGS__ }, \
+        sizeof((const uint8_t[]){ __VA_ARGS__ }))
+
+static void put_address(struct frame *frame, const char *text)
+{
+    uint8_t address[16];
+    int family = strchr(text, ':') != NULL ? AF_INET6 : AF_INET;
+
+    assert_int_equal(inet_pton(family, text, address), 1);
+    put(frame, address, family == AF_INET6 ? 16 : 4);
+}
+
+/* To all, from the guest's card, behind so many VLAN tags. */
+static struct frame ethernet(unsigned int tags, uint16_t type)
+{
+    struct frame frame = { .length = 0 };
+
+    PUT(&frame, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+    PUT(&frame, 0x00, 0x16, 0x3e, 0x00, 0x00, 0x07);
+    for (; tags > 0; tags--)
+        PUT(&frame, 0x81, 0x00, 0x00, 0x05);
+    PUT(&frame, (uint8_t)(type >> 8), (uint8_t)type);
+    return frame;
+}
+
+/* RFC 1071, of the header at this place; hosts with br_netfilter look at it. */
+static void put_checksum(struct frame *frame, size_t header)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = header; i < header + 20; i += 2)
+        sum += (uint32_t)(frame->bytes[i] << 8 | frame->bytes[i + 1]);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~((sum & 0xffff) + (sum >> 16));
+    frame->bytes[header + 10] = (uint8_t)(sum >> 8);
+    frame->bytes[header + 11] = (uint8_t)sum;
+}
+
+static struct frame udp(unsigned int tags, const char *source, uint8_t from,
+                        uint8_t to)
+{
+    struct frame frame = ethernet(tags, ETH_P_IP);
+    size_t header = frame.length;
+
+    PUT(&frame, 0x45, 0, 0, 36, 0, 0, 0, 0, 64, 17, 0, 0);
+    put_address(&frame, source);
+    put_address(&frame, "255.255.255.255");
+    put_checksum(&frame, header);
+    PUT(&frame, 0, from, 0, to, 0, 16, 0, 0);
+    return frame;
+}
+
+static struct frame arp(unsigned int tags, const char *source)
+{
+    struct frame frame = ethernet(tags, ETH_P_ARP);
+
+    PUT(&frame, 0, 1, 8, 0, 6, 4, 0, 1, 0x00, 0x16, 0x3e, 0x00, 0x00, 0x07);
+    put_address(&frame, source);
+    PUT(&frame, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1);
+    return frame;
+}
+
+/* Says that the target is at the guest's card. */
+static struct frame neighbour(unsigned int tags, const char *source,
+                              const char *target)
+{
+    struct frame frame = ethernet(tags, ETH_P_IPV6);
+
+    PUT(&frame, 0x60, 0, 0, 0, 0, 40, 58, 255);
+    put_address(&frame, source);
+    put_address(&frame, "ff02::1");
+    PUT(&frame, 136, 0, 0, 0, 0x20, 0, 0, 0);
+    put_address(&frame, target);
+    PUT(&frame, 2, 1, 0x00, 0x16, 0x3e, 0x00, 0x00, 0x07);
+    return frame;
+}
+
+static int open_port(const char *interface)
+{
+    struct sockaddr_ll address = {
+        .sll_family = AF_PACKET,
+        .sll_protocol = htons(ETH_P_ALL),
+        .sll_ifindex = (int)if_nametoindex(interface),
+    };
+    struct timeval patience = { .tv_sec = 10 };
+    int port = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+
+    assert_true(port >= 0);
+    assert_int_equal(
+        setsockopt(port, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)),
+        0);
+    assert_int_equal(
+        bind(port, (const struct sockaddr *)&address, sizeof(address)), 0);
+    return port;
+}
+
+static void send_marked(int port, struct frame frame, const char *mark)
+{
+    put(&frame, mark, 8);
+    assert_int_equal(send(port, frame.bytes, frame.length, 0), frame.length);
+}
+
+/* Whether the guest's neighbour gets it: before the one sent after it, of which
+ * no rule speaks. */
+static bool passes(struct frame frame)
+{
+    cleanup_close int from = open_port("guest7"), to = open_port("guest8");
+    uint8_t bytes[2048];
+    bool passed = false;
+    ssize_t got;
+
+    send_marked(from, frame, "question");
+    send_marked(from, ethernet(0, 0x88b5), "last one");
+    while ((got = recv(to, bytes, sizeof(bytes), 0)) >= 8) {
+        passed |= memcmp(bytes + got - 8, "question", 8) == 0;
+        if (memcmp(bytes + got - 8, "last one", 8) == 0)
+            return passed;
+    }
+    fail_msg("no frame comes through at all");
+    return false;
+}
+
+/* A vif with these addresses, on a bridge with a neighbour. */
+static struct fixture *with_neighbour(void **state, const char *ip)
 {
     struct fixture *fixture = with_network(state);
 
@@ -340,18 +492,66 @@ static void only_its_own_addresses_pass(void **state)
         print_message("needs nft\n");
         skip();
     }
-    memory_set(&fixture->memory, BACKEND, "ip", "192.0.2.7 198.51.100.0/24");
+    RUN("ip", "link", "add", "name", "vif8.0", "type", "veth", "peer", "name",
+        "guest8");
+    RUN("ip", "link", "set", "dev", "vif8.0", "master", "br7", "up");
+    RUN("ip", "link", "set", "dev", "guest8", "up");
+    RUN("ip", "link", "set", "dev", "guest7", "up");
+    memory_set(&fixture->memory, BACKEND, "ip", ip);
     go(fixture, "vif-bridge", "online");
+    return fixture;
+}
+
+static void only_its_own_addresses_pass(void **state)
+{
+    struct fixture *fixture =
+        with_neighbour(state, "192.0.2.7 198.51.100.0/24");
+
     go(fixture, "vif-bridge", "online"); /* again changes nothing */
-    cleanup_free char *rules =
-        run("nft", "list", "table", "bridge", "xenith", NULL);
-    expect_said(rules, "\"vif7.0\" : goto vif7_0");
-    expect_said(rules, "192.0.2.7");
-    expect_said(rules, "198.51.100.0/24");
+    assert_true(passes(udp(0, "192.0.2.7", 53, 53)));
+    assert_true(passes(udp(0, "198.51.100.200", 53, 53)));
+    assert_false(passes(udp(0, "192.0.2.8", 53, 53)));
+    assert_false(passes(udp(0, "0.0.0.0", 53, 53)));
+    assert_true(passes(arp(0, "192.0.2.7")));
+    assert_true(passes(arp(0, "0.0.0.0")));
+    assert_false(passes(arp(0, "192.0.2.1")));
+    /* It may ask for an address, and IPv6 is not spoken of. */
+    assert_true(passes(udp(0, "0.0.0.0", 68, 67)));
+    assert_true(passes(neighbour(0, "2001:db8::8", "2001:db8::8")));
     go(fixture, "vif-bridge", "offline");
     cleanup_free char *after =
         run("nft", "list", "table", "bridge", "xenith", NULL);
     expect_not_said(after, "vif7");
+}
+
+static void a_vlan_tag_hides_no_address(void **state)
+{
+    with_neighbour(state, "192.0.2.7, 2001:db8::7");
+    for (unsigned int tags = 1; tags <= 3; tags++) {
+        assert_false(passes(udp(tags, "192.0.2.8", 53, 53)));
+        assert_false(passes(arp(tags, "192.0.2.1")));
+        assert_false(passes(neighbour(tags, "2001:db8::8", "2001:db8::8")));
+    }
+    assert_true(passes(udp(1, "192.0.2.7", 53, 53)));
+    assert_true(passes(arp(1, "192.0.2.7")));
+    assert_true(passes(neighbour(1, "2001:db8::7", "2001:db8::7")));
+}
+
+static void ipv6_addresses_are_enforced_too(void **state)
+{
+    with_neighbour(state, "2001:db8::7 2001:db8:1::/60");
+    assert_true(passes(neighbour(0, "2001:db8::7", "2001:db8::7")));
+    assert_true(passes(neighbour(0, "2001:db8:1:f::1", "2001:db8:1:f::2")));
+    assert_true(passes(neighbour(0, "fe80::7", "2001:db8::7")));
+    assert_true(passes(neighbour(0, "fe80::7", "fe80::7")));
+    assert_false(passes(neighbour(0, "2001:db8::8", "2001:db8::7")));
+    assert_false(passes(neighbour(0, "2001:db8:1:10::1", "fe80::7")));
+    assert_false(passes(neighbour(0, "fe80::7", "2001:db8::1")));
+    assert_false(passes(neighbour(0, "fe80::7", "2001:db8:1:10::1")));
+    /* It has no IPv4 address. */
+    assert_false(passes(udp(0, "192.0.2.7", 53, 53)));
+    assert_false(passes(arp(0, "192.0.2.7")));
+    assert_true(passes(udp(0, "0.0.0.0", 68, 67)));
 }
 
 static void an_address_that_is_none_is_refused(void **state)
@@ -361,6 +561,9 @@ static void an_address_that_is_none_is_refused(void **state)
     memory_set(&fixture->memory, BACKEND, "ip", "192.0.2.7; rm -rf /");
     expect_failure(fixture, "vif-bridge",
                    "ip: '192.0.2.7;' is no IPv4 network");
+    memory_set(&fixture->memory, BACKEND, "ip", "2001:db8::7/129");
+    expect_failure(fixture, "vif-bridge",
+                   "ip: '2001:db8::7/129' is no IPv6 network");
 }
 
 /* ---- routes ---- */
@@ -462,7 +665,10 @@ int main(void)
         VIF_TEST(a_name_that_is_taken_is_not_taken_again),
         VIF_TEST(a_missing_bridge_or_vif_is_named),
         VIF_TEST(a_tap_becomes_a_port_too),
+        VIF_TEST(an_old_name_finds_the_bridge_that_took_the_cards_name),
         VIF_TEST(only_its_own_addresses_pass),
+        VIF_TEST(a_vlan_tag_hides_no_address),
+        VIF_TEST(ipv6_addresses_are_enforced_too),
         VIF_TEST(an_address_that_is_none_is_refused),
         VIF_TEST(a_routed_vif_has_routes_and_answers_arp),
         VIF_TEST(a_route_needs_an_address_to_come_from),

@@ -31,6 +31,17 @@ static bool wants_bridge(const libxl_device_nic *nic)
     return strcmp(slash ? slash + 1 : nic->script, "vif-bridge") == 0;
 }
 
+/* Xen's vif-bridge and ours take an xenbr3 that is not there for eth3, where
+ * that is a bridge. */
+static bool is_bridge(const char *name)
+{
+    cleanup_free char *renamed =
+        strncmp(name, "xenbr", 5) == 0 ? mem_printf("eth%s", name + 5) : NULL;
+
+    return exists(name, "bridge") ||
+           (renamed != NULL && !exists(name, "") && exists(renamed, "bridge"));
+}
+
 /* "xenbr0, br1"; empty if there is none. */
 static void list_bridges(struct strbuf *names)
 {
@@ -56,7 +67,7 @@ int nic_check(const libxl_device_nic *nic, const char *label,
     if (bridge[0] == '\0' || strchr(bridge, '/') != NULL)
         return error_set(err, ERR_CONFIG, "%s: '%s' cannot be a bridge", label,
                          bridge);
-    if (exists(bridge, "bridge") || access("/run/openvswitch", F_OK) == 0)
+    if (is_bridge(bridge) || access("/run/openvswitch", F_OK) == 0)
         return 0;
     error_set(err, ERR_CONFIG, "%s: bridge %s: %s", label, bridge,
               exists(bridge, "") ? "not a bridge" : "no such interface");
