@@ -31,11 +31,13 @@ struct disk {
     struct stat status;
     struct claim claim;
     int file; /* open, if it is a file */
+    int loop; /* open, once that has a loop device */
 };
 
 static void disk_dispose(struct disk *disk)
 {
     io_cleanup_close(&disk->file);
+    io_cleanup_close(&disk->loop);
     free(disk->path);
 }
 #define cleanup_disk __attribute__((cleanup(disk_dispose)))
@@ -250,30 +252,6 @@ static int check_sharing(struct disk *disk, struct claims *claims,
 
 /* ---- giving it to blkback ---- */
 
-/* blkback shows what it has open. */
-static bool is_open(const struct disk *disk, const struct claims *claims)
-{
-    cleanup_free char *path =
-        mem_printf("%s/vbd-%u-%u/physical_device", claims->place->backends,
-                   disk->hook->domid, disk->hook->devid);
-
-    return access(path, F_OK) == 0;
-}
-
-/* Until then nobody but us has the loop device open. */
-static int wait_until_open(const struct disk *disk, const struct claims *claims,
-                           int loop, struct error *err)
-{
-    int64_t end = clock_deadline(OPEN_PATIENCE_MS);
-
-    while (!is_open(disk, claims)) {
-        if (clock_is_past(end))
-            return loop_keep(loop, err);
-        clock_sleep_ms(OPEN_TICK_MS);
-    }
-    return 0;
-}
-
 /* blkback acts on physical-device: it comes last. */
 static int tell_device(struct disk *disk, const char *path, struct error *err)
 {
@@ -289,33 +267,33 @@ static int tell_device(struct disk *disk, const char *path, struct error *err)
     return store_put(store, folder, "physical-device", numbers, err);
 }
 
+/* Claims it and tells blkback. */
+static int announce(struct disk *disk, struct claims *claims, const char *path,
+                    struct error *err)
+{
+    claims_add(claims, &disk->claim);
+    if (claims_save(claims, err) < 0)
+        return -1;
+    return tell_device(disk, path, err);
+}
+
 static int give_file(struct disk *disk, struct claims *claims,
                      struct error *err)
 {
     cleanup_free char *path = NULL;
     struct stat status;
-    cleanup_close int loop = loop_attach(
-        disk->file, disk->path, disk->claim.mode == CLAIM_READ, &path, err);
 
-    if (loop < 0 || fstat(loop, &status) < 0)
-        return loop < 0 ? -1
-                        : error_set_errno(err, ERR_DEVICE, errno, "%s", path);
+    disk->loop = loop_attach(disk->file, disk->path,
+                             disk->claim.mode == CLAIM_READ, &path, err);
+    if (disk->loop < 0)
+        return -1;
+    if (fstat(disk->loop, &status) < 0)
+        return error_set_errno(err, ERR_DEVICE, errno, "%s", path);
     disk->claim.device = status.st_rdev;
-    claims_add(claims, &disk->claim);
-    if (claims_save(claims, err) < 0 || tell_device(disk, path, err) < 0)
-        return -1;
-    return wait_until_open(disk, claims, loop, err);
+    return announce(disk, claims, path, err);
 }
 
-static int give_device(struct disk *disk, struct claims *claims,
-                       struct error *err)
-{
-    claims_add(claims, &disk->claim);
-    if (claims_save(claims, err) < 0)
-        return -1;
-    return tell_device(disk, disk->path, err);
-}
-
+/* All that takes the lock, under which other disks are not kept waiting. */
 static int give(struct disk *disk, const struct claims_place *place,
                 struct error *err)
 {
@@ -332,7 +310,40 @@ static int give(struct disk *disk, const struct claims_place *place,
                          "the backend does not wait for it any more (state %s)",
                          state ? state : "gone");
     return disk->file >= 0 ? give_file(disk, &claims, err)
-                           : give_device(disk, &claims, err);
+                           : announce(disk, &claims, disk->path, err);
+}
+
+/* blkback shows what it has open. */
+static bool is_open(const struct disk *disk, const struct claims_place *place)
+{
+    cleanup_free char *path =
+        mem_printf("%s/vbd-%u-%u/physical_device", place->backends,
+                   disk->hook->domid, disk->hook->devid);
+
+    return access(path, F_OK) == 0;
+}
+
+/* Until then nobody but us has the loop device open. */
+static int wait_until_open(const struct disk *disk,
+                           const struct claims_place *place, struct error *err)
+{
+    int64_t end = clock_deadline(OPEN_PATIENCE_MS);
+
+    while (!is_open(disk, place)) {
+        if (clock_is_past(end))
+            return loop_keep(disk->loop, err);
+        clock_sleep_ms(OPEN_TICK_MS);
+    }
+    return 0;
+}
+
+/* What is left to say is said while blkback is at work. */
+static int hand_over(struct disk *disk, const struct claims_place *place,
+                     struct error *err)
+{
+    if (give(disk, place, err) < 0 || hook_tell_connected(disk->hook, err) < 0)
+        return -1;
+    return disk->loop < 0 ? 0 : wait_until_open(disk, place, err);
 }
 
 static int add(struct hook *hook, const struct claims_place *place,
@@ -345,6 +356,7 @@ static int add(struct hook *hook, const struct claims_place *place,
         .hook = hook,
         .claim = { .domid = hook->domid, .devid = hook->devid },
         .file = -1,
+        .loop = -1,
     };
 
     if (mode == NULL)
@@ -355,7 +367,7 @@ static int add(struct hook *hook, const struct claims_place *place,
     disk.claim.mode = claim_parse_mode(mode);
     if (find_target(&disk, params, err) < 0)
         return -1;
-    return give(&disk, place, err);
+    return hand_over(&disk, place, err);
 }
 
 /* The file may be gone or replaced by now; the list knows which one it was. */

@@ -135,6 +135,15 @@ int hook_run(struct hook *hook, struct error *err)
     return hook->run(hook, err);
 }
 
+int hook_tell_connected(struct hook *hook, struct error *err)
+{
+    if (hook->tap || hook->is_told)
+        return 0;
+    hook->is_told = true;
+    return store_put(hook->store, hook->path, "hotplug-status", "connected",
+                     err);
+}
+
 int hook_report(struct hook *hook, const struct error *failure,
                 struct error *err)
 {
@@ -146,8 +155,5 @@ int hook_report(struct hook *hook, const struct error *failure,
         return store_put(hook->store, hook->path, "hotplug-status", status,
                          err);
     }
-    if (!hook->arrives || hook->tap)
-        return 0;
-    return store_put(hook->store, hook->path, "hotplug-status", "connected",
-                     err);
+    return hook->arrives ? hook_tell_connected(hook, err) : 0;
 }

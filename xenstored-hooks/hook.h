@@ -26,6 +26,7 @@ struct hook {
     const char *role; /* "vif-bridge": the script it stands for */
     int (*run)(struct hook *hook, struct error *err); /* the role's work */
     bool arrives;          /* online, add; else it leaves */
+    bool is_told;          /* hotplug-status says that it is connected */
     bool tap;              /* the emulated interface, not the vif */
     char *path;            /* of the backend in xenstore; owned */
     uint32_t domid, devid; /* of the frontend */
@@ -44,6 +45,10 @@ void hook_end(struct hook *hook);
 
 /* Does what the role says. ERR_STATE: the device is in use elsewhere. */
 int hook_run(struct hook *hook, struct error *err);
+
+/* For a role that has more to do when all is connected; else hook_report does
+ * it. */
+int hook_tell_connected(struct hook *hook, struct error *err);
 
 /* Tells the toolstack, through xenstore, how it went. */
 int hook_report(struct hook *hook, const struct error *failure,

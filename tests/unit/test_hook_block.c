@@ -25,8 +25,11 @@ struct fixture {
     struct memory_store memory; /* first: the store is a fixture */
     char *folder;
     struct claims_place place;
-    int held[GUESTS]; /* blkback's descriptors, by domain */
-    bool is_deaf;     /* blkback opens nothing */
+    int held[GUESTS];      /* blkback's descriptors, by domain */
+    bool is_deaf;          /* blkback opens nothing */
+    const char *meanwhile; /* a disk that another guest gets meanwhile */
+    int outcome;           /* of that */
+    struct error refusal;
 };
 
 static char *in(struct fixture *fixture, const char *name)
@@ -47,12 +50,24 @@ static void write_text(const char *path, const char *text)
     expect_no_error(&err);
 }
 
+static char *shown_folder(struct fixture *fixture, uint32_t domid)
+{
+    return mem_printf("%s/vbd-%u-51712", fixture->place.backends, domid);
+}
+
+/* A backend that waits for its device. */
+static void show_as_kernel(struct fixture *fixture, uint32_t domid)
+{
+    cleanup_free char *folder = shown_folder(fixture, domid);
+
+    mkdir(folder, 0700);
+}
+
 /* As blkback: opens what physical-device says, then shows it. */
 static void open_as_blkback(struct fixture *fixture, uint32_t domid,
                             const char *numbers)
 {
-    cleanup_free char *folder =
-        mem_printf("%s/vbd-%u-51712", fixture->place.backends, domid);
+    cleanup_free char *folder = shown_folder(fixture, domid);
     cleanup_free char *shown = mem_printf("%s/physical_device", folder);
     unsigned int major_number, minor_number;
 
@@ -60,8 +75,31 @@ static void open_as_blkback(struct fixture *fixture, uint32_t domid,
     cleanup_free char *node = mem_printf("/dev/loop%u", minor_number);
     fixture->held[domid] = open(node, O_RDONLY | O_CLOEXEC);
     assert_true(fixture->held[domid] >= 0);
-    mkdir(folder, 0700);
+    show_as_kernel(fixture, domid);
     write_text(shown, numbers);
+}
+
+static const char *stored(struct fixture *fixture, uint32_t domid,
+                          const char *key)
+{
+    cleanup_free char *path = backend(domid);
+
+    return memory_value(&fixture->memory, path, key);
+}
+
+static int add(struct fixture *fixture, uint32_t domid, const char *params,
+               const char *mode, struct error *err);
+
+/* Guest 1's blkback takes its time: guest 2 gets its disk before. */
+static void be_slow(struct fixture *fixture)
+{
+    const char *disk = fixture->meanwhile;
+
+    fixture->meanwhile = NULL;
+    fixture->is_deaf = false;
+    assert_true(fixture->held[1] < 0);
+    fixture->outcome = add(fixture, 2, disk, "w", &fixture->refusal);
+    open_as_blkback(fixture, 1, stored(fixture, 1, "physical-device"));
 }
 
 static int write_as_xenstored(struct store *store, const char *path,
@@ -76,6 +114,8 @@ static int write_as_xenstored(struct store *store, const char *path,
         sscanf(path, "backend/vbd/%u/", &domid) == 1 &&
         fixture->held[domid] < 0)
         open_as_blkback(fixture, domid, value);
+    if (fixture->meanwhile != NULL && strstr(path, "/hotplug-status") != NULL)
+        be_slow(fixture);
     return 0;
 }
 
@@ -175,6 +215,7 @@ static int add(struct fixture *fixture, uint32_t domid, const char *params,
     memory_set(&fixture->memory, path, "params", params);
     memory_set(&fixture->memory, path, "mode", mode);
     memory_set(&fixture->memory, path, "state", "2");
+    show_as_kernel(fixture, domid);
     return execute(fixture, domid, true, err);
 }
 
@@ -185,14 +226,6 @@ static void give(struct fixture *fixture, uint32_t domid, const char *params,
 
     add(fixture, domid, params, mode, &err);
     expect_no_error(&err);
-}
-
-static const char *stored(struct fixture *fixture, uint32_t domid,
-                          const char *key)
-{
-    cleanup_free char *path = backend(domid);
-
-    return memory_value(&fixture->memory, path, key);
 }
 
 static void expect_refused(struct fixture *fixture, uint32_t domid,
@@ -212,8 +245,7 @@ static void expect_refused(struct fixture *fixture, uint32_t domid,
 /* blkback closes it, and the kernel's list has it no more. */
 static void close_as_blkback(struct fixture *fixture, uint32_t domid)
 {
-    cleanup_free char *folder =
-        mem_printf("%s/vbd-%u-51712", fixture->place.backends, domid);
+    cleanup_free char *folder = shown_folder(fixture, domid);
     cleanup_free char *shown = mem_printf("%s/physical_device", folder);
 
     io_cleanup_close(&fixture->held[domid]);
@@ -311,6 +343,42 @@ static void a_slow_blkback_finds_its_device(void **state)
     assert_true(loop_find_file(device, &file));
     execute(fixture, 1, false, &err);
     assert_true(is_free(device));
+}
+
+static struct fixture *with_slow_blkback(void **state, const char *meanwhile)
+{
+    struct fixture *fixture = with_loops(state);
+
+    fixture->is_deaf = true;
+    fixture->meanwhile = meanwhile;
+    setenv("XN_SCRIPT_TIMEOUT", "1", 1);
+    return fixture;
+}
+
+/* All is said before it waits, and nobody waits for it. */
+static void a_slow_blkback_keeps_no_other_disk_waiting(void **state)
+{
+    cleanup_free char *path = make_file(*state, "a.img");
+    cleanup_free char *other = make_file(*state, "b.img");
+    struct fixture *fixture = with_slow_blkback(state, other);
+
+    give(fixture, 1, path, "w");
+    unsetenv("XN_SCRIPT_TIMEOUT");
+    expect_no_error(&fixture->refusal);
+    assert_int_equal(fixture->outcome, 0);
+    assert_string_equal(stored(fixture, 2, "hotplug-status"), "connected");
+}
+
+static void what_a_slow_blkback_has_not_opened_is_in_use(void **state)
+{
+    cleanup_free char *path = make_file(*state, "a.img");
+    struct fixture *fixture = with_slow_blkback(state, path);
+
+    give(fixture, 1, path, "w");
+    unsetenv("XN_SCRIPT_TIMEOUT");
+    assert_int_equal(fixture->outcome, -1);
+    assert_non_null(strstr(fixture->refusal.message, "in use by domain 1"));
+    error_dispose(&fixture->refusal);
 }
 
 static void a_reader_cannot_write(void **state)
@@ -558,6 +626,8 @@ int main(void)
         BLOCK_TEST(removing_frees_the_loop_device),
         BLOCK_TEST(removing_spares_a_device_with_another_file),
         BLOCK_TEST(a_slow_blkback_finds_its_device),
+        BLOCK_TEST(a_slow_blkback_keeps_no_other_disk_waiting),
+        BLOCK_TEST(what_a_slow_blkback_has_not_opened_is_in_use),
         BLOCK_TEST(a_reader_cannot_write),
         BLOCK_TEST(a_missing_target_is_an_error),
         BLOCK_TEST(an_empty_drive_is_fine),
