@@ -76,7 +76,7 @@ static int make_domain(struct create *create, libxl_domain_config *config)
     guest_log_begin(
         &log, create->takeover ? create->takeover->name : config->c_info.name,
         &choice);
-    host_log_to(&host->log, guest_log_write, &log);
+    host_log_to(&host->log, guest_log_write, &log, log.level);
     if (create->source != NULL)
         save_helper_begin(&helper, NULL);
     operation_begin(&op, host);
@@ -88,7 +88,7 @@ static int make_domain(struct create *create, libxl_domain_config *config)
      * else failed then did so because of that. */
     if (interrupt_signal() != 0)
         rc = ERROR_ABORTED;
-    host_log_to(&host->log, NULL, NULL);
+    host_log_to(&host->log, NULL, NULL, LOG_LEVEL_ERROR);
     guest_log_end(&log);
     return rc;
 }

@@ -85,19 +85,23 @@ static void message(xentoollog_logger *logger, xentoollog_level level,
 {
     struct host_log *log = (struct host_log *)logger;
     bool is_error = level >= XTL_ERROR;
+    bool is_printed = level >= log->min_level;
+    bool is_passed_on = log->sink != NULL && level_of(level) <= log->sink_level;
 
-    if (!is_error && level < log->min_level && log->sink == NULL)
+    if (!is_error && !is_printed && !is_passed_on)
         return;
     cleanup_free char *text = mem_vprintf(format, args);
     if (is_error)
         keep_first(log, errnoval, text);
+    if (!is_printed && !is_passed_on)
+        return;
     const char *cause = errnoval > 0 ? strerror(errnoval) : "";
     cleanup_free char *line = mem_printf(
         "%s: %s: %s%s%s", context ? context : "xen", xtl_level_to_string(level),
         text, errnoval > 0 ? ": " : "", cause);
-    if (level >= log->min_level)
+    if (is_printed)
         fprintf(stderr, "%s\n", line);
-    if (log->sink != NULL)
+    if (is_passed_on)
         log->sink(log->sink_data, level_of(level), line);
 }
 
@@ -141,9 +145,11 @@ void host_log_forget(struct host_log *log)
     log->first_origin = NULL;
 }
 
-void host_log_to(struct host_log *log, log_sink *sink, void *data)
+void host_log_to(struct host_log *log, log_sink *sink, void *data,
+                 enum log_level level)
 {
     log->sink = sink;
+    log->sink_level = level;
     log->sink_data = data;
 }
 

@@ -20,6 +20,7 @@ struct host_log {
     xentoollog_level min_level; /* printed on standard error from here on */
     log_sink *sink;             /* also given to it; NULL: to nobody */
     void *sink_data;
+    enum log_level sink_level; /* the least that it wants */
     char *first_error;         /* owned; NULL while there is none */
     char *first_origin;        /* where in Xen's libraries it was logged */
     host_log_watcher *watcher; /* NULL: nobody */
@@ -33,11 +34,13 @@ void host_log_dispose(struct host_log *log);
 void host_log_forget(struct host_log *log);
 
 /*
- * Gives everything that follows to the sink too, as "libxl: error: text";
- * NULL stops it. Below LOG_LEVEL_INFO are hundreds of lines for each create,
- * of use to libxl only.
+ * Gives what follows, down to a level, to the sink too, as "libxl: error:
+ * text"; NULL stops it. Below LOG_LEVEL_INFO are hundreds of lines for each
+ * create, of use to libxl only: a sink that does not want them should say so
+ * here.
  */
-void host_log_to(struct host_log *log, log_sink *sink, void *data);
+void host_log_to(struct host_log *log, log_sink *sink, void *data,
+                 enum log_level level);
 
 /* Has it called whenever Xen's libraries tell their progress; NULL stops it. */
 void host_log_watch(struct host_log *log, host_log_watcher *watcher,
