@@ -62,6 +62,7 @@ static int open_file(struct disk *disk, struct error *err)
         return error_set(err, ERR_STATE,
                          "%s is read-only, and the guest would write to it",
                          disk->path);
+    deadline_note(disk->hook->deadline, "opening %s", disk->path);
     disk->file = open(disk->path, (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     if (disk->file < 0 || fstat(disk->file, &disk->status) < 0)
         return error_set_errno(err, ERR_CONFIG, errno, "%s", disk->path);
@@ -73,6 +74,7 @@ static int open_file(struct disk *disk, struct error *err)
 
 static int find_target(struct disk *disk, const char *params, struct error *err)
 {
+    deadline_note(disk->hook->deadline, "looking for %s", params);
     disk->path = resolve(params);
     if (disk->path == NULL || stat(disk->path, &disk->status) < 0)
         return error_set_errno(err, ERR_CONFIG, errno, "%s", params);
@@ -247,6 +249,7 @@ static int check_sharing(struct disk *disk, struct claims *claims,
         return 0;
     if (check_guests(disk, claims, err) < 0)
         return -1;
+    deadline_note(disk->hook->deadline, "looking at what is mounted");
     return check_mounts(disk, claims, err);
 }
 
@@ -283,6 +286,8 @@ static int give_file(struct disk *disk, struct claims *claims,
     cleanup_free char *path = NULL;
     struct stat status;
 
+    deadline_note(disk->hook->deadline, "making a loop device of %s",
+                  disk->path);
     disk->loop = loop_attach(disk->file, disk->path,
                              disk->claim.mode == CLAIM_READ, &path, err);
     if (disk->loop < 0)
@@ -299,6 +304,8 @@ static int give(struct disk *disk, const struct claims_place *place,
 {
     cleanup_claims struct claims claims;
 
+    deadline_note(disk->hook->deadline, "asking whether %s is in use",
+                  disk->path);
     if (claims_open(&claims, place, err) < 0 ||
         check_sharing(disk, &claims, err) < 0)
         return -1;
@@ -329,6 +336,8 @@ static int wait_until_open(const struct disk *disk,
 {
     int64_t end = clock_deadline(OPEN_PATIENCE_MS);
 
+    deadline_note(disk->hook->deadline, "waiting for the backend to open %s",
+                  disk->path);
     while (!is_open(disk, place)) {
         if (clock_is_past(end))
             return loop_keep(disk->loop, err);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "deadline.h"
 #include "store.h"
 
 /*
@@ -19,6 +20,8 @@
  */
 #define HOOK_PATIENCE_S 30
 #define HOOK_PATIENCE_MAX_S 38
+/* Each step has that time; all of them together this much more. */
+#define HOOK_GRACE_MS 1000
 int64_t hook_patience_ms(void);
 
 struct hook {
@@ -32,6 +35,7 @@ struct hook {
     uint32_t domid, devid; /* of the frontend */
     const char *interface; /* the kernel's name of the vif or tap, or NULL */
     const char *netdev;    /* where routed packets leave, or NULL */
+    struct deadline *deadline; /* is told what is done next; NULL: none */
 };
 
 /*

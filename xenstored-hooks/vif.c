@@ -58,6 +58,7 @@ int vif_open(struct vif *vif, struct hook *hook, struct error *err)
     vif->name = wanted_name(hook);
     if (vif->name == NULL)
         vif->name = mem_strdup(hook->interface);
+    deadline_note(hook->deadline, "connecting %s", vif->name);
     if (links_open(&vif->links, err) < 0)
         return -1;
     const char *present = hook->arrives ? hook->interface : vif->name;

@@ -8,9 +8,12 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/loop.h"
@@ -443,6 +446,94 @@ static void a_toolstack_that_gave_up_gets_no_device(void **state)
     assert_null(stored(fixture, 1, "node"));
 }
 
+/* ---- time ---- */
+
+static void stay_in_time(void *data, const char *doing)
+{
+    fail_msg("passed while %s", doing);
+}
+
+static void a_hook_in_time_hears_nothing(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    struct deadline deadline;
+
+    assert_int_equal(deadline_begin(&deadline, 60000, stay_in_time, NULL, &err),
+                     0);
+    deadline_note(&deadline, "looking for %s", "a.img");
+    deadline_end(&deadline);
+    deadline_note(NULL, "without one");
+}
+
+static void tell_and_end(void *data, const char *doing)
+{
+    dprintf(*(int *)data, "%s", doing);
+    _exit(7);
+}
+
+/* A file system whose server never answers. */
+static int mount_unserved(const char *folder)
+{
+    int server = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+    cleanup_free char *options =
+        mem_printf("fd=%d,rootmode=40000,user_id=0,group_id=0", server);
+
+    if (server < 0 || unshare(CLONE_NEWNS) < 0 ||
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        return -1;
+    return mount("nobody", folder, "fuse", 0, options);
+}
+
+static void be_stuck(struct fixture *fixture, int out)
+{
+    cleanup_free char *folder = in(fixture, "far");
+    cleanup_free char *path = in(fixture, "far/a.img");
+    cleanup_free char *own = backend(1);
+    cleanup_error struct error err = ERROR_INIT;
+    struct deadline deadline;
+    struct hook hook = { .store = &fixture->memory.store,
+                         .role = "block",
+                         .arrives = true,
+                         .path = own,
+                         .deadline = &deadline };
+
+    mkdir(folder, 0700);
+    memory_set(&fixture->memory, own, "params", path);
+    memory_set(&fixture->memory, own, "mode", "w");
+    if (mount_unserved(folder) < 0)
+        _exit(77);
+    if (deadline_begin(&deadline, 300, tell_and_end, &out, &err) < 0)
+        _exit(1);
+    block_run_at(&hook, &fixture->place, &err);
+    _exit(1);
+}
+
+/* The thread that hangs takes no signal but one that ends it. */
+static void a_file_server_that_hangs_does_not_hang_the_hook(void **state)
+{
+    struct fixture *fixture = *state;
+    cleanup_free char *wanted =
+        mem_printf("looking for %s/far/a.img", fixture->folder);
+    char said[4096] = "";
+    int ends[2], status;
+
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        be_stuck(fixture, ends[1]);
+    close(ends[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    ssize_t got = read(ends[0], said, sizeof(said) - 1);
+    close(ends[0]);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+        print_message("needs to mount fuse\n");
+        skip();
+    }
+    assert_true(got > 0 && WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 7);
+    assert_string_equal(said, wanted);
+}
+
 /* ---- sharing ---- */
 
 static void a_writer_tolerates_nobody(void **state)
@@ -633,6 +724,8 @@ int main(void)
         BLOCK_TEST(an_empty_drive_is_fine),
         BLOCK_TEST(a_second_call_changes_nothing),
         BLOCK_TEST(a_toolstack_that_gave_up_gets_no_device),
+        BLOCK_TEST(a_hook_in_time_hears_nothing),
+        BLOCK_TEST(a_file_server_that_hangs_does_not_hang_the_hook),
         BLOCK_TEST(a_writer_tolerates_nobody),
         BLOCK_TEST(readers_tolerate_each_other),
         BLOCK_TEST(forced_sharing_asks_nobody),
