@@ -2,13 +2,15 @@
 /*
  * The test guest: a few KiB that come up in no time, say GUEST-UP on the
  * console, obey control/shutdown, and write to memory as they are told. Words
- * on the command line and lines on the console are those of load.h.
+ * on the command line and lines on the console are those of load.h and
+ * garbage.h.
  */
 #include <stdint.h>
 
 #include <xen/sched.h>
 
 #include "bytes.h"
+#include "garbage.h"
 #include "load.h"
 #include "machine.h"
 #include "store.h"
@@ -21,6 +23,7 @@ struct guest {
     struct machine *machine;
     struct store store;
     struct load load;
+    struct garbage garbage;
     struct terminal_line line;
 };
 
@@ -49,7 +52,8 @@ static bool obey_words(struct guest *guest, const char *text)
         while (text[length] != '\0' && text[length] != ' ')
             length++;
         if (length > 0)
-            known &= load_obey(&guest->load, text, length);
+            known &= load_obey(&guest->load, text, length) ||
+                     garbage_obey(&guest->garbage, text, length);
         text += length + (text[length] == ' ');
     }
     return known;
@@ -99,6 +103,11 @@ static void obey_console(struct guest *guest)
         report(guest, obey_words(guest, guest->line.text) ? "OK" : "UNKNOWN");
 }
 
+static bool is_busy(const struct guest *guest)
+{
+    return guest->load.rate > 0 || guest->garbage.rate > 0;
+}
+
 _Noreturn void guest_main(struct machine *machine)
 {
     static struct guest guest = { .load = LOAD_INIT };
@@ -118,8 +127,9 @@ _Noreturn void guest_main(struct machine *machine)
             obey_request(&guest);
         obey_console(&guest);
         load_run(&guest.load, now);
+        garbage_run(&guest.garbage, &guest.store, now);
         /* What comes from here on leaves an event: then there is no sleep. */
         if (!store_has_news(&guest.store) && !terminal_has_input(machine))
-            machine_wait(machine, guest.load.rate > 0 ? now + TICK : 0);
+            machine_wait(machine, is_busy(&guest) ? now + TICK : 0);
     }
 }

@@ -47,7 +47,8 @@ struct outcome {
     size_t length;
     char node[64]; /* control/shutdown */
     unsigned int watches, moves;
-    size_t dirtied; /* pages with bytes other than zero at the end */
+    unsigned int garbage; /* writes to devices */
+    size_t dirtied;       /* pages with bytes other than zero at the end */
 };
 
 /* A line is typed, or after '!' put into control/shutdown. */
@@ -172,6 +173,11 @@ static void play_store(void)
         REQUIRE(header.len < sizeof(body));
         take(body, header.len);
         body[header.len] = '\0';
+        if (header.type == XS_WRITE && strncmp(body, "device/v", 8) == 0) {
+            m.outcome->garbage++;
+            give_message(XS_ERROR, "ENOENT", 7);
+            continue;
+        }
         REQUIRE(strcmp(body, "control/shutdown") == 0);
         if (header.type == XS_WRITE)
             fire(); /* comes in between the request and its answer */
@@ -634,6 +640,17 @@ static void test_dirty(void **state)
     expect_console(&outcome, "dirty=3 fill=zero");
 }
 
+static void test_garbage(void **state)
+{
+    struct outcome outcome;
+    int got = run(true, "garbage=1000",
+                  SCRIPT("garbage=x\n", "garbage=0\n", "!poweroff"), &outcome);
+
+    assert_int_equal(got, SHUTDOWN_poweroff);
+    expect_console(&outcome, "UNKNOWN");
+    assert_in_range(outcome.garbage, 100, 10000);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_image),
     cmocka_unit_test(test_shutdowns),
@@ -641,6 +658,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_suspend),
     cmocka_unit_test(test_fill),
     cmocka_unit_test(test_dirty),
+    cmocka_unit_test(test_garbage),
 };
 
 UNIT_MAIN(tests)
