@@ -19,6 +19,14 @@ BAD = {
     "disk-missing": (
         {"disk": ["/srv/none.img,raw,xvda,w"]}, 7,
         "disk 1 (xvda): /srv/none.img: No such file or directory"),
+    "pci-missing": (
+        {"pci": ["0000:77:00.0"]}, 7, "PCI device 0000:77:00.0: no such device"),
+    "usb-missing": (
+        {"usbdev": ["hostbus=7,hostaddr=77"]}, 7,
+        "USB device 7.77: no such device"),
+    "share-missing": (
+        {"p9": ["tag=share,path=/srv/none,security_model=none"]}, 7,
+        "p9 share: /srv/none: No such file or directory"),
     "device-model-missing": (
         {"device_model_override": "/srv/none"}, 7,
         "device model: /srv/none: No such file or directory"),

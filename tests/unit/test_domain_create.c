@@ -14,11 +14,13 @@
 #include "device/disk.h"
 #include "device/nic.h"
 #include "device/script.h"
+#include "device/usbdev.h"
 #include "domain/blame.h"
 #include "domain/guest_log.h"
 #include "domain/kernel/kernel.h"
 #include "domain/plan.h"
 #include "domain/stand_in.h"
+#include "domain/steps.h"
 
 static char *write_image(const void *bytes, size_t length)
 {
@@ -593,6 +595,68 @@ static void a_failed_step_undoes_those_before_it(void **state)
     assert_string_equal(trail, "abcDCA");
 }
 
+static struct domain_spec with_share(libxl_device_p9 *p9)
+{
+    return (struct domain_spec){ .config = { .num_p9s = 1, .p9s = p9 } };
+}
+
+static void a_share_is_a_folder_that_is_there(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    libxl_device_p9 p9 = { .tag = (char *)"data", .path = (char *)"/" };
+    struct domain_spec spec = with_share(&p9);
+    struct create create = { .spec = &spec };
+
+    assert_int_equal(step_check_p9(&create, 0, &err), 0);
+    p9.path = (char *)"/nowhere";
+    assert_int_equal(step_check_p9(&create, 0, &err), -1);
+    expect_error(&err, ERR_CONFIG,
+                 "p9 data: /nowhere: No such file or directory");
+    p9.path = (char *)"/dev/null";
+    assert_int_equal(step_check_p9(&create, 0, &err), -1);
+    expect_error(&err, ERR_CONFIG, "p9 data: /dev/null: not a folder");
+    p9.backend_domname = (char *)"storage";
+    assert_int_equal(step_check_p9(&create, 0, &err), 0);
+}
+
+static void a_usb_device_is_looked_for_before(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+    libxl_device_usbdev usbdev = { .u.hostdev = { .hostbus = 250,
+                                                  .hostaddr = 250 } };
+
+    assert_int_equal(usbdev_check(&usbdev, &err), -1);
+    expect_error(&err, ERR_CONFIG, "USB device 250.250: no such device");
+}
+
+static bool has_step(const struct plan *plan, const char *text)
+{
+    VEC_EACH (&plan->steps, step)
+        if (strcmp(step->text, text) == 0)
+            return true;
+    return false;
+}
+
+static void a_plan_checks_devices_that_come_late(void **state)
+{
+    libxl_device_p9 p9 = { .path = (char *)"/srv" };
+    libxl_device_pci pci = { .bus = 2, .func = 1 };
+    libxl_device_usbdev usbdev = { .u.hostdev = { 1, 4 } };
+    libxl_domain_config config = { .num_p9s = 1,
+                                   .p9s = &p9,
+                                   .num_pcidevs = 1,
+                                   .pcidevs = &pci,
+                                   .num_usbdevs = 1,
+                                   .usbdevs = &usbdev };
+    struct plan plan = { 0 };
+
+    plan_make_checks(&plan, &config, false);
+    assert_true(has_step(&plan, "check the share /srv"));
+    assert_true(has_step(&plan, "check the PCI device 0000:02:00.1"));
+    assert_true(has_step(&plan, "check the USB device 1.4"));
+    plan_dispose(&plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -623,6 +687,9 @@ int main(void)
         cmocka_unit_test(what_a_killed_libxl_left_of_a_boot_loader_goes),
         cmocka_unit_test(the_log_of_a_boot_loader_is_the_one_that_libxl_names),
         cmocka_unit_test(a_failed_step_undoes_those_before_it),
+        cmocka_unit_test(a_share_is_a_folder_that_is_there),
+        cmocka_unit_test(a_usb_device_is_looked_for_before),
+        cmocka_unit_test(a_plan_checks_devices_that_come_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,8 +155,7 @@ static int check_device_model(const struct device_owner *owner,
     return -1;
 }
 
-/* Only told: a guest can write any beginning into its raw disk. */
-static void warn_if_foreign(const libxl_device_disk *disk, const char *label)
+void disk_warn_format(const libxl_device_disk *disk, const char *label)
 {
     cleanup_error struct error doubt = ERROR_INIT;
 
@@ -173,7 +172,7 @@ static int check_attach(const struct device_owner *owner, const void *device,
 
     if (disk_check(disk, label, err) < 0)
         return -1;
-    warn_if_foreign(disk, label);
+    disk_warn_format(disk, label);
     if (disk->backend_domname != NULL || !needs_device_model(disk))
         return 0;
     return check_device_model(owner, label, err);

@@ -27,4 +27,7 @@ int disk_check(const libxl_device_disk *disk, const char *label,
 int disk_check_format(const libxl_device_disk *disk, const char *label,
                       struct error *err);
 
+/* Warns of that: a guest can write any beginning into its own raw disk. */
+void disk_warn_format(const libxl_device_disk *disk, const char *label);
+
 #endif

@@ -67,30 +67,16 @@ int pci_check_assignable(const char *address, struct error *err)
     return -1;
 }
 
-/* Without one a guest's device reaches all memory; Xen lets PV guests try. */
-static int check_iommu(const struct device_owner *owner, const char *address,
-                       struct error *err)
+/* Without one a device reaches all memory, and Xen gives away none. */
+static int check_iommu(libxl_ctx *ctx, const char *address, struct error *err)
 {
     libxl_physinfo host;
-    libxl_dominfo guest;
 
     libxl_physinfo_init(&host);
-    libxl_dominfo_init(&guest);
-    bool lacks = libxl_get_physinfo(owner->host->ctx, &host) == 0 &&
-                 !host.cap_hvm_directio;
-    bool is_pv =
-        libxl_domain_info(owner->host->ctx, &guest, owner->domid) == 0 &&
-        guest.domain_type == LIBXL_DOMAIN_TYPE_PV;
+    bool lacks = libxl_get_physinfo(ctx, &host) == 0 && !host.cap_hvm_directio;
     libxl_physinfo_dispose(&host);
-    libxl_dominfo_dispose(&guest);
     if (!lacks)
         return 0;
-    if (is_pv) {
-        log_warn("PCI device %s: this host has no IOMMU: with it %s can reach "
-                 "all memory",
-                 address, owner->name);
-        return 0;
-    }
     error_set(err, ERR_CONFIG, "PCI device %s: Xen uses no IOMMU on this host",
               address);
     error_hint(err, "enable it in the firmware (VT-d, AMD-Vi); iommu=1 in "
@@ -98,24 +84,28 @@ static int check_iommu(const struct device_owner *owner, const char *address,
     return -1;
 }
 
-/* One that goes by a name is looked up by libxl alone. */
-static int check_attach(const struct device_owner *owner, const void *device,
-                        struct error *err)
+int pci_check(const libxl_device_pci *pci, libxl_ctx *ctx, const char *guest,
+              struct error *err)
 {
-    const libxl_device_pci *pci = device;
     cleanup_free char *address = pci_address(pci);
 
     if (pci->name != NULL)
         return 0;
     if (pci_check_present(address, err) < 0 ||
         (!pci->seize && pci_check_assignable(address, err) < 0) ||
-        check_iommu(owner, address, err) < 0)
+        check_iommu(ctx, address, err) < 0)
         return -1;
     if (!has(address, "reset"))
         log_warn("PCI device %s cannot be reset: the next guest will have it "
                  "as %s leaves it",
-                 address, owner->name);
+                 address, guest);
     return 0;
+}
+
+static int check_attach(const struct device_owner *owner, const void *device,
+                        struct error *err)
+{
+    return pci_check(device, owner->host->ctx, owner->name, err);
 }
 
 static char *word(const void *device)

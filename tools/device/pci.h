@@ -19,4 +19,12 @@ int pci_check_present(const char *address, struct error *err);
  */
 int pci_check_assignable(const char *address, struct error *err);
 
+/*
+ * What must be true before a guest (its name, for messages) is given one: it is
+ * there and assignable, or to be seized, and Xen has an IOMMU. One that goes by
+ * a name is looked up by libxl alone.
+ */
+int pci_check(const libxl_device_pci *pci, libxl_ctx *ctx, const char *guest,
+              struct error *err);
+
 #endif

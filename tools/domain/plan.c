@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "device/disk.h"
+#include "device/pci.h"
 #include "domain/hooks/hooks.h"
 #include "domain/loader.h"
 #include "domain/steps.h"
@@ -81,6 +82,31 @@ static void add_device_checks(struct plan *plan,
     }
 }
 
+/* Those that libxl adds when the domain is made already. */
+static void add_late_device_checks(struct plan *plan,
+                                   const libxl_domain_config *config)
+{
+    for (int i = 0; i < config->num_pcidevs; i++) {
+        const libxl_device_pci *pci = &config->pcidevs[i];
+        cleanup_free char *address = pci_address(pci);
+        add_check(plan,
+                  mem_printf("check the PCI device %s",
+                             pci->name ? pci->name : address),
+                  "pci", (unsigned int)i, step_check_pci);
+    }
+    for (int i = 0; i < config->num_usbdevs; i++)
+        add_check(plan,
+                  mem_printf("check the USB device %u.%u",
+                             config->usbdevs[i].u.hostdev.hostbus,
+                             config->usbdevs[i].u.hostdev.hostaddr),
+                  "usbdev", (unsigned int)i, step_check_usbdev);
+    for (int i = 0; i < config->num_p9s; i++) {
+        const char *path = config->p9s[i].path;
+        add_check(plan, mem_printf("check the share %s", path ? path : ""),
+                  "p9", (unsigned int)i, step_check_p9);
+    }
+}
+
 void plan_make_checks(struct plan *plan, const libxl_domain_config *config,
                       bool boots)
 {
@@ -91,6 +117,7 @@ void plan_make_checks(struct plan *plan, const libxl_domain_config *config,
         add_boot_checks(plan, config);
     add_model_check(plan, &config->b_info);
     add_device_checks(plan, config);
+    add_late_device_checks(plan, config);
 }
 
 /* QEMU loads an HVM guest's kernel by itself, and wants it as it is; one that
@@ -141,6 +168,9 @@ void plan_make(struct plan *plan, const struct create *create)
 
     *plan = (struct plan){ 0 };
     plan_make_checks(plan, config, create->source == NULL);
+    if (config->num_disks > 0)
+        add_step(plan, mem_strdup("see that disks begin as their formats do"),
+                 0, step_look_at_disks, NULL);
     add_prepare(plan, create);
     if (create->source == NULL && boots_unpacked(config))
         add_step(plan, mem_strdup("take the kernel unpacked, from the cache"),

@@ -15,6 +15,13 @@ int step_check_device_model(struct create *create, unsigned int i,
                             struct error *err);
 int step_check_disk(struct create *create, unsigned int i, struct error *err);
 int step_check_nic(struct create *create, unsigned int i, struct error *err);
+int step_check_pci(struct create *create, unsigned int i, struct error *err);
+int step_check_usbdev(struct create *create, unsigned int i, struct error *err);
+int step_check_p9(struct create *create, unsigned int i, struct error *err);
+
+/* Only warns. */
+int step_look_at_disks(struct create *create, unsigned int i,
+                       struct error *err);
 int step_find_memory(struct create *create, unsigned int i, struct error *err);
 
 /* The user's hooks (steps_hooks.c); event: of enum hook_event. */

@@ -14,6 +14,8 @@
 #include "base/paths.h"
 #include "device/disk.h"
 #include "device/nic.h"
+#include "device/pci.h"
+#include "device/usbdev.h"
 #include "domain/kernel/kernel.h"
 #include "domain/loader.h"
 #include "domain/memory_need.h"
@@ -114,6 +116,18 @@ int step_check_disk(struct create *create, unsigned int i, struct error *err)
     return disk_check(disk, label, err);
 }
 
+int step_look_at_disks(struct create *create, unsigned int i, struct error *err)
+{
+    const libxl_domain_config *config = &create->spec->config;
+
+    for (int disk = 0; disk < config->num_disks; disk++) {
+        cleanup_free char *label =
+            disk_label(&config->disks[disk], (unsigned int)disk);
+        disk_warn_format(&config->disks[disk], label);
+    }
+    return 0;
+}
+
 int step_check_nic(struct create *create, unsigned int i, struct error *err)
 {
     const char *bridge = create->defaults->vif_bridge;
@@ -121,6 +135,37 @@ int step_check_nic(struct create *create, unsigned int i, struct error *err)
 
     return nic_check(&create->spec->config.nics[i], label,
                      bridge ? bridge : "xenbr0", err);
+}
+
+int step_check_pci(struct create *create, unsigned int i, struct error *err)
+{
+    const libxl_domain_config *config = &create->spec->config;
+
+    return pci_check(&config->pcidevs[i], create->host->ctx,
+                     config->c_info.name, err);
+}
+
+int step_check_usbdev(struct create *create, unsigned int i, struct error *err)
+{
+    return usbdev_check(&create->spec->config.usbdevs[i], err);
+}
+
+/* QEMU would end as the guest looks at its share. */
+int step_check_p9(struct create *create, unsigned int i, struct error *err)
+{
+    const libxl_device_p9 *p9 = &create->spec->config.p9s[i];
+    struct stat status;
+
+    if (p9->backend_domname != NULL || p9->backend_domid != 0 ||
+        p9->path == NULL)
+        return 0;
+    if (stat(p9->path, &status) < 0)
+        return error_set_errno(err, ERR_CONFIG, errno, "p9 %s: %s",
+                               p9->tag ? p9->tag : "", p9->path);
+    if (!S_ISDIR(status.st_mode))
+        return error_set(err, ERR_CONFIG, "p9 %s: %s: not a folder",
+                         p9->tag ? p9->tag : "", p9->path);
+    return 0;
 }
 
 int step_find_memory(struct create *create, unsigned int i, struct error *err)
