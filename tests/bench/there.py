@@ -10,7 +10,9 @@ KERNEL = pathlib.Path(__file__).resolve().parents[2] / "build/guest_kernel"
 
 
 class There:
-    """Guests of tests/guest in 8 MiB each, there0 and on. They keep xnd, too.
+    """Guests of tests/guest in 8 MiB each, there0 and on, with a file as their
+    disk and a vif each: hosts are like that, and tools look at what is there
+    when another one comes. They keep xnd, too.
 
     folder: of the host; it is there."""
 
@@ -25,9 +27,12 @@ class There:
             self.host.write(f"{self.folder}/small-guest", KERNEL.read_bytes())
         while self.count < count:
             path = f"{self.folder}/there{self.count}.cfg"
+            disk = f"{self.folder}/there{self.count}.img"
+            self.host.write(disk, bytes(1 << 20))
             self.host.write(path, lablib.guest_config(
                 "pv", f"there{self.count}", ramdisk=None, memory=8,
-                kernel=f"{self.folder}/small-guest"))
+                kernel=f"{self.folder}/small-guest",
+                disk=[f"{disk},raw,xvda,w"], vif=["bridge=xenbr0"]))
             # Noted first: what is half made is destroyed with the rest.
             self.count += 1
             self.host.xn("create", "-q", path, timeout=120)

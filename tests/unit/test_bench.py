@@ -192,6 +192,21 @@ def creates_have_their_goals_beside_them() -> None:
         "create: 0.056 of xl's programs, goal 0.050: not reached"]
 
 
+def libxls_time_is_divided_among_its_functions() -> None:
+    bench = load_bench("create")
+    said = """\
+100.000000 xn: debug: make the domain
+100.010000 libxl: debug: libxl_create.c:1:do_domain_create: ao 0x1
+100.110000 libxl: debug: libxl_exec.c:2:hook: Domain 3:ran
+100.410000 libxl: debug: libxl_create.c:3:do_domain_create: again
+100.460000 libxl: debug: libxl_event.c:4:short: one
+100.470000 libxl: detail: libxl_event.c:5:end: done
+"""
+    assert bench.phases(said) == [
+        (150, "libxl, after do_domain_create"), (300, "libxl, after hook")]
+    assert bench.phases("") == []
+
+
 def lists_have_the_goals_that_were_promised() -> None:
     bench = load_bench("run")
     lists = {one.there: one for one in bench.BENCHES
@@ -216,6 +231,10 @@ class Guests:
 
     def write(self, path: str, data: object) -> None:
         assert data, path
+        if path.endswith(".cfg"):
+            name = pathlib.Path(path).stem
+            assert f'disk = ["/tmp/{name}.img,raw,xvda,w"]' in data, data
+            assert 'vif = ["bridge=xenbr0"]' in data, data
 
     def xn(self, verb: str, *words: str, timeout: float) -> None:
         assert timeout > 10
@@ -287,6 +306,7 @@ TESTS = [xl_rounds_are_told_apart, rounds_of_one_number_and_size_are_two,
          who_begins_changes_from_pair_to_pair,
          what_the_emulator_broke_is_measured_again_but_not_for_ever,
          creates_have_their_goals_beside_them,
+         libxls_time_is_divided_among_its_functions,
          lists_have_the_goals_that_were_promised,
          as_many_guests_are_there_as_wanted,
          only_the_command_is_timed_and_its_failure_told]
