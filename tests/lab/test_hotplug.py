@@ -72,6 +72,27 @@ def test_a_file_that_is_read_is_shared(host, small, disk):
         small("pvh", name, disk=[f"{disk},raw,xvda,r"])
 
 
+CLUSTER = f"""#!/bin/sh
+[ "$1" != add ] || xenstore-write "$XENBUS_PATH/mode" 'w!'
+exec {NATIVE}/block "$@"
+"""
+
+
+def test_a_disk_of_a_cluster_is_written_by_several(host, small, disk):
+    """As README.md of the hooks has it."""
+    host.write("/root/block-cluster", CLUSTER)
+    host.run("chmod 755 /root/block-cluster")
+    for name in ("first", "second"):
+        up = small("pvh", name, disk=[
+            f"script=/root/block-cluster,vdev=xvdb,target={disk}"])
+        vbd = backend(host, up.domid(), "vbd")
+        assert (vbd["mode"], vbd["hotplug-status"]) == ("w!", "connected")
+    for name in ("first", "second"):
+        host.xn("destroy", name)
+    assert disk not in host.run("losetup -a").stdout
+    host.run("rm /root/block-cluster")
+
+
 def test_disks_of_xl_count(host, guest, small, disk):
     """The other way round they do not: Debian 12's script compares a device's
     number in hexadecimal with one in decimal, and shares any file."""
