@@ -98,16 +98,53 @@ def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
     until(lambda: has_ended(host), 10)
 
 
-def test_the_unit_of_a_guest(host, defined):
-    defined("web")
-    host.run("systemctl daemon-reload; systemctl start xn-guest@web")
-    try:
-        assert list(domains(host)) == ["web"]
-        assert "active" in host.run("systemctl is-active xn-guest@web").stdout
-    finally:
-        host.run("xn destroy web; systemctl stop xn-guest@web xnd.service; "
-                 "systemctl reset-failed", check=False)
+@pytest.fixture
+def units(host):
+    """Starts units; they and xnd are stopped afterwards."""
+    started = []
+
+    def start(*names: str) -> None:
+        started.extend(names)
+        host.run("systemctl daemon-reload; systemctl start "
+                 + " ".join(names))
+
+    yield start
+    host.run("systemctl stop " + " ".join([*started, "xnd.service"])
+             + "; systemctl reset-failed", check=False)
     until(lambda: has_ended(host), 10)
+
+
+def is_active(host, unit: str) -> bool:
+    return host.run("systemctl", "is-active", unit,
+                    check=False).stdout == "active\n"
+
+
+def test_guests_outlive_the_supervisor_of_their_units(host, defined, units):
+    defined("unit")
+    defined("listed", autostart=1)
+    units("xn-guest@unit", "xn-domains.service")
+    before = domains(host)
+    assert set(before) == {"unit", "listed"}
+    old = supervisors(host)
+    host.run("systemctl kill -s KILL xnd.service")
+    until(lambda: supervisors(host) not in ([], old))
+    host.run("systemctl restart xnd.service")
+    assert is_active(host, "xn-guest@unit")
+    assert is_active(host, "xn-domains.service")
+    until(lambda: supervised(host) == set(before.values()))
+    assert domains(host) == before
+
+
+def test_the_unit_of_a_guest_stops_it_as_its_keys_say(host, defined, units):
+    defined("stays", stop_action="leave")
+    defined("gone")
+    units("xn-guest@stays", "xn-guest@gone")
+    assert set(domains(host)) == {"stays", "gone"}
+    host.xn("destroy", "gone")
+    host.run("systemctl stop xn-guest@stays xn-guest@gone")
+    assert list(domains(host)) == ["stays"]
+    assert host.run("systemctl is-failed xn-guest@stays xn-guest@gone",
+                    check=False).stdout == "inactive\ninactive\n"
 
 
 @pytest.mark.slow

@@ -31,8 +31,20 @@ verify() {
     [ -z "$said" ] || { echo "# $said" && return 1; }
 }
 
+# With Requires= a restart of xnd would stop every guest.
+no_guest_hangs_on_xnd() {
+    ! grep -nE '^(Requires|BindsTo|PartOf|Requisite)=.*xnd\.service' \
+        "$units"/*.service &&
+        grep -q '^Wants=.*xnd\.service' "$units/xn-domains.service" &&
+        grep -q '^Wants=.*xnd\.service' "$units/xn-guest@.service" &&
+        grep -q '^After=.*xnd\.service' "$units/xn-domains.service" &&
+        grep -q '^After=.*xnd\.service' "$units/xn-guest@.service"
+}
+
 no_placeholders
 is "nothing is left to fill in" 0 $?
+no_guest_hangs_on_xnd
+is "guests do not stop when xnd does" 0 $?
 sh -n "$init"
 is "the init script is one" 0 $?
 if command -v systemd-analyze >/dev/null; then

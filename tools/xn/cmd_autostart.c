@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which guests start with the host. */
-#include <unistd.h>
-
+#include "base/log.h"
 #include "base/mem.h"
-#include "domain/life/managed.h"
 #include "show/show.h"
-#include "xn/command.h"
+#include "xn/defined.h"
+#include "xn/load.h"
 
 static int show_all(const struct invocation *inv, const struct managed *managed,
                     struct error *err)
@@ -29,17 +28,49 @@ static int show_all(const struct invocation *inv, const struct managed *managed,
     return 0;
 }
 
-static int enable(const struct managed *managed, const char *name,
-                  bool *changed, struct error *err)
+/* What is wrong with it can be mended until the host starts the next time. */
+static void warn_of_mistakes(const struct invocation *inv, const char *path)
+{
+    cleanup_domain_spec struct domain_spec spec;
+    cleanup_error struct error err = ERROR_INIT;
+    cleanup_xlconf struct xlconf defaults;
+    struct config_source source = { .path = path };
+
+    domain_spec_init(&spec);
+    xlconf_init(&defaults);
+    if (load_defaults(inv->settings, &defaults, &err) < 0 ||
+        load_domain(inv->settings, NULL, &source, &defaults, false, false,
+                    &spec, &err) < 0)
+        log_warn("it cannot be started as it is: %s", err.message);
+}
+
+static int enable(const struct invocation *inv, const struct managed *managed,
+                  const char *name, bool *changed, struct error *err)
 {
     cleanup_free char *path = NULL;
 
     /* A file in this folder is as good as a path. */
-    if (access(name, R_OK) == 0)
-        return managed_enable(managed, name, changed, err);
-    if (managed_find(managed, name, &path, err) < 0)
+    if (managed_is_file(name))
+        path = mem_strdup(name);
+    else if (defined_find(managed, name, &path, err) < 0)
         return -1;
-    return managed_enable(managed, path, changed, err);
+    if (managed_enable(managed, path, changed, err) < 0)
+        return -1;
+    warn_of_mistakes(inv, path);
+    return 0;
+}
+
+/* The link may be called otherwise than the guest. */
+static int disable(const struct managed *managed, const char *name,
+                   bool *changed, struct error *err)
+{
+    cleanup_free char *path = NULL;
+
+    if (managed_disable(managed, name, changed, err) < 0)
+        return -1;
+    if (*changed || defined_find(managed, name, &path, NULL) < 0)
+        return 0;
+    return managed_disable(managed, path, changed, err);
 }
 
 static int run(struct invocation *inv, struct error *err)
@@ -53,8 +84,8 @@ static int run(struct invocation *inv, struct error *err)
     if (inv->word_count == 0)
         return error_set(err, ERR_USAGE, "--disable needs a name");
     const char *name = inv->words[0];
-    int rc = disables ? managed_disable(&managed, name, &changed, err)
-                      : enable(&managed, name, &changed, err);
+    int rc = disables ? disable(&managed, name, &changed, err)
+                      : enable(inv, &managed, name, &changed, err);
     if (rc < 0)
         return -1;
     show_printf("%s %s with the host%s\n", name,

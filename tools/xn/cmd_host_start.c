@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "domain/life/managed.h"
 #include "host/domains.h"
+#include "xn/defined.h"
 #include "xn/fleet.h"
 #include "xn/load.h"
 
@@ -21,6 +21,7 @@ struct starts {
     struct fleet fleet;
     VEC(struct start) list;
     size_t unusable; /* configurations */
+    bool named;      /* some guests only */
 };
 
 static char **words_of(void *arg, size_t place)
@@ -81,7 +82,18 @@ static void set_order(struct starts *starts, size_t place,
         order_add_before(order, place, *name);
 }
 
-/* automatic: it is in the folder auto and needs no key that says so. */
+/* ORDER_NONE, unless it was saved when the host, or the guest, stopped. */
+static size_t add_saved(struct starts *starts, const char *name)
+{
+    cleanup_free char *image = mem_printf(MANAGED_SAVED "/%s", name);
+
+    return managed_is_file(image) ? add(starts, name, image, true) : ORDER_NONE;
+}
+
+/*
+ * automatic: it is in the folder auto, or was named, and needs no key that says
+ * so.
+ */
 static void consider(const struct invocation *inv, struct starts *starts,
                      const struct domain_list *running,
                      const struct xlconf *defaults, const char *file,
@@ -103,6 +115,8 @@ static void consider(const struct invocation *inv, struct starts *starts,
     libxl_defbool_setdefault(&spec.own.autostart, automatic);
     if (runs(running, name))
         return;
+    if (place == ORDER_NONE && starts->named)
+        place = add_saved(starts, name);
     if (place == ORDER_NONE && libxl_defbool_val(spec.own.autostart))
         set_order(starts, add(starts, name, file, false), &spec.own);
     else if (place != ORDER_NONE && starts->list.items[place].saved)
@@ -140,6 +154,32 @@ static int consider_folder(const struct invocation *inv, struct starts *starts,
     return 0;
 }
 
+static int consider_named(const struct invocation *inv, struct starts *starts,
+                          const struct domain_list *running,
+                          const struct xlconf *defaults, struct error *err)
+{
+    struct managed managed = { .folder = MANAGED_FOLDER };
+
+    for (int i = 0; i < inv->word_count; i++) {
+        cleanup_free char *path = NULL;
+        if (defined_find(&managed, inv->words[i], &path, err) < 0)
+            return -1;
+        consider(inv, starts, running, defaults, path, true);
+    }
+    return 0;
+}
+
+/* All that start with the host. */
+static int consider_all(const struct invocation *inv, struct starts *starts,
+                        const struct domain_list *running,
+                        const struct xlconf *defaults, struct error *err)
+{
+    if (consider_saved(starts, running, err) < 0 ||
+        consider_folder(inv, starts, running, defaults, true, err) < 0)
+        return -1;
+    return consider_folder(inv, starts, running, defaults, false, err);
+}
+
 static int collect(const struct invocation *inv, struct starts *starts,
                    struct error *err)
 {
@@ -148,10 +188,13 @@ static int collect(const struct invocation *inv, struct starts *starts,
 
     xlconf_init(&defaults);
     if (load_defaults(inv->settings, &defaults, err) < 0 ||
-        domain_list_read(&running, DOMAIN_NAMES, err) < 0 ||
-        consider_saved(starts, &running, err) < 0 ||
-        consider_folder(inv, starts, &running, &defaults, true, err) < 0 ||
-        consider_folder(inv, starts, &running, &defaults, false, err) < 0)
+        domain_list_read(&running, DOMAIN_NAMES, err) < 0)
+        return -1;
+    starts->named = inv->word_count > 0;
+    int rc = starts->named
+                 ? consider_named(inv, starts, &running, &defaults, err)
+                 : consider_all(inv, starts, &running, &defaults, err);
+    if (rc < 0)
         return -1;
     return order_resolve(&starts->fleet.order, err);
 }
@@ -188,7 +231,12 @@ static const struct option_row options[] = {
 const struct command command_host_start = {
     .name = "host-start",
     .summary = "Starts the guests that start with the host",
-    .words = "",
+    .words = "[NAME ...]",
+    .more =
+        "With names: those guests, whether they start with the host or not, "
+        "each from what\nits stop saved, if anything.",
+    .max_words = -1,
+    .completes = WORD_FILE,
     .options = options,
     .run = run,
 };

@@ -7,9 +7,9 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "domain/life/managed.h"
 #include "domain/own.h"
 #include "host/domains.h"
+#include "xn/defined.h"
 #include "xn/fleet.h"
 
 /* It is shut down, unless one of the two is set. */
@@ -137,12 +137,39 @@ static void consider(const struct invocation *inv, struct stops *stops,
         order_add_before(order, place, *name);
 }
 
+/* One that is defined here and does not run needs no stopping. */
+static bool is_stopped(const char *name)
+{
+    struct managed managed = { .folder = MANAGED_FOLDER };
+    cleanup_free char *path = NULL;
+
+    return strchr(name, '/') == NULL &&
+           defined_find(&managed, name, &path, NULL) == 0;
+}
+
+static int select_guests(const struct invocation *inv, struct domain_list *list,
+                         struct error *err)
+{
+    if (inv->word_count == 0)
+        return domain_list_read(list, DOMAIN_NAMES, err);
+    for (int i = 0; i < inv->word_count; i++) {
+        cleanup_error struct error problem = ERROR_INIT;
+        if (domain_list_select(inv->host, list, &inv->words[i], 1, DOMAIN_NAMES,
+                               &problem) == 0)
+            continue;
+        if (problem.kind != ERR_NODOMAIN || !is_stopped(inv->words[i]))
+            return domain_list_select(inv->host, list, &inv->words[i], 1,
+                                      DOMAIN_NAMES, err);
+    }
+    return 0;
+}
+
 static int collect(const struct invocation *inv, struct stops *stops,
                    struct error *err)
 {
     cleanup_domain_list struct domain_list list = { 0 };
 
-    if (domain_list_read(&list, DOMAIN_NAMES, err) < 0 ||
+    if (select_guests(inv, &list, err) < 0 ||
         domain_list_drop_stubs(&list, err) < 0)
         return -1;
     VEC_EACH (&list.items, info)
@@ -187,7 +214,11 @@ static const struct option_row options[] = {
 const struct command command_host_stop = {
     .name = "host-stop",
     .summary = "Stops all guests, in the order that is safe for them",
-    .words = "",
+    .words = "[DOMAIN ...]",
+    .more = "With words: those guests alone; one that is defined and does not "
+            "run is stopped.",
+    .max_words = -1,
+    .completes = WORD_DOMAIN,
     .options = options,
     .run = run,
 };

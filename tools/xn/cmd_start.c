@@ -5,8 +5,7 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
-#include "domain/life/managed.h"
-#include "xn/command.h"
+#include "xn/defined.h"
 
 static int run(struct invocation *inv, struct error *err)
 {
@@ -15,7 +14,7 @@ static int run(struct invocation *inv, struct error *err)
     const char *words[8] = { "xn", "create" };
     size_t count = 2;
 
-    if (managed_find(&managed, inv->words[0], &path, err) < 0)
+    if (defined_find(&managed, inv->words[0], &path, err) < 0)
         return -1;
     if (invocation_count(inv, "console") > 0)
         words[count++] = "--console";
@@ -41,7 +40,8 @@ const struct command command_start = {
     .summary = "Starts a guest that is defined on this host",
     .words = "NAME",
     .more =
-        "NAME is that of a file in /etc/xen/auto or /etc/xen, without .cfg.",
+        "NAME is that of a file in /etc/xen/auto or /etc/xen, without .cfg, or "
+        "the name\nthat one of them gives its guest.",
     .min_words = 1,
     .max_words = 1,
     .completes = WORD_FILE,

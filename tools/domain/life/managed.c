@@ -12,7 +12,7 @@
 
 #define AUTO "auto"
 
-static bool is_file(const char *path)
+bool managed_is_file(const char *path)
 {
     struct stat status;
 
@@ -24,7 +24,7 @@ static bool is_file(const char *path)
 /* Yields the path if it is a file. */
 static char *try_path(char *path)
 {
-    if (is_file(path))
+    if (managed_is_file(path))
         return path;
     free(path);
     return NULL;
@@ -83,6 +83,10 @@ int managed_enable(const struct managed *managed, const char *path,
 
     *changed = false;
     if (real == NULL)
+        return error_set_errno(err, ERR_CONFIG, errno, "%s", path);
+    if (!managed_is_file(real))
+        return error_set(err, ERR_CONFIG, "%s: this is no file", path);
+    if (access(real, R_OK) < 0)
         return error_set_errno(err, ERR_CONFIG, errno, "%s", path);
     if (leads_to(link, real))
         return 0;

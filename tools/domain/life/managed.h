@@ -31,13 +31,17 @@ int managed_find(const struct managed *managed, const char *name, char **path,
                  struct error *err);
 
 /*
- * Makes the link for a configuration, or takes it away (only links are ever
- * removed). *changed: it was not so before.
+ * Makes the link for a configuration, which is to be a file that can be read
+ * (ERR_CONFIG), or takes it away (only links are ever removed). *changed: it
+ * was not so before.
  */
 int managed_enable(const struct managed *managed, const char *path,
                    bool *changed, struct error *err);
 int managed_disable(const struct managed *managed, const char *name,
                     bool *changed, struct error *err);
+
+/* Whether there is such a file, and nothing else of that name. */
+bool managed_is_file(const char *path);
 
 struct managed_paths {
     VEC(char *) list; /* owned, sorted */
