@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/paths.h"
 #include "domain/life/supervise.h"
+#include "domain/life/supervisor.h"
 #include "unit.h"
 
 #define STARTED "xnd-was-started"
@@ -94,9 +95,81 @@ static void one_that_is_missing_starts_meanwhile(void **state)
     unlink(PATHS_XND);
 }
 
+/* Two supervisors, one after the other: the first ends, the second tells. */
+static void end_and_go_on(int listener)
+{
+    static const char yes[] = "{\"ok\":true}\n";
+    static const char news[] =
+        "{\"ok\":true}\n{\"event\":\"paused\",\"name\":\"web\"}\n";
+    char request[64];
+
+    int client = accept(listener, NULL, NULL);
+    if (read(client, request, sizeof(request)) <= 0 ||
+        write(client, yes, sizeof(yes) - 1) < 0)
+        _exit(1);
+    close(client);
+    client = accept(listener, NULL, NULL);
+    if (read(client, request, sizeof(request)) <= 0 ||
+        write(client, news, sizeof(news) - 1) < 0)
+        _exit(1);
+    _exit(read(client, request, sizeof(request)) == 0 ? 0 : 1);
+}
+
+static void expect_event(struct supervisor *supervisor, const char *wanted)
+{
+    cleanup_json_value struct json_value *event = NULL;
+    int64_t end = clock_deadline(10000);
+
+    assert_int_equal(supervisor_follow(supervisor, end, &event, NULL), 1);
+    assert_string_equal(json_as_string(json_get(event, "event")), wanted);
+}
+
+static void events_go_on_with_the_next_supervisor(void **state)
+{
+    struct supervisor supervisor = SUPERVISOR_INIT;
+    int listener = listen_as_xnd(), status;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        end_and_go_on(listener);
+    close(listener);
+    assert_true(
+        supervisor_ask_running(&supervisor, SUPERVISOR_SUBSCRIBE, NULL));
+    expect_event(&supervisor, "lost");
+    expect_event(&supervisor, "paused");
+    supervisor_close(&supervisor);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    unlink(PATHS_XND_SOCKET);
+}
+
+/* Neither does one come by itself, nor can one be started. */
+static void without_any_supervisor_it_is_told(void **state)
+{
+    struct supervisor supervisor = SUPERVISOR_INIT;
+    cleanup_json_value struct json_value *event = NULL;
+    cleanup_error struct error err = ERROR_INIT;
+    int listener = listen_as_xnd(), status;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        answer_one(listener);
+    close(listener);
+    assert_true(
+        supervisor_ask_running(&supervisor, SUPERVISOR_SUBSCRIBE, NULL));
+    assert_int_equal(shutdown(supervisor.fd, SHUT_RDWR), 0);
+    assert_int_equal(
+        supervisor_follow(&supervisor, clock_deadline(100), &event, &err), -1);
+    assert_non_null(strstr(err.message, "start the supervisor"));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    unlink(PATHS_XND_SOCKET);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_that_runs_is_held),
     cmocka_unit_test(one_that_is_missing_starts_meanwhile),
+    cmocka_unit_test(events_go_on_with_the_next_supervisor),
+    cmocka_unit_test(without_any_supervisor_it_is_told),
 };
 
 int main(void)

@@ -23,6 +23,9 @@
 #include "base/proc.h"
 
 #define PATIENCE_MS 10000
+/* Within it a service manager starts another, or the one that relieved this
+ * one is ready. */
+#define SUCCESSOR_MS 3000
 #define LINE_LIMIT ((size_t)4 << 20)
 
 void supervisor_close(struct supervisor *supervisor)
@@ -186,4 +189,38 @@ bool supervisor_ask_running(struct supervisor *supervisor, const char *request,
     supervisor->fd = connect_once();
     return supervisor->fd >= 0 &&
            ask(supervisor, request, answer, NULL) == ANSWER_OK;
+}
+
+/* ---- events, whoever tells them ---- */
+
+static bool find_successor(struct supervisor *supervisor, int64_t deadline)
+{
+    int64_t end = clock_deadline(SUCCESSOR_MS);
+
+    if (deadline < end)
+        end = deadline;
+    do {
+        if (supervisor_ask_running(supervisor, SUPERVISOR_SUBSCRIBE, NULL))
+            return true;
+        clock_sleep_ms(20);
+    } while (!clock_is_past(end) && interrupt_signal() == 0);
+    return false;
+}
+
+int supervisor_follow(struct supervisor *supervisor, int64_t deadline,
+                      struct json_value **event, struct error *err)
+{
+    static const char lost[] =
+        "{\"event\":\"lost\",\"cause\":\"the supervisor ended\"}";
+    cleanup_error struct error problem = ERROR_INIT;
+
+    int rc = supervisor_next(supervisor, deadline, event, &problem);
+    if (rc >= 0)
+        return rc;
+    if (problem.kind != ERR_HOST)
+        return error_set(err, problem.kind, "%s", problem.message);
+    if (!find_successor(supervisor, deadline) &&
+        supervisor_ask(supervisor, SUPERVISOR_SUBSCRIBE, NULL, err) < 0)
+        return -1;
+    return json_parse(lost, sizeof(lost) - 1, event, err) < 0 ? -1 : 1;
 }
