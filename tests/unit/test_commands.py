@@ -11,7 +11,8 @@ import pathlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 SOURCE = pathlib.Path(os.environ.get("top_srcdir", "."))
@@ -23,8 +24,8 @@ HEAD = """# Commands and options
 
 Written by `tests/unit/test_commands.py --update` from the rows of the commands.
 "xl" tells what is there for xl 4.17, "tested" what a test in `tests/lab` or
-`tests/unit` gives to the command: found by looking for the words, so a yes says
-that there is a test, not what it proves.
+`tests/unit` (or `tests/oracle/same_reports.py`) gives to the command: found by
+looking for the words, so a yes says that there is a test, not what it proves.
 
 | command | option | xl | tested |
 |---|---|---|---|
@@ -125,11 +126,23 @@ def lines_of_python(path: pathlib.Path) -> Iterator[list[str]]:
             yield words_of_node(node)
 
 
+def lines_of_reports(path: pathlib.Path) -> Iterator[list[str]]:
+    """Each line of its lists is a command, without the program's name."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign):
+            text = text_of(node.value)
+            yield from ([] if text is None else
+                        [line.split() for line in text.splitlines()])
+
+
 def read_lines() -> list[list[str]]:
     """The word lists of all tests that could be command lines."""
     lines = []
-    for path in sorted(SOURCE.glob("tests/lab/*.py")):
-        lines += lines_of_python(path)
+    for folder in "lab", "unit":
+        for path in sorted(SOURCE.glob(f"tests/{folder}/*.py")):
+            if path.name != "test_commands.py":
+                lines += lines_of_python(path)
+    lines += lines_of_reports(SOURCE / "tests/oracle/same_reports.py")
     for path in sorted(SOURCE.glob("tests/unit/*.sh")):
         lines += shell_lines(path.read_text(encoding="utf-8"))
     return [line for line in lines if line]
@@ -208,6 +221,41 @@ def check_table(table: list[tuple[str, ...]]) -> list[str]:
     return found
 
 
+# -- called as xl --------------------------------------------------------------
+
+def found_by_xl(names: Iterable[str], word: str) -> str | None:
+    """xl's own rule: a name, or what only one name begins with."""
+    fit = [name for name in names if name.startswith(word)]
+    if word in fit:
+        return word
+    return fit[0] if len(fit) == 1 else None
+
+
+def found_as_xl(xl: pathlib.Path, word: str) -> str | None:
+    """What `xl help WORD` tells of."""
+    done = subprocess.run([xl, "help", word], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    said = re.match(r"Usage: xn (\S+)", done.stdout)
+    return said[1] if said else None
+
+
+def check_beginnings(names: list[str]) -> list[str]:
+    """For each command the shortest beginning of it alone, and one shorter."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        xl = pathlib.Path(folder, "xl")
+        xl.symlink_to((BUILD / "xn").resolve())
+        for name in names:
+            length = next((length for length in range(1, len(name))
+                           if found_by_xl(names, name[:length]) == name),
+                          len(name))
+            for word in {name[:length], name[:max(length - 1, 1)]}:
+                wanted, got = found_by_xl(names, word), found_as_xl(xl, word)
+                if got != wanted:
+                    found.append(f"{word}: expected {wanted}, got {got}")
+    return found
+
+
 # -- TAP ------------------------------------------------------------------------
 
 def main() -> int:
@@ -234,8 +282,13 @@ def main() -> int:
         print("#", line)
     if wrong:
         print("# tests/unit/test_commands.py --update writes it anew")
+    strange = check_beginnings([name for name in read_xl() if name != "help"])
+    number += 1
+    print("not ok" if strange else "ok", number, "- beginnings, as xl")
+    for line in strange:
+        print("#", line)
     print(f"1..{number}")
-    return 1 if failed or wrong else 0
+    return 1 if failed or wrong or strange else 0
 
 
 if __name__ == "__main__":

@@ -102,6 +102,7 @@ static const struct option_row options[] = {
 
 const struct command command_autostart = {
     .name = "autostart",
+    .ours = true,
     .summary = "Has a guest start with the host, or lists those that do",
     .words = "[NAME|FILE]",
     .max_words = 1,

@@ -40,6 +40,7 @@ static int run(struct invocation *inv, struct error *err)
 
 const struct command command_block_resize = {
     .name = "block-resize",
+    .ours = true,
     .summary = "Lets a domain see that a disk has become larger",
     .words = "DOMAIN DISK [SIZE]",
     .more = "SIZE is in MiB, or has a unit: 512, 2g. With it the image file "

@@ -4,6 +4,7 @@
 
 const struct command command_cache = {
     .name = "cache",
+    .ours = true,
     .summary = "Lists and removes the unpacked kernels that are kept",
     .words = "COMMAND [WORD ...]",
 };

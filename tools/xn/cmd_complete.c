@@ -59,7 +59,8 @@ static const struct command *find_command(char *const *words, int count,
                                           int *used)
 {
     cleanup_error struct error none = ERROR_INIT;
-    const struct command *command = dispatch_find(words, count, used, &none);
+    const struct command *command =
+        dispatch_find(words, count, false, used, &none);
 
     return command == NULL || command->hidden ? NULL : command;
 }

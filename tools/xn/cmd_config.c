@@ -4,6 +4,7 @@
 
 const struct command command_config = {
     .name = "config",
+    .ours = true,
     .summary = "Checks, explains, shows, compares and formats configurations",
     .words = "COMMAND [WORD ...]",
 };

@@ -83,6 +83,7 @@ static int run(struct invocation *inv, struct error *err)
 
 const struct command command_doctor = {
     .name = "doctor",
+    .ours = true,
     .summary = "Looks for what may be wrong with this host",
     .words = "",
     .more = "Each finding is ok, a note, a warning or a problem; exit status 1 "

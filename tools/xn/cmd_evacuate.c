@@ -24,6 +24,7 @@ static const struct option_row options[] = {
 
 const struct command command_evacuate = {
     .name = "evacuate",
+    .ours = true,
     .summary = "Moves all domains to other hosts",
     .words = "HOST ...",
     .min_words = 1,

@@ -96,6 +96,7 @@ static const struct option_row options[] = {
 
 const struct command command_events = {
     .name = "events",
+    .ours = true,
     .summary = "Shows what happens to guests, until it is interrupted",
     .words = "[DOMAIN]",
     .max_words = 1,

@@ -225,6 +225,7 @@ static int run(struct invocation *inv, struct error *err)
 
 const struct command command_explain_memory = {
     .name = "explain-memory",
+    .ours = true,
     .summary = "Tells who holds the host's memory and what would free it",
     .words = "[FILE]",
     .more = "FILE is a guest's configuration: how much it takes and whether it "

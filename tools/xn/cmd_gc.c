@@ -120,6 +120,7 @@ static const struct option_row options[] = {
 
 const struct command command_gc = {
     .name = "gc",
+    .ours = true,
     .summary = "Removes what killed commands have left",
     .words = "",
     .more = "What belongs to a domain that exists, is being made or is dying, "

@@ -9,8 +9,8 @@ static int run(struct invocation *inv, struct error *err)
         return 0;
     }
     int used;
-    const struct command *command =
-        dispatch_find(inv->words, inv->word_count, &used, err);
+    const struct command *command = dispatch_find(
+        inv->words, inv->word_count, inv->settings->as_xl, &used, err);
     if (command == NULL)
         return -1;
     if (used < inv->word_count)

@@ -4,6 +4,7 @@
 
 const struct command command_hooks = {
     .name = "hooks",
+    .ours = true,
     .summary = "Lists and tries programs on the life of guests",
     .words = "COMMAND [WORD ...]",
 };

@@ -230,6 +230,7 @@ static const struct option_row options[] = {
 
 const struct command command_host_start = {
     .name = "host-start",
+    .ours = true,
     .summary = "Starts the guests that start with the host",
     .words = "[NAME ...]",
     .more =

@@ -213,6 +213,7 @@ static const struct option_row options[] = {
 
 const struct command command_host_stop = {
     .name = "host-stop",
+    .ours = true,
     .summary = "Stops all guests, in the order that is safe for them",
     .words = "[DOMAIN ...]",
     .more = "With words: those guests alone; one that is defined and does not "

@@ -4,6 +4,7 @@
 
 const struct command command_image = {
     .name = "image",
+    .ours = true,
     .summary = "Shows, verifies, and converts saved domains",
     .words = "COMMAND [WORD ...]",
 };

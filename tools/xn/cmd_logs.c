@@ -16,6 +16,7 @@ static int run(struct invocation *inv, struct error *err)
 
 const struct command command_logs = {
     .name = "logs",
+    .ours = true,
     .summary = "Shows all that is logged about a guest",
     .words = "DOMAIN",
     .min_words = 1,

@@ -351,6 +351,7 @@ static const struct option_row options[] = {
 
 const struct command command_metrics = {
     .name = "metrics",
+    .ours = true,
     .summary = "Prints numbers of the host and its guests for Prometheus",
     .words = "",
     .options = options,

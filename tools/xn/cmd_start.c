@@ -37,6 +37,7 @@ static const struct option_row options[] = {
 
 const struct command command_start = {
     .name = "start",
+    .ours = true,
     .summary = "Starts a guest that is defined on this host",
     .words = "NAME",
     .more =

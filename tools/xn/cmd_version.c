@@ -121,6 +121,7 @@ static int run(struct invocation *inv, struct error *err)
 
 const struct command command_version = {
     .name = "version",
+    .ours = true,
     .summary = "Shows the versions of Xenith, Xen and the libraries",
     .words = "",
     .without_xen = true,

@@ -45,6 +45,7 @@ static const struct option_row options[] = {
 
 const struct command command_wait = {
     .name = "wait",
+    .ours = true,
     .summary = "Waits until a guest is in a state",
     .words = "DOMAIN STATE",
     .more = "STATE is exists, running, paused, down, crashed, or gone: there "

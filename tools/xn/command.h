@@ -75,6 +75,7 @@ struct device_listing; /* of device.h */
 struct command {
     const char *name;    /* one word */
     const char *group;   /* the name of the group it is in, or NULL */
+    bool ours;           /* xl has none of that name (nor groups) */
     const char *summary; /* one line, no full stop */
     const char *words;   /* as in the usage: "FILE [KEY=VALUE ...]" */
     const char *more;    /* what the words mean where their names do not say;

@@ -101,6 +101,30 @@ static bool is_ambiguous(const char *group, const char *name,
 }
 
 /*
+ * xl's own rule (its cmdtable_lookup): the one of its commands that begins so.
+ * What begins several of them is none of them.
+ */
+static const struct command *find_as_xl(const char *name, struct error *err)
+{
+    const struct command *found = NULL;
+    bool ambiguous = false;
+
+    for (const struct command *const *row = commands; *row != NULL; row++) {
+        if (strcmp((*row)->name, name) == 0 && (*row)->group == NULL)
+            return *row;
+        if ((*row)->ours || !dispatch_shows(*row, NULL) ||
+            !begins_with((*row)->name, name))
+            continue;
+        ambiguous = found != NULL;
+        found = *row;
+    }
+    if (found != NULL && !ambiguous)
+        return found;
+    refuse_command(name, NULL, ambiguous, err);
+    return NULL;
+}
+
+/*
  * One word; group is where it is looked for, NULL: at the top. A beginning
  * stands for the name with which all names that fit it begin: `conf` for
  * config, not for config-update.
@@ -118,10 +142,11 @@ static const struct command *find_in(const char *group, const char *name,
     return NULL;
 }
 
-const struct command *dispatch_find(char *const *words, int count, int *used,
-                                    struct error *err)
+const struct command *dispatch_find(char *const *words, int count, bool as_xl,
+                                    int *used, struct error *err)
 {
-    const struct command *found = find_in(NULL, words[0], err);
+    const struct command *found =
+        as_xl ? find_as_xl(words[0], err) : find_in(NULL, words[0], err);
 
     *used = 1;
     if (found == NULL || found->run != NULL || count < 2 || words[1][0] == '-')
@@ -188,7 +213,7 @@ int dispatch_run(const struct settings *settings, int argc, char **argv,
     bool help = false;
     int used;
     struct invocation inv = {
-        .command = dispatch_find(argv, argc, &used, err),
+        .command = dispatch_find(argv, argc, settings->as_xl, &used, err),
         .settings = settings,
     };
 

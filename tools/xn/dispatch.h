@@ -7,12 +7,13 @@
 
 /*
  * The command that the first words name, each in full or by a beginning that
- * is unique (as in xl). *used is how many words that took: two for a command
- * of a group; one for a group alone or with an option behind it. NULL with an
- * ERR_USAGE that names near ones otherwise. There is at least one word.
+ * is unique; as_xl: among xl's commands, as xl has it. *used is how many words
+ * that took: two for a command of a group; one for a group alone or with an
+ * option behind it. NULL with an ERR_USAGE that names near ones otherwise.
+ * There is at least one word.
  */
-const struct command *dispatch_find(char *const *words, int count, int *used,
-                                    struct error *err);
+const struct command *dispatch_find(char *const *words, int count, bool as_xl,
+                                    int *used, struct error *err);
 
 /* Is it to be shown among the commands of a group; NULL: at the top? */
 bool dispatch_shows(const struct command *command, const char *group);
