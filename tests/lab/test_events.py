@@ -116,3 +116,54 @@ def test_a_shutdown_is_no_reboot(host, guest, tiny_kernel, events):
     shut_down(host, domains(host)["idle"], POWEROFF)
     until(lambda: "destroyed" in kinds(events("idle")), 15)
     assert kinds(events("idle"))[2:] == ["shutdown", "destroyed"]
+
+
+def test_wait_and_events_go_on_after_a_killed_supervisor(host, guest,
+                                                        tiny_kernel, events):
+    guest("pvh", "idle", wait=False, **KEYS)
+    until(lambda: "started" in kinds(events("idle")), 10)
+    host.run("xn wait --timeout 60 idle paused >/tmp/wait.out 2>&1 & "
+             "echo $! >/tmp/wait.pid; sleep 1; pkill -KILL -x xnd")
+    until(lambda: "lost" in host.run(f"cat {EVENTS}").stdout, 20)
+    host.xn("pause", "idle")
+    until(lambda: "paused" in kinds(events("idle")), 20)
+    until(lambda: not host.run("ps -p $(cat /tmp/wait.pid) -o pid=",
+                               check=False).stdout.strip(), 20)
+    assert host.run("cat /tmp/wait.out; rm /tmp/wait.*").stdout == ""
+    assert host.run(f"cat {EVENTS}.err").stdout == ""
+
+
+def test_a_saved_guest_and_its_restore_are_told(host, small, events):
+    small("pv", "web")
+    host.xn("save", "web", "/root/web.img")
+    host.xn("restore", "/root/web.img")
+    host.run("rm /root/web.img")
+    until(lambda: "restored" in kinds(events("web")), 20)
+    told = [event for event in events("web") if "device" not in event]
+    assert "saved" in kinds(told)
+    causes = [event.get("cause") for event in told
+              if event["event"] == "created"]
+    assert causes == [None, "restore"]
+
+
+def test_a_migration_is_told_on_both_hosts(hosts, small, away, events):
+    here, there = hosts
+    away("web")
+    small("pv", "web")
+    there.run(f"setsid xn events --json >{EVENTS} 2>&1 & "
+              f"echo $! >{EVENTS}.pid")
+    until(lambda: there.run("pgrep -x xnd", check=False).stdout, 15)
+    assert here.run("xn migrate -q web nowhere.invalid", check=False).rc != 0
+    here.xn("migrate", "-q", "web", there.name)
+    until(lambda: "migrated" in kinds(events("web")), 20)
+    told = {event["event"]: event for event in events("web")
+            if event["event"].startswith("migrat")}
+    assert set(told) == {"migrating", "migration-failed", "migrated"}
+    assert told["migrated"]["host"] == there.name
+    assert told["migration-failed"]["host"] == "nowhere.invalid"
+    assert told["migration-failed"]["cause"]
+    came = [json.loads(line) for line in
+            there.run(f"kill $(cat {EVENTS}.pid); cat {EVENTS}; "
+                      f"rm -f {EVENTS} {EVENTS}.*").stdout.splitlines()]
+    assert [event["cause"] for event in came
+            if event["event"] == "created"] == ["migration"]

@@ -198,6 +198,39 @@ static void events_are_for_subscribers(void **state)
     assert_int_equal(watches, 0);
 }
 
+static void what_is_told_reaches_subscribers(void **state)
+{
+    static const char tell[] =
+        "{\"request\":\"tell\",\"event\":\"migrating\",\"domid\":5,"
+        "\"uuid\":\"6f0f6d0e-2f0c-4f1e-9d2b-3a4a7f0b2c11\","
+        "\"name\":\"web\",\"host\":\"host2\",\"more\":1}\n";
+    static const char wanted[] =
+        ",\"domid\":5,\"uuid\":\"6f0f6d0e-2f0c-4f1e-9d2b-3a4a7f0b2c11\","
+        "\"name\":\"web\",\"host\":\"host2\"}\n"
+        "{\"ok\":true,\"protocol\":1}\n";
+    struct fixture *f = fixture_of(state);
+
+    say(f, "{\"request\":\"subscribe\"}\n");
+    expect(f, "{\"ok\":true,\"protocol\":1}\n");
+    say(f, tell);
+    strbuf_dispose(&f->got);
+    read_all(f);
+    assert_non_null(strstr(f->got.text, "{\"event\":\"migrating\",\"time\":"));
+    assert_string_equal(strstr(f->got.text, ",\"domid\""), wanted);
+}
+
+static void no_other_event_can_be_told(void **state)
+{
+    struct fixture *f = fixture_of(state);
+
+    say(f, "{\"request\":\"tell\",\"event\":\"destroyed\",\"domid\":5}\n");
+    expect(f, "{\"ok\":false,\"protocol\":1,\"error\":\"tell: no such "
+              "event\"}\n");
+    say(f, "{\"request\":\"tell\",\"event\":\"saved\",\"domid\":5}\n");
+    expect(f, "{\"ok\":false,\"protocol\":1,\"error\":\"tell needs domid and "
+              "uuid\"}\n");
+}
+
 static void a_reload_tells_how_many_rules_there_are(void **state)
 {
     struct fixture *f = fixture_of(state);
@@ -285,6 +318,8 @@ int main(void)
         TEST(a_reload_tells_how_many_rules_there_are),
         TEST(only_a_transient_one_retires),
         TEST(events_are_for_subscribers),
+        TEST(what_is_told_reaches_subscribers),
+        TEST(no_other_event_can_be_told),
         TEST(one_that_does_not_read_is_told_what_it_lost),
         TEST(a_line_without_end_is_cut_off),
     };

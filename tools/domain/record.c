@@ -25,10 +25,10 @@
 #define RECORD_FOLDER XENITH_RUNDIR "/create"
 #define RECORD_LIMIT ((size_t)1 << 20)
 
-/* {"name": "web1", "uuid": "...", "not": [domid, ...]} */
+/* {"name": "web1", "uuid": "...", "cause": "restore", "not": [domid, ...]} */
 static int write_note(struct record *record, struct host *host,
                       const libxl_uuid *uuid, const char *name,
-                      struct error *err)
+                      const char *cause, struct error *err)
 {
     cleanup_json_writer struct json_writer *json = json_writer_new(0);
     char text[UUID_TEXT_SIZE];
@@ -39,6 +39,7 @@ static int write_note(struct record *record, struct host *host,
     json_begin_object(json);
     json_add_string(json, "name", name);
     json_add_string(json, "uuid", text);
+    json_add_string(json, "cause", cause);
     json_key(json, "not");
     json_begin_array(json);
     libxl_dominfo *list = libxl_list_domain(host->ctx, &count);
@@ -82,7 +83,8 @@ static void forget(struct record *record)
 }
 
 int record_begin(struct record *record, struct host *host,
-                 const libxl_uuid *uuid, const char *name, struct error *err)
+                 const libxl_uuid *uuid, const char *name, const char *cause,
+                 struct error *err)
 {
     char text[UUID_TEXT_SIZE];
 
@@ -99,12 +101,26 @@ int record_begin(struct record *record, struct host *host,
         return -1;
     }
     if (ftruncate(record->fd, 0) < 0 ||
-        write_note(record, host, uuid, name, err) < 0) {
+        write_note(record, host, uuid, name, cause, err) < 0) {
         error_set_errno(err, ERR_FAILED, errno, "%s", record->path);
         record_end(record);
         return -1;
     }
     return 0;
+}
+
+char *record_cause(const char *uuid)
+{
+    cleanup_free char *path = mem_printf(RECORD_FOLDER "/%s", uuid);
+    cleanup_json_value struct json_value *json = NULL;
+    cleanup_free char *text = NULL;
+    size_t length;
+
+    if (io_read_file(path, RECORD_LIMIT, &text, &length, NULL) < 0 ||
+        json_parse(text, length, &json, NULL) < 0)
+        return NULL;
+    const char *cause = json_as_string(json_get(json, "cause"));
+    return cause != NULL ? mem_strdup(cause) : NULL;
 }
 
 void record_end(struct record *record)

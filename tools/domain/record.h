@@ -17,11 +17,17 @@ struct record {
 #define RECORD_INIT ((struct record){ .fd = -1 })
 
 /*
- * Notes the intention. Domains that have this UUID already are written down
- * as not ours. ERR_STATE if somebody makes a domain of this UUID just now.
+ * Notes the intention, and why it is made (NULL: nothing to say). Domains that
+ * have this UUID already are written down as not ours. ERR_STATE if somebody
+ * makes a domain of this UUID just now.
  */
 int record_begin(struct record *record, struct host *host,
-                 const libxl_uuid *uuid, const char *name, struct error *err);
+                 const libxl_uuid *uuid, const char *name, const char *cause,
+                 struct error *err);
+
+/* Why a domain of this UUID is being made, the caller's; NULL: it is not, or
+ * there is nothing to say. */
+char *record_cause(const char *uuid);
 
 /* The domain is whole, or wholly gone: forgets the note. */
 void record_end(struct record *record);

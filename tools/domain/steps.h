@@ -29,6 +29,8 @@ int step_prepare(struct create *create, unsigned int i, struct error *err);
 void step_unprepare(struct create *create, unsigned int i);
 int step_tell_hooks(struct create *create, unsigned int event,
                     struct error *err);
+/* Why it is made; NULL for what `xn create` makes. */
+const char *create_cause(const struct create *create);
 
 /* Changes and their undoing (steps_build.c). */
 int step_unpack_kernel(struct create *create, unsigned int i,

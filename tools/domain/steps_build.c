@@ -37,7 +37,7 @@ int step_note(struct create *create, unsigned int i, struct error *err)
     const libxl_domain_create_info *info = &create->spec->config.c_info;
 
     return record_begin(&create->record, create->host, &info->uuid, info->name,
-                        err);
+                        create_cause(create), err);
 }
 
 void step_forget_note(struct create *create, unsigned int i)

@@ -13,8 +13,7 @@
 #include "domain/guest_log.h"
 #include "domain/hooks/hooks.h"
 
-/* Why it is made; NULL for what `xn create` makes. */
-static const char *cause_of(const struct create *create)
+const char *create_cause(const struct create *create)
 {
     if (create->takeover != NULL)
         return "migration";
@@ -37,7 +36,7 @@ static struct hook_call make_call(const struct create *create,
         .domid = create->domid,
         .own = create->spec->own.hooks,
         .log = guest_log_choice(&create->spec->own),
-        .cause = cause_of(create),
+        .cause = create_cause(create),
         .interruptible = true,
     };
 }

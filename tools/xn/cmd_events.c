@@ -47,6 +47,7 @@ static void show_text(const struct json_value *event)
         show_printf(" (%" PRIu64 ")", number);
     show_word(" ", json_get(event, "event"), "");
     show_word(": ", json_get(event, "device"), "");
+    show_word(" (", json_get(event, "host"), ")");
     show_word(": ", json_get(event, "cause"), "");
     if (json_as_uint(json_get(event, "count"), &number))
         show_printf(": %" PRIu64 " events, as they were not read in time",

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "domain/life/supervise.h"
 #include "domain/tally.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/migrate.h"
@@ -158,6 +159,7 @@ static void tally_migration(bool ok, const struct migrate_report *report)
 static int migrate(struct invocation *inv, struct migrate_request *request,
                    struct error *err)
 {
+    cleanup_supervise_guest struct supervise_guest guest;
     struct subject subject = subject_of(inv);
     struct migrate_report report;
     struct transfer_view view;
@@ -171,9 +173,13 @@ static int migrate(struct invocation *inv, struct migrate_request *request,
         return -1;
     transfer_view_begin(&view, mode, what);
     request->sending.figures = &view.figures;
+    supervise_guest_read(&guest, inv->domid);
+    supervise_tell(&guest, "migrating", inv->words[0], NULL);
     int rc = domain_migrate(&subject, request, &report, err);
     transfer_view_end(&view);
     tally_migration(rc == 0, &report);
+    supervise_tell(&guest, rc == 0 ? "migrated" : "migration-failed",
+                   inv->words[0], rc == 0 || err == NULL ? NULL : err->message);
     if (rc == 0)
         say_done(inv, &report);
     return rc;

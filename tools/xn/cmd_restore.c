@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "domain/life/supervise.h"
 #include "show/show.h"
 #include "xn/image_file.h"
 #include "xn/load.h"
@@ -76,6 +77,14 @@ static int read_spec(struct invocation *inv, const struct restore *restore,
                          err);
 }
 
+static void tell_restored(uint32_t domid)
+{
+    cleanup_supervise_guest struct supervise_guest guest;
+
+    supervise_guest_read(&guest, domid);
+    supervise_tell(&guest, "restored", NULL, NULL);
+}
+
 static int make(struct invocation *inv, const struct restore *restore,
                 const struct create_request *request,
                 struct transfer_view *view, struct error *err)
@@ -87,6 +96,8 @@ static int make(struct invocation *inv, const struct restore *restore,
     transfer_view_begin(view, restore->progress, what);
     int rc = domain_create(inv->host, request, &domid, err);
     transfer_view_stop(view);
+    if (rc == 0)
+        tell_restored(domid);
     return rc == 0 ? making_follow(inv, request, domid, "restored", err) : -1;
 }
 

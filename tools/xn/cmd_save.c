@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "domain/life/supervise.h"
 #include "domain/transfer/save.h"
 #include "show/show.h"
 #include "xn/image_format.h"
@@ -37,6 +38,7 @@ static int read_request(const struct invocation *inv,
 
 static int run(struct invocation *inv, struct error *err)
 {
+    cleanup_supervise_guest struct supervise_guest guest = { 0 };
     struct subject subject = subject_of(inv);
     cleanup_free char *json = NULL;
     struct save_request request;
@@ -58,8 +60,11 @@ static int run(struct invocation *inv, struct error *err)
         return -1;
     transfer_view_begin(&view, mode, what);
     request.sending.figures = &view.figures;
+    supervise_guest_read(&guest, inv->domid);
     int rc = domain_save(&subject, &request, &report, err);
     transfer_view_end(&view);
+    if (rc == 0)
+        supervise_tell(&guest, "saved", NULL, NULL);
     if (rc < 0 || quiet)
         return rc;
     show_printf("saved %s: %.1f MiB, for %.1f MiB of state\n", inv->domain,

@@ -17,6 +17,7 @@
 #include "xnd/guests.h"
 #include "xnd/journal.h"
 #include "xnd/rules.h"
+#include "xnd/told.h"
 
 /* Of docs/xnd-protocol.md. */
 #define PROTOCOL 1
@@ -165,6 +166,17 @@ static int do_subscribe(struct client *client, const struct json_value *request,
     return 0;
 }
 
+static int do_tell(struct client *client, const struct json_value *request,
+                   struct json_writer *answer, struct error *err)
+{
+    cleanup_json_writer struct json_writer *event = json_writer_new(0);
+
+    if (told_write(request, event, err) < 0)
+        return -1;
+    control_publish(client->xnd, json_text(event, NULL));
+    return 0;
+}
+
 /* A request that succeeds may add to the answer; one that fails must not. */
 static const struct request {
     const char *name;
@@ -174,7 +186,7 @@ static const struct request {
     { "adopt", do_adopt },         { "hold", do_hold },
     { "look", do_look },           { "reload", do_reload },
     { "retire", do_retire },       { "status", do_status },
-    { "subscribe", do_subscribe },
+    { "subscribe", do_subscribe }, { "tell", do_tell },
 };
 
 /* Requests say no version while they mean what they meant in the first. */

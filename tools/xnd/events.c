@@ -7,16 +7,17 @@
  */
 #include "xnd/events.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/uuid.h"
 #include "domain/life/restart.h"
+#include "domain/record.h"
 #include "host/changes.h"
 #include "xnd/control.h"
 #include "xnd/journal.h"
+#include "xnd/told.h"
 
 struct events {
     uv_poll_t poll;
@@ -27,34 +28,28 @@ struct events {
 
 /* ---- telling ---- */
 
-static double seconds_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (double)now.tv_sec + (double)(now.tv_nsec / 1000000) / 1e3;
-}
-
-/* A guest is made again while the note about its restart exists. */
-static bool is_restart(const char *uuid)
+/* A guest is made again while the note about its restart exists. The caller's;
+ * NULL: for no other's sake. */
+static char *why_it_is_made(const char *uuid)
 {
     cleanup_free char *note = mem_printf(RESTART_FOLDER "/%s", uuid);
 
-    return access(note, F_OK) == 0;
+    return access(note, F_OK) == 0 ? mem_strdup("restart") : record_cause(uuid);
 }
 
 static void publish(struct xnd *xnd, const struct event *event)
 {
     cleanup_json_writer struct json_writer *json = json_writer_new(0);
+    cleanup_free char *made_for = NULL;
     const char *cause = event->cause;
     char uuid[UUID_TEXT_SIZE];
 
     uuid_format_text(event->uuid, uuid);
-    if (event->kind == EVENT_CREATED && is_restart(uuid))
-        cause = "restart";
+    if (event->kind == EVENT_CREATED)
+        cause = made_for = why_it_is_made(uuid);
     json_begin_object(json);
     json_add_string(json, "event", event_kind_name(event->kind));
-    json_add_double(json, "time", seconds_now());
+    json_add_double(json, "time", told_now());
     json_add_uint(json, "domid", event->domid);
     json_add_string(json, "uuid", uuid);
     json_add_string(json, "name", event->name);

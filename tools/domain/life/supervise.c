@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "domain/life/supervisor.h"
+#include "host/domains.h"
 #include "host/mark.h"
 
 #define HOLD "{\"request\":\"hold\"}"
@@ -86,4 +88,47 @@ void supervise_look(void)
     cleanup_supervisor struct supervisor supervisor = SUPERVISOR_INIT;
 
     supervisor_ask_running(&supervisor, "{\"request\":\"look\"}", NULL);
+}
+
+/* ---- what is told ---- */
+
+void supervise_guest_read(struct supervise_guest *guest, uint32_t domid)
+{
+    cleanup_domain_list struct domain_list list = { 0 };
+    char uuid[UUID_TEXT_SIZE];
+
+    *guest = (struct supervise_guest){ .domid = domid };
+    if (domain_list_add(&list, domid, DOMAIN_NAMES, NULL) < 0)
+        return;
+    uuid_format_text(list.items.items[0].uuid, uuid);
+    guest->uuid = mem_strdup(uuid);
+    guest->name = steal(list.items.items[0].name);
+}
+
+void supervise_guest_dispose(struct supervise_guest *guest)
+{
+    free(guest->name);
+    free(guest->uuid);
+}
+
+void supervise_tell(const struct supervise_guest *guest, const char *event,
+                    const char *host, const char *cause)
+{
+    cleanup_supervisor struct supervisor supervisor = SUPERVISOR_INIT;
+    cleanup_json_writer struct json_writer *json = json_writer_new(0);
+
+    if (guest->uuid == NULL)
+        return;
+    json_begin_object(json);
+    json_add_string(json, "request", "tell");
+    json_add_string(json, "event", event);
+    json_add_uint(json, "domid", guest->domid);
+    json_add_string(json, "uuid", guest->uuid);
+    json_add_string(json, "name", guest->name);
+    if (host != NULL)
+        json_add_string(json, "host", host);
+    if (cause != NULL)
+        json_add_string(json, "cause", cause);
+    json_end_object(json);
+    supervisor_ask_running(&supervisor, json_text(json, NULL), NULL);
 }

@@ -39,4 +39,24 @@ int supervise_hand_over(uint32_t domid, unsigned int short_lives,
  */
 void supervise_look(void);
 
+/* A guest whose transfer others may want to hear of, read while it is here. */
+struct supervise_guest {
+    uint32_t domid;
+    char *name; /* owned */
+    char *uuid; /* owned; NULL: it is not there, and nobody hears of it */
+};
+
+void supervise_guest_read(struct supervise_guest *guest, uint32_t domid);
+void supervise_guest_dispose(struct supervise_guest *guest);
+#define cleanup_supervise_guest \
+    __attribute__((cleanup(supervise_guest_dispose)))
+
+/*
+ * Has a supervisor that runs tell its subscribers what it cannot see itself:
+ * an event of docs/xnd-protocol.md's request "tell". host and cause: NULL,
+ * there is none.
+ */
+void supervise_tell(const struct supervise_guest *guest, const char *event,
+                    const char *host, const char *cause);
+
 #endif
