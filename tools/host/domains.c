@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "host/domains.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <xenctrl.h>
-
 #include "base/mem.h"
 #include "base/number.h"
+#include "host/domains_ask.h"
 #include "host/xenstore.h"
 
-/* Domains asked for in one hypercall. */
-#define CHUNK 1024u
 /* Xen's max_pages of a domain without a limit; an unsigned int there. */
 #define NO_LIMIT_PAGES UINT32_MAX
 
@@ -57,25 +53,13 @@ static struct domain_info convert(const xc_domaininfo_t *xen)
 static int ask_xen(struct domain_list *list, uint32_t first, size_t limit,
                    struct error *err)
 {
-    size_t chunk = limit < CHUNK ? limit : CHUNK;
-    xc_interface *xc = xc_interface_open(NULL, NULL, 0);
-    cleanup_free xc_domaininfo_t *infos = mem_zalloc(chunk, sizeof(*infos));
-    int count = 0;
+    struct domain_records records = { 0 };
 
-    if (xc == NULL)
-        return error_set_errno(err, ERR_HOST, errno, "cannot reach Xen");
-    do {
-        count = xc_domain_getinfolist(xc, first, (unsigned int)chunk, infos);
-        for (int i = 0; i < count; i++) {
-            VEC_PUSH(&list->items, convert(&infos[i]));
-            first = infos[i].domain + 1u;
-        }
-    } while (limit > CHUNK && count == (int)chunk);
-    int cause = errno;
-    xc_interface_close(xc);
-    if (count < 0)
-        return error_set_errno(err, ERR_HOST, cause, "listing the domains");
-    return 0;
+    int rc = domains_ask(&records, first, limit, err);
+    VEC_EACH (&records.list, record)
+        VEC_PUSH(&list->items, convert(record));
+    VEC_DISPOSE(&records.list);
+    return rc;
 }
 
 /* The value's copy for a node that should be short text. */
@@ -90,7 +74,9 @@ static char *copy_value(const struct xenstore_reads *reads, size_t place)
 static int read_details(struct domain_list *list, size_t begin,
                         unsigned int details, struct error *err)
 {
-    cleanup_xenstore_reads struct xenstore_reads reads = { 0 };
+    cleanup_xenstore_reads struct xenstore_reads reads = {
+        .by_socket = details & DOMAIN_BY_SOCKET,
+    };
     size_t place = 0;
 
     for (size_t i = begin; i < list->items.count; i++) {

@@ -47,6 +47,7 @@ enum domain_details {
     DOMAIN_NAMES = 1,
     DOMAIN_TYPES = 2,
     DOMAIN_VM_PATHS = 4,
+    DOMAIN_BY_SOCKET = 8, /* no detail: see xenstore.h */
 };
 
 /* All domains in the order of their ids; with the details asked for. */

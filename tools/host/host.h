@@ -39,12 +39,6 @@ bool host_is_dom0(void);
  */
 int host_check_xenstored(struct error *err);
 
-/*
- * That libxenstore will not block for ever in what follows, in a domain that is
- * a Dom0 if anything. Nothing else of it is looked at. ERR_HOST if not.
- */
-int host_check_own_xenstored(struct error *err);
-
 /* That, and that Xen can be asked. host_open begins with it. ERR_HOST if not.
  */
 int host_check(struct error *err);

@@ -71,7 +71,7 @@ bool host_is_dom0(void)
  * running xenstored blocks for ever; so its socket is tried first. A host with
  * a xenstore domain has no socket but says so in xenfs.
  */
-int host_check_own_xenstored(struct error *err)
+static int check_own_xenstored(struct error *err)
 {
     if (connect_unix("/run/xenstored/socket") == 0 ||
         connect_unix("/var/run/xenstored/socket") == 0)
@@ -102,7 +102,7 @@ int host_check_xenstored(struct error *err)
 {
     if (check_hypervisor(err) < 0)
         return -1;
-    return host_is_dom0() ? host_check_own_xenstored(err) : check_xenbus(err);
+    return host_is_dom0() ? check_own_xenstored(err) : check_xenbus(err);
 }
 
 int host_check(struct error *err)

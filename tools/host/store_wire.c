@@ -36,7 +36,7 @@ int store_wire_connect(void)
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    /* What is sent at a time has room in any socket: that never blocks. */
     return io_steal_fd(&fd);
 }
 

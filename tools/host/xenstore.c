@@ -111,7 +111,9 @@ int xenstore_reads_run(struct xenstore_reads *reads, struct error *err)
     if (reads->list.count == 0)
         return 0;
     cleanup_close int fd = store_wire_connect();
-    int rc = fd >= 0 ? xenstore_reads_run_on(fd, reads) : run_one_by_one(reads);
+    int rc = fd >= 0            ? xenstore_reads_run_on(fd, reads)
+             : reads->by_socket ? -1
+                                : run_one_by_one(reads);
     if (rc < 0)
         return error_set_errno(err, ERR_HOST, errno,
                                "xenstored does not answer");

@@ -8,6 +8,7 @@
 #ifndef XENITH_HOST_XENSTORE_H
 #define XENITH_HOST_XENSTORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -22,6 +23,9 @@ struct xenstore_read {
 
 struct xenstore_reads {
     VEC(struct xenstore_read) list;
+    /* It is an error where xenstored has no socket. Else libxenstore is asked
+     * then, which waits for ever in a Dom0 whose xenstored does not run. */
+    bool by_socket;
 };
 
 /* Adds a question; returns its place in the list. */
