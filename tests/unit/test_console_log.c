@@ -215,6 +215,45 @@ static void a_link_is_no_log(void **state)
     expect_log(logs, "web--incoming", "x");
 }
 
+/* What xenconsoled is told: two words of its command line, or one. */
+static void expect_words(const char *words, size_t length, bool logs,
+                         bool stamps)
+{
+    struct console_daemon daemon = { 0 };
+
+    console_log_read_words(words, length, &daemon);
+    assert_int_equal(daemon.logs_guests, logs);
+    assert_int_equal(daemon.stamps, stamps);
+}
+
+#define EXPECT_WORDS(words, logs, stamps) \
+    expect_words(words, sizeof(words), logs, stamps)
+
+static void its_options_tell_what_it_keeps(void **state)
+{
+    EXPECT_WORDS("xenconsoled", false, false);
+    EXPECT_WORDS("xenconsoled\0--log=guest", true, false);
+    EXPECT_WORDS("xenconsoled\0--log\0all\0--timestamp\0guest", true, true);
+    EXPECT_WORDS("xenconsoled\0-lguest\0-t\0all", true, true);
+    EXPECT_WORDS("xenconsoled\0--log=hv\0--timestamp=hv", false, false);
+    EXPECT_WORDS("xenconsoled\0--log-dir=guest\0--log-dir\0guest", false,
+                 false);
+    EXPECT_WORDS("xenconsoled\0--log", false, false);
+}
+
+static void its_process_is_looked_at(void **state)
+{
+    struct logs *logs = *state;
+    struct console_daemon daemon;
+
+    console_log_examine(&logs->place, &daemon);
+    assert_true(daemon.runs);
+    assert_false(daemon.logs_guests); /* as this test was started */
+    unlink(logs->pid_file);
+    console_log_examine(&logs->place, &daemon);
+    assert_false(daemon.runs);
+}
+
 #define LOGS_TEST(test) \
     cmocka_unit_test_setup_teardown(test, logs_begin, logs_end)
 
@@ -229,6 +268,8 @@ int main(void)
         LOGS_TEST(a_name_selects_no_folder),
         LOGS_TEST(of_a_guest_that_never_ran_nothing_stays),
         LOGS_TEST(a_link_is_no_log),
+        cmocka_unit_test(its_options_tell_what_it_keeps),
+        LOGS_TEST(its_process_is_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@ static struct health sound(void)
         .device_model = (char *)"/usr/bin/qemu",
         .firmware = (char *)"/usr/lib/xen/boot/hvmloader",
         .supervised = true,
+        .consoles = { .runs = true, .logs_guests = true, .stamps = true },
     };
 
     for (size_t i = 0; i < HEALTH_MODULES; i++)
@@ -162,6 +163,19 @@ static void room_is_bytes_and_files(void **state)
     expect(&health, "");
 }
 
+static void consoles_are_kept_with_their_times(void **state)
+{
+    struct health health = sound();
+
+    health.consoles.stamps = false;
+    expect(&health, "note consoles; ");
+    health.consoles.logs_guests = false;
+    expect(&health, "warning consoles; ");
+    expect_text(&health, "consoles", "keeps nothing");
+    health.consoles.runs = false;
+    expect(&health, "problem consoles; ");
+}
+
 static void every_domain_is_somebodys(void **state)
 {
     struct health health = sound();
@@ -196,6 +210,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_iommu_is_no_fault),
     cmocka_unit_test(tools_of_another_version_are_a_problem),
     cmocka_unit_test(what_guests_need_is_missing),
+    cmocka_unit_test(consoles_are_kept_with_their_times),
     cmocka_unit_test(room_is_bytes_and_files),
     cmocka_unit_test(every_domain_is_somebodys),
 };

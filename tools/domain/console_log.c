@@ -38,25 +38,77 @@ static bool is_xenconsoled(uint32_t pid)
            strcmp(name, "xenconsoled\n") == 0;
 }
 
-static bool tell(const char *pid_file)
+/* Its number; 0: it does not run. */
+static uint32_t find_pid(const struct console_log_place *place)
 {
-    cleanup_free char *text = NULL;
-    uint32_t pid;
-    size_t length;
-
-    if (io_read_file(pid_file, 32, &text, &length, NULL) < 0)
-        return false;
-    text[strcspn(text, "\n")] = '\0';
-    return number_parse_u32(text, &pid) && is_xenconsoled(pid) &&
-           kill((pid_t)pid, SIGHUP) == 0;
+    for (const char *const *file = place->pid_files; *file != NULL; file++) {
+        cleanup_free char *text = NULL;
+        uint32_t pid;
+        size_t length;
+        if (io_read_file(*file, 32, &text, &length, NULL) < 0)
+            continue;
+        text[strcspn(text, "\n")] = '\0';
+        if (number_parse_u32(text, &pid) && is_xenconsoled(pid))
+            return pid;
+    }
+    return 0;
 }
 
 bool console_log_tell(const struct console_log_place *place)
 {
-    for (const char *const *file = place->pid_files; *file != NULL; file++)
-        if (tell(*file))
-            return true;
-    return false;
+    uint32_t pid = find_pid(place);
+
+    return pid != 0 && kill((pid_t)pid, SIGHUP) == 0;
+}
+
+/* The value of an option in its three forms: --log=guest, --log guest (next),
+ * -lguest; NULL: the word is another. */
+static const char *value_of(const char *word, const char *next,
+                            const char *name, char letter)
+{
+    size_t length = strlen(name);
+
+    if (strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, length) == 0)
+        return word[2 + length] == '=' ? word + 3 + length : next;
+    if (word[0] != '-' || word[1] != letter)
+        return NULL;
+    return word[2] != '\0' ? word + 2 : next;
+}
+
+static bool is_for_guests(const char *value)
+{
+    return value != NULL &&
+           (strcmp(value, "guest") == 0 || strcmp(value, "all") == 0);
+}
+
+void console_log_read_words(const char *words, size_t length,
+                            struct console_daemon *daemon)
+{
+    const char *end = words + length;
+
+    for (const char *word = words; word < end; word += strlen(word) + 1) {
+        const char *next = word + strlen(word) + 1;
+        next = next < end ? next : NULL;
+        const char *log = value_of(word, next, "log", 'l');
+        const char *stamp = value_of(word, next, "timestamp", 't');
+        if (log != NULL && strncmp(word, "--log-dir", 9) != 0)
+            daemon->logs_guests = is_for_guests(log);
+        if (stamp != NULL)
+            daemon->stamps = is_for_guests(stamp);
+    }
+}
+
+void console_log_examine(const struct console_log_place *place,
+                         struct console_daemon *daemon)
+{
+    uint32_t pid = find_pid(place);
+    cleanup_free char *path = mem_printf("/proc/%u/cmdline", pid);
+    cleanup_free char *words = NULL;
+    size_t length;
+
+    *daemon = (struct console_daemon){ .runs = pid != 0 };
+    if (pid != 0 && io_read_file(path, 4096, &words, &length, NULL) == 0)
+        console_log_read_words(words, length, daemon);
 }
 
 /* -- a guest's file -------------------------------------------------------- */

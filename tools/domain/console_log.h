@@ -9,6 +9,7 @@
 #define XENITH_DOMAIN_CONSOLE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define CONSOLE_LOG_FOLDER "/var/log/xen/console"
 
@@ -19,6 +20,19 @@ struct console_log_place {
 };
 
 extern const struct console_log_place console_log_of_host;
+
+/* How xenconsoled runs. */
+struct console_daemon {
+    bool runs;
+    bool logs_guests; /* --log=guest or all */
+    bool stamps;      /* each line of these has its time before it */
+};
+
+void console_log_examine(const struct console_log_place *place,
+                         struct console_daemon *daemon);
+/* The words of its command line, each with its NUL. */
+void console_log_read_words(const char *words, size_t length,
+                            struct console_daemon *daemon);
 
 /* Has xenconsoled open its files anew. False: it is not to be found. */
 bool console_log_tell(const struct console_log_place *place);

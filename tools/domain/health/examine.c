@@ -185,6 +185,7 @@ void health_examine(struct host *host, const struct error *why,
         return;
     }
     look_at_supervisor(health);
+    console_log_examine(&console_log_of_host, &health->consoles);
     if (look_at_xen(host, health, &err) < 0 ||
         look_at_domains(host, health, &err) < 0)
         note_no_host(&err, health);

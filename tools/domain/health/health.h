@@ -11,6 +11,7 @@
 
 #include "base/vec.h"
 #include "config/xlconf.h"
+#include "domain/console_log.h"
 #include "host/host.h"
 
 /* A folder that guests need room in. */
@@ -57,7 +58,8 @@ struct health {
     struct health_module modules[HEALTH_MODULES];
     VEC(struct health_domain) domains; /* without domain 0 */
     bool supervised;                   /* xnd runs */
-    unsigned int interrupted;          /* creates that were killed */
+    struct console_daemon consoles;
+    unsigned int interrupted; /* creates that were killed */
 };
 
 enum finding_level {

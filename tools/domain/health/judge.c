@@ -239,6 +239,31 @@ static void judge_memory(const struct health *health, struct findings *findings)
             mem_printf("%" PRIu64 " MiB are free for guests", mib), NULL);
 }
 
+static void judge_consoles(const struct health *health,
+                           struct findings *findings)
+{
+    const struct console_daemon *daemon = &health->consoles;
+    static const char keep[] =
+        "start it with --log=guest --timestamp=guest: XENCONSOLED_ARGS in "
+        "/etc/default/xen (Debian) or xencommons";
+
+    if (!daemon->runs)
+        add(findings, FINDING_PROBLEM, "consoles",
+            mem_strdup("xenconsoled does not run: guests have no console"),
+            mem_strdup("systemctl start xen (Debian) or xenconsoled"));
+    else if (!daemon->logs_guests)
+        add(findings, FINDING_WARNING, "consoles",
+            mem_strdup("xenconsoled keeps nothing of what guests print"),
+            mem_strdup(keep));
+    else if (!daemon->stamps)
+        add(findings, FINDING_NOTE, "consoles",
+            mem_strdup("what guests print is kept without its time"),
+            mem_strdup(keep));
+    else
+        add(findings, FINDING_OK, "consoles",
+            mem_strdup("what guests print is kept, with its time"), NULL);
+}
+
 /* ---- domains ---- */
 
 static void judge_domain(const struct health *health,
@@ -305,6 +330,7 @@ void health_judge(const struct health *health, struct findings *findings)
         judge_iommu(health, findings);
         judge_emulation(health, findings);
         judge_memory(health, findings);
+        judge_consoles(health, findings);
         judge_domains(health, findings);
     }
     judge_modules(health, findings);
