@@ -84,6 +84,19 @@ def test_a_slow_hook_is_ended(host, guest, hook):
     assert host.run("pgrep -fx 'sleep 600'", check=False).stdout == ""
 
 
+def test_a_guest_that_was_started_is_not_cleaned_up(host, small, hook):
+    """Killed with its worker while `started` is told, a create is over: its
+    guest runs, and no clean-up may take it for a half-made one."""
+    hook("started/10-slow", f"cat >>{HEARD}; exec sleep 30")
+    web = small("pv", create=False)
+    host.run(f"xn create -q {web.path} >/dev/null 2>&1 &")
+    wait_for(host, "started")
+    host.run("pkill -KILL -x xn; pkill -x sleep; true")
+    assert host.xn("gc").stdout == "0 interrupted create(s)\n"
+    web.wait_up()
+    assert host.xl("domid", web.name).rc == 0
+
+
 def test_a_hook_may_call_xn(host, small, hook):
     hook("created/10-look", f"xn list \"$XN_DOMAIN\" >{HEARD}")
     web = small("pv")

@@ -65,7 +65,6 @@ static void clean_up_after(struct host *host, struct source *source)
         worker_kill_orphans();
     if (record_sweep(host, false, &count, &undo) < 0)
         log_warn("clean-up: %s", undo.message);
-    memory_claims_drop_stale(MEMORY_CLAIMS);
 }
 
 static int blame(const struct create_request *request, struct error *err)

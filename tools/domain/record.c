@@ -20,6 +20,7 @@
 #include "base/uuid.h"
 #include "domain/destroy.h"
 #include "domain/loader.h"
+#include "domain/memory_claim.h"
 #include "domain/transfer/away_note.h"
 
 #define RECORD_FOLDER XENITH_RUNDIR "/create"
@@ -212,6 +213,8 @@ int record_sweep(struct host *host, bool dry_run, unsigned int *count,
     int rc = 0;
 
     *count = 0;
+    if (!dry_run)
+        memory_claims_drop_stale(MEMORY_CLAIMS);
     if (folder == NULL)
         return errno == ENOENT
                    ? 0

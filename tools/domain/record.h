@@ -39,8 +39,8 @@ void record_end(struct record *record);
 int record_undo(struct record *record, struct host *host, struct error *err);
 
 /*
- * Undoes every create that nobody is at any more. *count is how many there
- * were; with dry_run they are only counted.
+ * Undoes every create that nobody is at any more, and drops the memory that it
+ * claimed. *count is how many there were; with dry_run they are only counted.
  */
 int record_sweep(struct host *host, bool dry_run, unsigned int *count,
                  struct error *err);

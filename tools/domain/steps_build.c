@@ -175,12 +175,15 @@ int step_supervise(struct create *create, unsigned int i, struct error *err)
     return supervise_hand_over(create->domid, create->short_lives, err);
 }
 
+/* A guest that runs is no half-made domain any more, whatever kills us now. */
 int step_unpause(struct create *create, unsigned int i, struct error *err)
 {
     int rc = libxl_domain_unpause(create->host->ctx, create->domid, NULL);
 
     if (rc != 0)
         return host_fail(create->host, err, ERR_FAILED, rc, "start");
+    record_end(&create->record);
+    memory_claim_release(&create->claim);
     supervise_look();
     return 0;
 }
