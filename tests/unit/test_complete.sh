@@ -17,7 +17,7 @@ is "every command of the help" \
     "$("$build/xn" help | sed -n 's/^ \([a-z][a-z0-9-]*\) .*/\1/p' | paste -sd' ')" \
     "$(candidates '')"
 is "commands after global options" "version" "$(candidates -v -N vers)"
-is "global options" "-v -f -N" "$(candidates -)"
+is "global options" "-v -f -N -t -T" "$(candidates -)"
 is "no hidden command" "" "$(candidates __)"
 is "nothing for a command there is not" "" "$(candidates frobnicate '')"
 is "long options of a command" "--wait" "$(candidates shutdown --w)"

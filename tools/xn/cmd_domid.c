@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The id of a domain, from its name or UUID. */
+#include "host/lookup.h"
 #include "show/show.h"
 #include "xn/command.h"
 
+/* xl's takes a name alone. */
+static int check_as_xl(const struct invocation *inv, struct error *err)
+{
+    uint32_t domid;
+
+    int found = lookup_exact_name(inv->domain, &domid, err);
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    return error_set(err, ERR_NODOMAIN, "no domain is called '%s'",
+                     inv->domain);
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
+    if (inv->settings->as_xl && check_as_xl(inv, err) < 0)
+        return -1;
     if (invocation_count(inv, "json") == 0) {
         show_printf("%u\n", inv->domid);
         return 0;

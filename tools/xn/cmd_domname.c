@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The name of a domain, from its id or UUID. */
 #include "base/mem.h"
+#include "base/number.h"
 #include "host/lookup.h"
 #include "show/show.h"
 #include "xn/command.h"
@@ -9,7 +10,11 @@ static int run(struct invocation *inv, struct error *err)
 {
     cleanup_free char *name = lookup_name(inv->host, inv->domid);
     cleanup_free char *safe = show_safe(name);
+    uint32_t number;
 
+    /* xl's takes an id alone. */
+    if (inv->settings->as_xl && !number_parse_u32(inv->domain, &number))
+        return error_set(err, ERR_USAGE, "'%s' is no domain's id", inv->domain);
     if (name[0] == '\0')
         return error_set(err, ERR_STATE, "domain %u has no name", inv->domid);
     if (invocation_count(inv, "json") == 0) {

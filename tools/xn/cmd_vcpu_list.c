@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The virtual CPUs: where they run, for how long, and where they may. */
 #include "base/mem.h"
+#include "base/number.h"
 #include "host/facts.h"
 #include "show/show.h"
 #include "xn/command.h"
@@ -81,6 +82,33 @@ static void show_domain(const struct invocation *inv,
     libxl_vcpuinfo_list_free(vcpus, count);
 }
 
+/* xl passes over an id that no domain has. */
+static int select_as_xl(const struct invocation *inv, struct domain_list *list,
+                        struct error *err)
+{
+    for (int i = 0; i < inv->word_count; i++) {
+        uint32_t number;
+
+        if (domain_list_select(inv->host, list, &inv->words[i], 1, DOMAIN_NAMES,
+                               err) == 0)
+            continue;
+        if (err->kind != ERR_NODOMAIN ||
+            !number_parse_u32(inv->words[i], &number))
+            return -1;
+        error_dispose(err);
+    }
+    return 0;
+}
+
+static int select_domains(const struct invocation *inv,
+                          struct domain_list *list, struct error *err)
+{
+    if (inv->settings->as_xl && inv->word_count > 0)
+        return select_as_xl(inv, list, err);
+    return domain_list_select(inv->host, list, inv->words, inv->word_count,
+                              DOMAIN_NAMES, err);
+}
+
 static int run(struct invocation *inv, struct error *err)
 {
     cleanup_domain_list struct domain_list list = { 0 };
@@ -88,8 +116,7 @@ static int run(struct invocation *inv, struct error *err)
     int cpus;
 
     if (host_cpu_ids(inv->host, &cpus, err) < 0 ||
-        domain_list_select(inv->host, &list, inv->words, inv->word_count,
-                           DOMAIN_NAMES, err) < 0)
+        select_domains(inv, &list, err) < 0)
         return -1;
     if (invocation_count(inv, "json") > 0) {
         json = show_json_begin("vcpu-list");

@@ -155,14 +155,21 @@ const struct command *dispatch_find(char *const *words, int count, bool as_xl,
     return find_in(found->name, words[1], err);
 }
 
+static int check_dry_run(const struct invocation *inv, struct error *err)
+{
+    cleanup_free char *title = help_title(inv->command);
+
+    if (!inv->settings->dry_run || inv->command->can_dry_run)
+        return 0;
+    return error_set(err, ERR_USAGE, "'%s' has no dry run", title);
+}
+
 static int check_words(const struct invocation *inv, struct error *err)
 {
     const struct command *command = inv->command;
     cleanup_free char *title = help_title(command);
     cleanup_free char *usage = help_usage(command);
 
-    if (inv->settings->dry_run && !command->can_dry_run)
-        return error_set(err, ERR_USAGE, "'%s' has no dry run", title);
     if (command->run == NULL) {
         error_set(err, ERR_USAGE, "'%s' needs one of its commands", title);
         error_hint(err, "'xn help %s' lists them", title);
@@ -217,6 +224,7 @@ int dispatch_run(const struct settings *settings, int argc, char **argv,
         .settings = settings,
     };
 
+    *exit_status = 1;
     if (inv.command == NULL)
         return -1;
     int rc = options_parse(&inv, argc - used + 1, argv + used - 1, &help, err);
@@ -224,12 +232,17 @@ int dispatch_run(const struct settings *settings, int argc, char **argv,
         help_command(inv.command);
     else if (rc == 0)
         rc = check_words(&inv, err);
+    if (rc < 0)
+        *exit_status = 2; /* of xl's SWITCH_FOREACH_OPT */
+    if (rc == 0 && !help)
+        rc = check_dry_run(&inv, err);
     if (rc == 0 && !help)
         rc = inv.command->without_xen ? inv.command->run(&inv, err)
                                       : run_on_host(&inv, err);
     options_dispose(&inv);
     if (rc == 0)
         rc = show_finish(err);
-    *exit_status = inv.exit_status;
+    if (rc == 0)
+        *exit_status = inv.exit_status;
     return rc;
 }

@@ -20,7 +20,7 @@ bool dispatch_shows(const struct command *command, const char *group);
 
 /*
  * Runs argv (it begins with the command's name). *exit_status is what success
- * ends with, 0 unless the command says otherwise.
+ * ends with, 0 unless the command says otherwise; on failure what xl would.
  */
 int dispatch_run(const struct settings *settings, int argc, char **argv,
                  int *exit_status, struct error *err);

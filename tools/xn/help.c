@@ -18,6 +18,8 @@ const struct option_row global_options[] = {
     { 'f', NULL, OPTION_FLAG, NULL, "Accepted as of xl, without effect" },
     { 'N', NULL, OPTION_FLAG, NULL,
       "Dry run: prints what would be done, changes nothing" },
+    { 't', NULL, OPTION_FLAG, NULL, "Accepted as of xl, without effect" },
+    { 'T', NULL, OPTION_FLAG, NULL, "Accepted as of xl, without effect" },
     { 0 },
 };
 
@@ -109,7 +111,7 @@ static void show_options(const struct option_row *options)
 
 void help_overview(void)
 {
-    show_printf("Usage: xn [-v] [-f] [-N] COMMAND [OPTION ...] [WORD ...]\n\n"
+    show_printf("Usage: xn [-vfNtT] COMMAND [OPTION ...] [WORD ...]\n\n"
                 "Builds and runs Xen guests.\n");
     show_options(global_options);
     show_commands(NULL);

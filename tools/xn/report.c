@@ -20,6 +20,18 @@ static void print_detail(const char *detail)
     }
 }
 
+/* It names the program as that was called. */
+static char *make_hint(const struct settings *settings, const char *hint)
+{
+    char *safe = show_safe(hint);
+
+    if (settings->as_xl)
+        for (char *at = safe; (at = strstr(at, "xn ")) != NULL; at++)
+            if (at == safe || strchr(" '", at[-1]) != NULL)
+                at[1] = 'l';
+    return safe;
+}
+
 int report_error(const struct settings *settings, const struct error *err)
 {
     const char *name = settings->as_xl ? "xl" : "xn";
@@ -32,7 +44,7 @@ int report_error(const struct settings *settings, const struct error *err)
     fprintf(stderr, "%s%s: %s%s\n", colour ? "\033[1;31m" : "", name,
             colour ? "\033[0m" : "", message);
     if (err->hint != NULL) {
-        cleanup_free char *hint = show_safe(err->hint);
+        cleanup_free char *hint = make_hint(settings, err->hint);
         fprintf(stderr, "    %s\n", hint);
     }
     if (settings->as_xl || err->kind == ERR_NONE)

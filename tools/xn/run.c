@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The xn command: global options, one command, one exit status. Under the
- * name xl it keeps to what xl does: quieter, and 0 or 1 for an exit status.
+ * name xl it keeps to what xl does: quieter, and xl's exit status.
  */
 #include <getopt.h>
 #include <malloc.h>
@@ -65,7 +65,7 @@ int xn_run(int argc, char **argv)
     cleanup_error struct error err = ERROR_INIT;
     struct settings settings = { .as_xl = run_as_xl(argv[0]) };
     char *overview[] = { (char *)"help", NULL };
-    int exit_status = 0;
+    int exit_status = 1;
 
     /* libxenstore's thread for watches has little to allocate. */
     mallopt(M_ARENA_MAX, 1);
@@ -83,7 +83,10 @@ int xn_run(int argc, char **argv)
         if (settings.as_xl)
             exit_status = 1; /* xl: no command is wrong use */
     }
-    return rc == 0 ? exit_status : report_error(&settings, &err);
+    if (rc == 0)
+        return exit_status;
+    int kind = report_error(&settings, &err);
+    return settings.as_xl ? exit_status : kind;
 }
 
 int xn_hook(int argc, char **argv)
