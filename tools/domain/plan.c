@@ -128,16 +128,26 @@ static bool boots_unpacked(const libxl_domain_config *config)
            config->b_info.kernel != NULL && !loader_runs(config);
 }
 
+/* What libxl gives where nothing is said: libxl_create.c,
+ * libxl__domain_build_info_setdefault. */
+#define DEFAULT_VCPUS 1
+#define DEFAULT_MEMKB (32u << 10)
+
 static char *describe_build(const struct create *create)
 {
     const libxl_domain_config *config = &create->spec->config;
     const char *type = libxl_domain_type_to_string(config->c_info.type);
+    int vcpus = config->b_info.max_vcpus;
+    unsigned long long memkb = config->b_info.max_memkb;
 
+    if (vcpus == 0)
+        vcpus = DEFAULT_VCPUS;
+    if (memkb == LIBXL_MEMKB_DEFAULT)
+        memkb = DEFAULT_MEMKB;
     return mem_printf("%s the %s domain: %d vcpus, %llu MiB, %d disks, "
                       "%d vifs",
                       create->source != NULL ? "restore" : "make",
-                      type ? type : "new", config->b_info.max_vcpus,
-                      (unsigned long long)config->b_info.max_memkb >> 10,
+                      type ? type : "new", vcpus, memkb >> 10,
                       config->num_disks, config->num_nics);
 }
 
