@@ -10,6 +10,10 @@ BAD = {
     "kernel-not-bootable": (
         {"kernel": "/etc/passwd"}, 7,
         "kernel: /etc/passwd: not bootable: neither a bzImage nor an ELF file"),
+    "kernel-of-another-kind": (
+        {"kernel": "/usr/bin/true"}, 7,
+        "kernel: /usr/bin/true: not bootable as pvh: an ELF file without the "
+        "note of Xen that says so"),
     "ramdisk-missing": (
         {"ramdisk": "/srv/guests/none"}, 7,
         "ramdisk: /srv/guests/none: No such file or directory"),
@@ -42,6 +46,15 @@ def test_what_is_missing_is_named(host, guest, case):
             if not line.startswith("    ")]
     assert said == [f"xn: create {cfg.name}: {message}"]
     assert (result.rc, result.stdout) == (status, "")
+
+
+def test_an_hvm_guests_kernel_is_a_bzimage(host, guest):
+    cfg = guest("hvm", create=False, kernel="/srv/guests/vmlinux")
+    result = host.xn("create", "-q", cfg.path, check=False)
+    assert result.stderr.splitlines()[0] == (
+        f"xn: create {cfg.name}: kernel: /srv/guests/vmlinux: "
+        "not bootable as hvm: QEMU takes a bzImage")
+    assert result.rc == 7
 
 
 def test_no_such_configuration_file(host):
@@ -83,6 +96,27 @@ def test_the_name_is_taken(host, guest):
     result = host.xn("create", up.path, check=False)
     assert result.rc == 4
     assert f"the name pv0 is taken by domain {up.domid()}" in result.stderr
+
+
+def test_of_two_creates_of_one_name_one_is_refused(host, small):
+    """Whichever comes later, and however late it notices."""
+    cfg = small("pv", create=False)
+    said = host.run(
+        f"for i in 1 2; do (xn create -q {cfg.path} 2>&1; echo status $?) & "
+        "done; wait").stdout
+    assert sorted(line for line in said.splitlines()
+                  if line.startswith("status")) == ["status 0", "status 4"]
+    assert f"the name {cfg.name} is taken by " in said
+    assert "libxl" not in said
+
+
+def test_a_beginning_of_two_uuids_is_ambiguous(host, small):
+    for end in "12":
+        small("pv", wait=False, uuid=f"abcdef00-0000-4000-8000-00000000000{end}")
+    result = host.xn("pause", "abcdef00", check=False)
+    assert result.rc == 2
+    assert "'abcdef00' is the beginning of 2 domains' UUIDs" in result.stderr
+    host.xn("pause", "abcdef00-0000-4000-8000-000000000002")
 
 
 def test_qemu_that_fails_is_quoted(host, guest):

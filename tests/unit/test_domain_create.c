@@ -6,9 +6,12 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <xen/elfnote.h>
 
 #include "base/paths.h"
 #include "device/disk.h"
@@ -64,6 +67,101 @@ static void a_bzimage_whose_payload_is_cut_has_no_size(void **state)
     assert_int_equal(kernel_probe(path, &found, NULL), 0);
     assert_int_equal(found.least_bytes, 0);
     scratch_remove(path);
+}
+
+/* An ELF of one segment of one note. */
+struct noted {
+    Elf64_Ehdr header;
+    Elf64_Phdr segment;
+    Elf64_Nhdr note;
+    char name[4];
+    uint32_t value;
+    char rest[1024];
+};
+
+static char *write_noted(const char *name, uint32_t type)
+{
+    struct noted image = {
+        .header = { .e_phoff = offsetof(struct noted, segment),
+                    .e_phentsize = sizeof(Elf64_Phdr),
+                    .e_phnum = 1 },
+        .segment = { .p_type = PT_NOTE,
+                     .p_offset = offsetof(struct noted, note),
+                     .p_filesz = sizeof(Elf64_Nhdr) + 8 },
+        .note = { .n_namesz = 4, .n_descsz = 4, .n_type = type },
+    };
+
+    memcpy(image.name, name, sizeof(image.name));
+    memcpy(image.header.e_ident, ELFMAG, SELFMAG);
+    image.header.e_ident[EI_CLASS] = ELFCLASS64;
+    image.header.e_ident[EI_DATA] = ELFDATA2LSB;
+    return write_image(&image, sizeof(image));
+}
+
+/* With this kernel; what the step says. */
+static int check_kernel(libxl_domain_type type, char *path, struct error *err)
+{
+    struct domain_spec cleanup_domain_spec spec;
+    struct create create = { .spec = &spec };
+
+    domain_spec_init(&spec);
+    spec.config.c_info.type = type;
+    spec.config.b_info.kernel = mem_strdup(path);
+    return step_check_kernel(&create, 0, err);
+}
+
+static void expect_boots(char *path, bool pv, bool pvh, bool hvm)
+{
+    cleanup_free char *kept = path;
+
+    assert_int_equal(check_kernel(LIBXL_DOMAIN_TYPE_PV, path, NULL),
+                     pv ? 0 : -1);
+    assert_int_equal(check_kernel(LIBXL_DOMAIN_TYPE_PVH, path, NULL),
+                     pvh ? 0 : -1);
+    assert_int_equal(check_kernel(LIBXL_DOMAIN_TYPE_HVM, path, NULL),
+                     hvm ? 0 : -1);
+    scratch_remove(path);
+}
+
+static void a_kernel_boots_as_what_it_says(void **state)
+{
+    unsigned char image[4096];
+    size_t length = make_bzimage(image, 60u << 20);
+
+    expect_boots(write_noted("Xen", XEN_ELFNOTE_XEN_VERSION), true, false,
+                 false);
+    expect_boots(write_noted("Xen", XEN_ELFNOTE_PHYS32_ENTRY), false, true,
+                 false);
+    expect_boots(write_noted("GNU", XEN_ELFNOTE_XEN_VERSION), false, false,
+                 false);
+    /* What is inside is seen once it is unpacked. */
+    expect_boots(write_image(image, length), true, true, true);
+    expect_boots(write_image("\037\213\010\0", 4), true, true, false);
+    /* A program: QEMU takes that of another boot protocol. */
+    memset(image, 0, sizeof(image));
+    memcpy(image, ELFMAG, SELFMAG);
+    image[EI_CLASS] = ELFCLASS32;
+    bzimage_put32(image + 4092, 0x1badb002);
+    expect_boots(write_image(image, sizeof(image)), true, true, true);
+}
+
+static void an_own_program_is_no_kernel(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    assert_int_equal(
+        check_kernel(LIBXL_DOMAIN_TYPE_PVH, (char *)"/proc/self/exe", &err),
+        -1);
+    expect_error(&err, ERR_CONFIG,
+                 "kernel: /proc/self/exe: not bootable as pvh: an ELF file "
+                 "without the note of Xen that says so");
+    error_dispose(&err);
+    assert_int_equal(
+        check_kernel(LIBXL_DOMAIN_TYPE_HVM, (char *)"/proc/self/exe", &err),
+        -1);
+    expect_error(&err, ERR_CONFIG,
+                 "kernel: /proc/self/exe: not bootable as hvm: QEMU takes a "
+                 "bzImage");
 }
 
 static void an_elf_spans_its_segments(void **state)
@@ -152,6 +250,20 @@ static void a_segment_that_does_not_fit_is_put_in_mib(void **state)
                  "64 MiB given");
     assert_false(blame_segment("no loader found", &err));
     assert_false(blame_segment(NULL, &err));
+    expect_no_error(&err);
+}
+
+static void a_name_that_was_taken_meanwhile_is_said_as_one(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    assert_true(blame_name("Domain 7:Domain with name \"web\" already exists.",
+                           "web", &err));
+    expect_error(&err, ERR_STATE,
+                 "the name web is taken by a domain made meanwhile");
+    error_dispose(&err);
+    assert_false(blame_name("device already exists in xenstore", "web", &err));
+    assert_false(blame_name(NULL, "web", &err));
     expect_no_error(&err);
 }
 
@@ -663,11 +775,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bzimage_tells_its_unpacked_size),
         cmocka_unit_test(a_bzimage_whose_payload_is_cut_has_no_size),
+        cmocka_unit_test(a_kernel_boots_as_what_it_says),
+        cmocka_unit_test(an_own_program_is_no_kernel),
         cmocka_unit_test(an_elf_spans_its_segments),
         cmocka_unit_test(an_elf_that_lies_about_segments_is_not_believed),
         cmocka_unit_test(text_is_no_kernel),
         cmocka_unit_test(compressed_and_special_files_are_told_apart),
         cmocka_unit_test(a_segment_that_does_not_fit_is_put_in_mib),
+        cmocka_unit_test(a_name_that_was_taken_meanwhile_is_said_as_one),
         cmocka_unit_test(a_missing_disk_is_named),
         cmocka_unit_test(an_empty_or_odd_disk_is_refused),
         cmocka_unit_test(what_others_provide_is_not_checked),

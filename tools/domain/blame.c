@@ -83,6 +83,17 @@ bool blame_segment(const char *cause, struct error *err)
     return true;
 }
 
+bool blame_name(const char *cause, const char *name, struct error *err)
+{
+    if (cause == NULL || strstr(cause, "Domain with name ") == NULL ||
+        strstr(cause, " already exists") == NULL)
+        return false;
+    error_set(err, ERR_STATE, "the name %s is taken by a domain made meanwhile",
+              name);
+    error_hint(err, "another name: name=\"...\"; or: xn destroy %s", name);
+    return true;
+}
+
 char *blame_named_log(const char *cause)
 {
     const char *mark = cause != NULL ? strstr(cause, LOG_IS_NAMED) : NULL;
@@ -148,7 +159,8 @@ int blame_create(struct host *host, const libxl_domain_config *config, int rc,
 
     if (rc == ERROR_ABORTED)
         return error_set(err, ERR_FAILED, "interrupted");
-    if (blame_segment(host->log.first_error, err))
+    if (blame_segment(host->log.first_error, err) ||
+        blame_name(host->log.first_error, config->c_info.name, err))
         return -1;
     cleanup_free char *path =
         log_path(culprit, host->log.first_error, config->c_info.name);

@@ -20,6 +20,12 @@ int blame_create(struct host *host, const libxl_domain_config *config, int rc,
  */
 bool blame_segment(const char *cause, struct error *err);
 
+/*
+ * Another took the name after the check that it is free: libxl's "Domain with
+ * name "web" already exists.". false if cause is another (or NULL).
+ */
+bool blame_name(const char *cause, const char *name, struct error *err);
+
 /* The path of the log that one of libxl's messages names; owned, NULL: none. */
 char *blame_named_log(const char *cause);
 

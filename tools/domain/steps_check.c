@@ -65,6 +65,44 @@ static void hint_at_pv_grub(const char *kernel, struct error *err)
                    PATHS_PV_GRUB);
 }
 
+static bool boots_as(const struct kernel_image *image, libxl_domain_type type)
+{
+    switch (type) {
+    case LIBXL_DOMAIN_TYPE_PV:
+        return image->boots_pv;
+    case LIBXL_DOMAIN_TYPE_PVH:
+        return image->boots_pvh;
+    case LIBXL_DOMAIN_TYPE_HVM:
+        return image->boots_qemu;
+    default:
+        return true;
+    }
+}
+
+/* What libxenguest or QEMU would refuse, seconds later. */
+static int check_type(const char *path, libxl_domain_type type,
+                      const struct kernel_image *image, struct error *err)
+{
+    if (boots_as(image, type))
+        return 0;
+    if (type == LIBXL_DOMAIN_TYPE_HVM) {
+        error_set(err, ERR_CONFIG,
+                  "%s: not bootable as hvm: QEMU takes a bzImage", path);
+        error_hint(err, "Linux' bzImage is what distributions call vmlinuz");
+        return -1;
+    }
+    error_set(err, ERR_CONFIG,
+              "%s: not bootable as %s: an ELF file without the note of Xen "
+              "that says so",
+              path, libxl_domain_type_to_string(type));
+    error_hint(err,
+               "'readelf -n %s' shows its notes; Linux has it when built "
+               "with %s",
+               path,
+               type == LIBXL_DOMAIN_TYPE_PV ? "CONFIG_XEN_PV" : "CONFIG_PVH");
+    return -1;
+}
+
 int step_check_kernel(struct create *create, unsigned int i, struct error *err)
 {
     const libxl_domain_build_info *build = &create->spec->config.b_info;
@@ -74,6 +112,9 @@ int step_check_kernel(struct create *create, unsigned int i, struct error *err)
         hint_at_pv_grub(build->kernel, err);
         return error_context(err, "kernel");
     }
+    if (check_type(build->kernel, create->spec->config.c_info.type, &image,
+                   err) < 0)
+        return error_context(err, "kernel");
     return check_fits(build, &image, err);
 }
 

@@ -5,11 +5,12 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/io.h"
+#include "base/mem.h"
+#include "domain/kernel/elf_notes.h"
 #include "domain/kernel/unpack.h"
 
 /* Offsets of the Linux/x86 boot protocol's header. */
@@ -20,6 +21,9 @@
 #define BOOT_PAYLOAD_OFFSET 0x248
 #define BOOT_PAYLOAD_LENGTH 0x24c
 #define BOOT_HEADER_SIZE 0x250
+
+#define MULTIBOOT_MAGIC 0x1badb002
+#define MULTIBOOT_SEARCH 8192
 
 #define SIZE_WORD 4 /* of the unpacked size, at a payload's end */
 
@@ -108,19 +112,45 @@ static uint64_t elf_span(const struct probe *probe)
     return high > low ? high - low : 0;
 }
 
+/* Multiboot Specification 0.6.96, 3.1: in the first 8 KiB, at a multiple of 4.
+ */
+static bool is_multiboot(const struct probe *probe)
+{
+    cleanup_free unsigned char *bytes = mem_zalloc(MULTIBOOT_SEARCH, 1);
+    ssize_t got = pread(probe->fd, bytes, MULTIBOOT_SEARCH, 0);
+
+    for (ssize_t at = 0; at + 4 <= got; at += 4)
+        if (get_le32(bytes + at) == MULTIBOOT_MAGIC)
+            return true;
+    return false;
+}
+
+static void classify_elf(const struct probe *probe, struct kernel_image *image)
+{
+    struct elf_notes notes;
+
+    image->format = KERNEL_ELF;
+    image->least_bytes = elf_span(probe);
+    bool known = elf_notes_read(probe->fd, &notes);
+    image->boots_pv = !known || notes.pv;
+    image->boots_pvh = !known || notes.pvh;
+    image->boots_qemu = is_multiboot(probe);
+}
+
 static void classify(const struct probe *probe, struct kernel_image *image)
 {
     image->file_bytes = probe->size;
     if (probe->head_length > EI_NIDENT &&
         memcmp(probe->head, ELFMAG, SELFMAG) == 0) {
-        image->format = KERNEL_ELF;
-        image->least_bytes = elf_span(probe);
+        classify_elf(probe, image);
     } else if (is_bzimage(probe)) {
         image->format = KERNEL_BZIMAGE;
+        image->boots_pv = image->boots_pvh = image->boots_qemu = true;
         if (find_payload(probe, image))
             image->least_bytes = unpacked_size(probe, image);
     } else if (unpack_recognize(probe->head, probe->head_length, NULL)) {
         image->format = KERNEL_COMPRESSED;
+        image->boots_pv = image->boots_pvh = true;
         image->payload_length = probe->size;
     }
 }

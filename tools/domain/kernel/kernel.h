@@ -7,6 +7,7 @@
 #ifndef XENITH_DOMAIN_KERNEL_KERNEL_H
 #define XENITH_DOMAIN_KERNEL_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ struct kernel_image {
     /* Where the packed kernel is in the file; length 0: nowhere. */
     uint64_t payload_offset;
     uint64_t payload_length;
+    /* What may be able to boot it: false only where it certainly cannot. QEMU
+     * boots HVM guests' kernels. */
+    bool boots_pv, boots_pvh, boots_qemu;
 };
 
 /*
