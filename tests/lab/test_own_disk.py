@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from lab import until
+
 DISK = "/srv/guests/own.img"
 QCOW2 = "/srv/guests/own.qcow2"
 NO_KERNEL = {"kernel": None, "ramdisk": None, "extra": None}
@@ -64,7 +66,15 @@ def test_debian_starts_through_the_bios(starts, image):
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
+def test_uefi_begins(host, own_disk, guest):
+    up = guest("hvm", **NO_KERNEL, memory=256, wait=False, bios="ovmf",
+               boot="c", disk=[f"{DISK},raw,hda,w"])
+    until(lambda: "Invoking OVMF" in host.xn("dmesg").stdout, 240)
+    host.xn("destroy", up.name)
+
+
+@pytest.mark.skip(reason="QEMU 7.2 ends where OVMF writes CR8 in a guest: "
+                  "tcg_handle_interrupt: assertion failed")
 @pytest.mark.parametrize("image", ["raw", "qcow2"])
 def test_debian_starts_through_uefi(starts, image):
     starts("hvm", image, boot="c", bios="ovmf")

@@ -105,7 +105,6 @@ def test_a_pool_under_credit(host, guest, pool):
     host.xn("cpupool-migrate", up.name, "Pool-0")
 
 
-@pytest.mark.unproven
 def test_a_pool_under_rtds(host, guest, pool):
     pool("rtds")
     up = guest("pv", create=False, vcpus=2)

@@ -60,7 +60,6 @@ def test_list_says_rebooting(host, idle):
     assert "rebooting" in states
 
 
-@pytest.mark.unproven
 def test_list_of_its_name_never_misses_it(host, idle):
     domid = idle(on_reboot="restart")
     host.run("rm -f /tmp/missed /tmp/enough; (while ! test -e /tmp/enough; do "
