@@ -9,6 +9,7 @@ import pathlib
 import shlex
 import shutil
 import subprocess
+import sys
 import time
 
 from cache import (LabError, cache_dir, digest, in_use, locked, progress,
@@ -28,6 +29,19 @@ def image_digest() -> str:
     return digest(*parts)
 
 
+def root_words() -> list[str]:
+    """What goes before a command for root; asks for a password if need be."""
+    if os.geteuid() == 0:
+        return []
+    if not shutil.which("sudo"):
+        raise LabError("the image has to be built as root, and there is no "
+                       "sudo: run it as root once")
+    print("lab: the Dom0 image is built as root", file=sys.stderr, flush=True)
+    if subprocess.run(["sudo", "-v"], check=False).returncode:
+        raise LabError("the image has to be built as root: sudo refuses")
+    return ["sudo"]
+
+
 def image() -> pathlib.Path:
     """The directory of the Dom0 image, built if it is not in the cache."""
     cache = cache_dir()
@@ -36,15 +50,17 @@ def image() -> pathlib.Path:
         return path
     with locked(cache / "lock") as lock:
         if not path.exists():
-            if os.geteuid() != 0:
-                raise LabError("the image has to be built as root: "
-                               "run it with sudo once")
+            as_root = root_words()
             for stale in cache.glob("image-*.partial"):
                 shutil.rmtree(stale, ignore_errors=True)
             partial = path.with_suffix(".partial")
             log = cache / "image.log"
             with progress(f"building the Dom0 image, about 2 minutes; {log}"):
-                run_logged([str(IMAGE / "build"), str(partial)], log, (lock,))
+                run_logged([*as_root, str(IMAGE / "build"), str(partial)], log,
+                           (lock,))
+            if as_root:
+                run_logged([*as_root, "chown", "-R",
+                            f"{os.getuid()}:{os.getgid()}", str(partial)], log)
             if path.name != f"image-{image_digest()}":
                 raise LabError(f"{IMAGE} was edited meanwhile: once more")
             partial.rename(path)

@@ -47,8 +47,16 @@ def ssh(lab: lablib.Lab, args: argparse.Namespace) -> None:
 
 
 def log(lab: lablib.Lab, args: argparse.Namespace) -> None:
-    host = named(lab, args.host)
-    print((host.dir / "console.log").read_text(errors="replace"), end="")
+    """Of a host that is up all of it, of one that died what is there."""
+    host = lab.host(int(args.host[-1]))
+    logs = [path for name in ("qemu.log", "console.log")
+            if (path := host.dir / name).exists()]
+    if not logs:
+        raise LabError(f"{host.name} never was up: ./dev lab up")
+    for path in logs:
+        print(path.read_text(errors="replace"), end="")
+    if not host.is_up():
+        raise LabError(f"{host.name} is not up any more; that was all")
     print(host.run("xl dmesg; journalctl -b --no-pager", check=False).stdout,
           end="")
 

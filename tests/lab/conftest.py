@@ -47,14 +47,28 @@ class Hosts:
         self.ready: dict[int, lablib.Host] = {}
         self.clean: dict[int, leakcheck.Inventory] = {}
         self.staging: pathlib.Path | None = None
+        self.broken: lablib.LabError | None = None
         # Logs of hosts that were replaced since they were asked for.
         self.seen: list[tuple[str, str]] = []
 
     def get(self, number: int) -> lablib.Host:
         if number not in self.ready:
-            self.ready[number] = self.lab.up(number)[number - 1]
+            self.ready[number] = self.up(number)
             self.prepare(number)
         return self.ready[number]
+
+    def up(self, number: int) -> lablib.Host:
+        """What kept the first host from coming keeps the others, too: without
+        an image each test would try again for minutes."""
+        if self.broken:
+            raise lablib.LabError(f"no host, as before: {self.broken}")
+        try:
+            return self.lab.up(number)[number - 1]
+        except lablib.HostLost:
+            raise
+        except lablib.LabError as error:
+            self.broken = error
+            raise
 
     def prepare(self, number: int) -> None:
         """Installs the current build, and notes what a clean host has."""
