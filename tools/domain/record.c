@@ -209,12 +209,12 @@ static int sweep_one(struct host *host, const char *file, bool dry_run,
 int record_sweep(struct host *host, bool dry_run, unsigned int *count,
                  struct error *err)
 {
-    DIR *folder = opendir(RECORD_FOLDER);
     int rc = 0;
 
     *count = 0;
     if (!dry_run)
         memory_claims_drop_stale(MEMORY_CLAIMS);
+    DIR *folder = opendir(RECORD_FOLDER);
     if (folder == NULL)
         return errno == ENOENT
                    ? 0
