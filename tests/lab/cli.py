@@ -40,7 +40,8 @@ def push(lab: lablib.Lab, args: argparse.Namespace) -> None:
 
 def ssh(lab: lablib.Lab, args: argparse.Namespace) -> None:
     host = named(lab, args.host)
-    terminal = ["-t"] if sys.stdin.isatty() and not args.command else []
+    # A command such as xn console is one for a terminal, too.
+    terminal = ["-t"] if sys.stdin.isatty() and sys.stdout.isatty() else []
     os.chdir(host.dir)
     argv = host.ssh_argv(*terminal) + args.command
     os.execvp(argv[0], argv)

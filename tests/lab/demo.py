@@ -2,6 +2,7 @@
 """./dev demo: Xenith's main job on a real Xen host, every command shown."""
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 
@@ -15,10 +16,12 @@ def say(text: str) -> None:
     print(f"\n# {text}", flush=True)
 
 
-def show(host: lablib.Host, command: str, timeout: float = 300) -> None:
+def show(host: lablib.Host, command: str, takes_long: bool = False) -> None:
     """Runs a command in the host as if it had been typed there."""
     print(f"{host.name}# {command}", flush=True)
-    result = host.run(f"{{ {command}; }} 2>&1", check=False, timeout=timeout)
+    with (lablib.progress(f"{command.split('/')[0]}...") if takes_long
+          else contextlib.nullcontext()):
+        result = host.run(f"{{ {command}; }} 2>&1", check=False, timeout=300)
     print(result.stdout, end="", flush=True)
     if result.rc:
         raise lablib.LabError(f"{command}: exit status {result.rc}")
@@ -52,12 +55,14 @@ def names(host: lablib.Host) -> list[str]:
 
 def demo(host: lablib.Host) -> None:
     guests = names(host)
-    host.run(" ; ".join(f"xl destroy {name}" for name in guests), check=False)
+    for name in guests:  # of a demo before this one
+        host.run(f"xl destroy {name}; "
+                 f"rm -f {lablib.CONSOLE_LOGS}/guest-{name}.log", check=False)
     say("A Xen host, freshly booted")
     show(host, "xn info | head -n 12")
     say("One guest of each kind: paravirtual, PVH, and fully virtualised")
     for kind in lablib.KINDS:
-        show(host, f"xn create {EXAMPLES}/{kind}.cfg")
+        show(host, f"xn create {EXAMPLES}/{kind}.cfg", takes_long=True)
     with lablib.progress("waiting for the guests to come up"):
         for name in guests:
             host.wait_console(name)
@@ -65,7 +70,7 @@ def demo(host: lablib.Host) -> None:
     say("A guest answers on its console; ^] leaves it")
     talk(host, guests[0])
     say("One is asked to shut down, and waited for; one is taken down at once")
-    show(host, f"xn shutdown -w {guests[0]}")
+    show(host, f"xn shutdown -w {guests[0]}", takes_long=True)
     show(host, f"xn destroy {guests[1]}")
     show(host, "xn list")
     say(f"{guests[2]} still runs. The host is yours now:")

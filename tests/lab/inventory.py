@@ -30,15 +30,19 @@ VOLATILE = re.compile("|".join((
     r"/var/lib/systemd/(random-seed|timesync|timers)",
     r"/tmp/systemd-private-",
     # Sums for xn metrics; a link for each script that configurations name;
-    # locks of consoles, claims of disks: the next who comes drops those that
-    # nobody holds.
-    r"/run/xenith/(?!(create|memory|restart)(/|$))",
-    # Bounded, and filled by whoever creates a guest first: kernels.
-    r"/var/cache/xenith(/|$)",
+    # locks; claims of disks, of which the next who comes drops those that
+    # nobody holds; the supervisor's socket, which ends after the last guest.
+    r"/run/xenith/(tally|scripts/[^/]+|(xnd|devices)\.lock|block-claims"
+    r"|xnd\.sock)$",
+    # Bounded, and filled by whoever creates a guest first: kernels, and one
+    # that was not unpacked to its end, which the next replaces.
+    r"/var/cache/xenith/kernels/(secret|part|[0-9a-f]{32}-[0-9a-f]+"
+    r"|by-file/[^/]+)$",
 )))
 # Folders that stay once they were made; what is in them must not.
-STAYS = re.compile(r"/run/xenith(/(create|memory|restart))?$"
-                   r"|/run/xen-hotplug$|/var/lib/xenith(/migrate)?$")
+STAYS = re.compile(r"/run/xenith(/(create|memory|restart|scripts))?$"
+                   r"|/run/xen-hotplug$|/var/lib/xenith(/migrate)?$"
+                   r"|/var/cache/xenith(/kernels(/by-file)?)?$")
 # udev's workers come and go by themselves.
 RESIDENT = re.compile(r"(\S*/)?(\(udev-worker\)|\(sd-\S+\))( |$)")
 

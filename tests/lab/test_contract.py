@@ -23,6 +23,15 @@ def test_xl_lists_shows_and_destroys_our_guest(host, small, kind):
     assert up.name not in host.xn("list").stdout
 
 
+@pytest.mark.slow
+def test_xl_talks_to_our_hvm_guest(guest):
+    with guest("hvm").console("xl console -t serial") as console:
+        console.send("\r")
+        console.expect("guest# ")
+        console.send("\x1d")
+        console.wait()
+
+
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_xn_lists_talks_to_and_destroys_xls_guest(host, small, kind):
     up = small(kind, tool="xl")

@@ -105,7 +105,7 @@ def test_of_two_creates_of_one_name_one_is_refused(host, small):
         f"for i in 1 2; do (xn create -q {cfg.path} 2>&1; echo status $?) & "
         "done; wait").stdout
     assert sorted(line for line in said.splitlines()
-                  if line.startswith("status")) == ["status 0", "status 4"]
+                  if line.startswith("status")) == ["status 0", "status 4"], said
     assert f"the name {cfg.name} is taken by " in said
     assert "libxl" not in said
 

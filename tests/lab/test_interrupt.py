@@ -1,5 +1,8 @@
 """A create can be interrupted or killed at any point and leaves nothing. The
 leak check after each test looks for what was left."""
+import json
+import shlex
+
 import pytest
 
 # Seconds into a create that takes some: in the checks, while libxl unpacks the
@@ -76,3 +79,51 @@ def test_killing_both_leaves_it_to_gc(host, guest, kind):
         assert "1 interrupted create" in host.xn("gc", "-n").stdout
         assert "cleaned up" in host.xn("gc").stdout, said
         assert host.xn("gc").stdout == "0 interrupted create(s)\n"
+
+
+# Strikes when the step begins, and returns what xn said; it and its worker are
+# gone then.
+AT_STEP = """
+exec 3< <(exec xn -vv create -q {path} 2>&1)
+pid=$!
+while IFS= read -r line <&3; do
+    case $line in *'debug: '{step}) {kill}; break ;; esac
+done
+timeout 60 cat <&3
+exec 3<&-
+for i in $(seq 300); do pgrep -x xn >/dev/null || exit 0; sleep 0.1; done
+exit 1
+"""
+
+KILLS = {
+    "a signal": "kill -INT $pid",
+    "the end of xn": "kill -KILL $pid",
+    "the end of the worker": "pkill -KILL -P $pid xn",
+    "the end of both": "pkill -KILL -x xn",
+}
+# What is struck there may be whole by then.
+LATE = ("hand it to the supervisor", "start it")
+
+
+def steps(host, path):
+    plan = json.loads(host.xn("create", "--plan", "--json", path).stdout)
+    return plan["domains"][0]["plan"]
+
+
+@pytest.mark.parametrize("what", KILLS)
+def test_at_each_step(host, small, what):
+    cfg = small("pv", create=False, vif=["bridge=xenbr0"])
+    plan = steps(host, cfg.path)
+    assert plan[-2:] == list(LATE) and len(plan) > 5
+    for step in plan:
+        said = host.run(AT_STEP.format(path=cfg.path, step=shlex.quote(step),
+                                       kill=KILLS[what])).stdout
+        host.xn("gc")
+        if step in LATE:
+            host.run(f"xn destroy {cfg.name}", check=False)
+            continue
+        assert cfg.name not in host.xl("list").stdout, f"too late: {step}"
+        if what == "a signal":
+            assert said.endswith(f"xn: create {cfg.name}: interrupted\n")
+        if what == "the end of the worker":
+            assert f"create {cfg.name}: the worker was killed" in said

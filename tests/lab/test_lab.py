@@ -1,7 +1,14 @@
 """The lab itself: real Xen, guests of each kind, a cable between hosts."""
+import argparse
+import os
+import shutil
+
 import pytest
 
-from lab import until
+import booted
+import cli
+import conftest
+from lab import Lab, LabError, until
 
 
 def test_dom0_runs_on_xen(host):
@@ -45,3 +52,38 @@ def test_a_guest_obeys_a_shutdown_request(host, guest, kind):
     assert "nics=eth0" in up.wait_up()
     host.xl("shutdown", "-w", up.name)
     until(lambda: up.name not in host.xl("list").stdout)
+
+
+def test_what_keeps_hosts_from_coming_is_tried_once():
+    class Broken:
+        tries = 0
+
+        def up(self, _count):
+            self.tries += 1
+            raise LabError("no image")
+
+    hosts = conftest.Hosts(Broken())
+    for _ in range(2):
+        with pytest.raises(LabError, match="no image"):
+            hosts.get(1)
+    assert hosts.lab.tries == 1
+
+
+def test_logs_of_a_host_that_died(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XENITH_LAB_CACHE", str(tmp_path))
+    own = Lab()
+    directory = own.host(1).dir
+    directory.mkdir(parents=True)
+    (directory / "console.log").write_text("(XEN) Panic on CPU 0\n")
+    with pytest.raises(LabError, match="not up any more"):
+        cli.log(own, argparse.Namespace(host="host1"))
+    assert capsys.readouterr().out == "(XEN) Panic on CPU 0\n"
+
+
+def test_an_image_is_built_by_root(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert booted.root_words() == []
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(LabError, match="as root, and there is no sudo"):
+        booted.root_words()

@@ -53,6 +53,46 @@ def test_memory_and_vcpus_of_each_kind(host, guest, kind):
     assert "not a CPU" in refused(host, 2, "vcpu-pin", name, "0", "one")
 
 
+def test_memory_and_vcpus_of_an_hvm_guest(host, small):
+    """Which obeys nothing yet: what the host does, and asks of it."""
+    up = small("hvm", memory=128, maxmem=160, vcpus=1, maxvcpus=2)
+    name, node = up.name, f"/local/domain/{up.domid()}"
+
+    host.xn("mem-set", name, "112")
+    assert host.run(f"xenstore-read {node}/memory/target"
+                    ).stdout == f"{112 << 10}\n"
+    assert "more than its maximum of 160 MiB" in refused(
+        host, 4, "mem-set", name, "161m")
+    host.xn("mem-max", name, "150")
+    assert facts(host, name)["memory_max"] >> 20 >= 150
+
+    def emulated():
+        return host.xn("qemu-monitor-command", name, "info cpus"
+                       ).stdout.count("CPU #")
+
+    assert emulated() == 1
+    host.xn("vcpu-set", name, "2")
+    assert emulated() == 2
+    assert "more than its 2" in refused(host, 4, "vcpu-set", name, "3")
+
+    host.xn("vcpu-pin", name, "all", "1", "0")
+    assert {(vcpu["affinity_hard"], vcpu["affinity_soft"])
+            for vcpu in vcpus(host, name)} == {("1", "0")}
+
+
+def test_a_vcpu_goes_and_comes_back(host, guest):
+    up = guest("pv", vcpus=2)
+
+    def online():
+        return [vcpu["online"] for vcpu in vcpus(host, up.name)]
+
+    assert online() == [True, True]
+    host.xn("vcpu-set", up.name, "1")
+    until(lambda: online() == [True, False], 120)
+    host.xn("vcpu-set", up.name, "2")
+    until(lambda: online() == [True, True], 120)
+
+
 def test_the_masks_of_xl_conf_limit_a_pin(host, guest):
     up = guest("pvh", create=False)
     host.xn("create", "-p", up.path)
