@@ -71,12 +71,13 @@ static void keep_first(struct host_log *log, int errnoval, const char *text)
                                     : mem_strndup(cause, length);
 }
 
+/* libxenguest tells a hundred details of a kernel that it loads. */
 static enum log_level level_of(xentoollog_level level)
 {
-    return level >= XTL_ERROR    ? LOG_LEVEL_ERROR
-           : level >= XTL_WARN   ? LOG_LEVEL_WARN
-           : level >= XTL_DETAIL ? LOG_LEVEL_INFO
-                                 : LOG_LEVEL_DEBUG;
+    return level >= XTL_ERROR  ? LOG_LEVEL_ERROR
+           : level >= XTL_WARN ? LOG_LEVEL_WARN
+           : level >= XTL_INFO ? LOG_LEVEL_INFO
+                               : LOG_LEVEL_DEBUG;
 }
 
 static void message(xentoollog_logger *logger, xentoollog_level level,
