@@ -19,6 +19,7 @@ enum place {
     DOMAIN = LIBXC + 24,
     RECORDS = DOMAIN + 16,
     PAGES = RECORDS + (8 + 24) + (8 + 16) + 8,
+    AFTER_PAGES = PAGES + 8 + 8 + 30 * (8 + 4096), /* of one record */
 };
 
 struct found {
@@ -208,12 +209,26 @@ static void a_boundary_is_where_a_reader_can_act(void **state)
     }
 }
 
+/* They are followed by more in any case: the reader need not have them yet. */
+static void after_pages_there_is_no_boundary(void **state)
+{
+    cleanup_strbuf struct strbuf bytes = { 0 };
+
+    guest_stream_make(&guest, &bytes);
+    struct strbuf some = { .text = bytes.text, .length = AFTER_PAGES };
+    struct found found = scan_all(&some, 1 << 20);
+    assert_int_equal(found.used, AFTER_PAGES);
+    assert_false(scan_at_boundary(found.scan));
+    scan_free(found.scan);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_whole_stream_is_told_apart),
     cmocka_unit_test(what_is_wrong_is_said_with_its_place),
     cmocka_unit_test(bytes_after_the_end_are_a_problem),
     cmocka_unit_test(a_checkpoint_leads_to_libxl_and_back),
     cmocka_unit_test(a_boundary_is_where_a_reader_can_act),
+    cmocka_unit_test(after_pages_there_is_no_boundary),
 };
 
 UNIT_MAIN(tests)

@@ -13,6 +13,7 @@
 
 #include "savehelper/environment.h"
 #include "savehelper/policy.h"
+#include "savehelper/sparse.h"
 #include "savehelper/teller.h"
 #include "savehelper/wire.h"
 
@@ -184,6 +185,7 @@ int save_domain(xc_interface *xch, const struct arguments *arguments)
         return -1;
     read_precopy(&precopy);
     policy_begin(&save.policy, &precopy, count_pages(xch, arguments->domid));
+    sparse_begin(xch, arguments->domid);
     return xc_domain_save(xch, arguments->stream, arguments->domid,
                           arguments->flags, &callbacks, XC_STREAM_PLAIN,
                           arguments->back);

@@ -35,8 +35,9 @@ int encoder_write(struct encoder *encoder, const void *bytes, size_t length,
 /*
  * To be called when nothing more comes for now: at the end of a record all that
  * was given goes out, so that no message of the protocol waits for others.
- * Within a record it waits for the rest unless that is late. Bytes of which
- * only more can tell what they are, less than a page, stay in any case.
+ * Within a record, and after one of pages, it waits for more unless that is
+ * late. Bytes of which only more can tell what they are, less than a page, stay
+ * in any case.
  */
 int encoder_flush(struct encoder *encoder, bool late, struct error *err);
 

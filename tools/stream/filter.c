@@ -10,8 +10,9 @@
 #define PIPE_ROOM (1 << 20)
 
 /*
- * Milliseconds without input after which what is there of a record goes out. A
- * record comes in one piece unless its writer was held up.
+ * Milliseconds without input after which what is there of a record, or of many
+ * with pages, goes out. A record comes in one piece unless its writer was held
+ * up, and each with pages is followed by another.
  */
 #define LATE_MS 20
 

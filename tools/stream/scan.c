@@ -509,8 +509,16 @@ int scan_finish(struct scan *scan, const struct scan_taker *taker,
 
 /* -- what is known --------------------------------------------------------- */
 
+static bool after_pages(const struct scan *scan)
+{
+    return scan->state == STATE_LIBXC_RECORD && scan->in_libxc &&
+           scan->type == LIBXC_PAGE_DATA;
+}
+
 bool scan_at_boundary(const struct scan *scan)
 {
+    if (after_pages(scan))
+        return false;
     return scan->state == STATE_LIBXL_RECORD ||
            scan->state == STATE_LIBXC_RECORD || scan->state == STATE_END ||
            scan->state == STATE_OPAQUE || scan->state == STATE_LIBXL_HEADER ||

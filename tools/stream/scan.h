@@ -101,7 +101,7 @@ int scan_finish(struct scan *scan, const struct scan_taker *taker,
 
 /*
  * Is the reader of the stream able to act on what it was given so far? False
- * within a record.
+ * within a record, and after pages, which another record always follows.
  */
 bool scan_at_boundary(const struct scan *scan);
 
