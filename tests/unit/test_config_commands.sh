@@ -116,6 +116,17 @@ is "format --in-place: nothing is said" "" \
     "$(xn format --in-place "$folder"/{layout,good}.cfg)"
 is "format --in-place: the file" "$laid" "$(cat "$folder/layout.cfg")"
 is "format --in-place: keeps the mode" 640 "$(stat -c %a "$folder/layout.cfg")"
+printf 'a=1\n' >"$folder/behind.cfg"
+ln -s behind.cfg "$folder/link.cfg"
+[ "$(id -u)" != 0 ] || chown 12:34 "$folder/behind.cfg"
+owner=$(stat -c %u:%g "$folder/behind.cfg")
+xn format --in-place "$folder/link.cfg"
+is "format --in-place: the file behind a link" "a = 1" \
+    "$(cat "$folder/behind.cfg")"
+is "format --in-place: the link stays" behind.cfg \
+    "$(readlink "$folder/link.cfg")"
+is "format --in-place: keeps the owner" "$owner" \
+    "$(stat -c %u:%g "$folder/behind.cfg")"
 is "format --check: a file in its layout" 0 \
     "$(status format --check "$folder"/{layout,good}.cfg)"
 is "format: standard input" "a = 1" "$(echo a=1 | xn format -)"

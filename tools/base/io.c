@@ -92,15 +92,18 @@ static int sync_parent(const char *path)
     return fd < 0 ? -1 : fsync(fd);
 }
 
-int io_replace_file(const char *path, mode_t mode, const void *bytes,
-                    size_t length, struct error *err)
+/* like: whose mode and owner it gets; an owner of -1 is that of the process. */
+static int replace_file(const char *path, const struct stat *like,
+                        const void *bytes, size_t length, struct error *err)
 {
     cleanup_free char *temporary = mem_printf("%s.XXXXXX", path);
     cleanup_close int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return error_set_errno(err, ERR_FAILED, errno, "%s", path);
-    if (fchmod(fd, mode) < 0 || io_write_all(fd, bytes, length) < 0 ||
-        fsync(fd) < 0 || rename(temporary, path) < 0) {
+    if (fchown(fd, like->st_uid, like->st_gid) < 0 ||
+        fchmod(fd, like->st_mode & 07777) < 0 ||
+        io_write_all(fd, bytes, length) < 0 || fsync(fd) < 0 ||
+        rename(temporary, path) < 0) {
         enum error_kind kind = errno == ENOSPC ? ERR_SPACE : ERR_FAILED;
         error_set_errno(err, kind, errno, "%s", path);
         unlink(temporary);
@@ -109,6 +112,27 @@ int io_replace_file(const char *path, mode_t mode, const void *bytes,
     if (sync_parent(path) < 0)
         return error_set_errno(err, ERR_FAILED, errno, "%s", path);
     return 0;
+}
+
+int io_replace_file(const char *path, mode_t mode, const void *bytes,
+                    size_t length, struct error *err)
+{
+    const struct stat like = { .st_mode = mode,
+                               .st_uid = (uid_t)-1,
+                               .st_gid = (gid_t)-1 };
+
+    return replace_file(path, &like, bytes, length, err);
+}
+
+int io_rewrite_file(const char *path, const void *bytes, size_t length,
+                    struct error *err)
+{
+    cleanup_free char *target = realpath(path, NULL);
+    struct stat before;
+
+    if (target == NULL || stat(target, &before) < 0)
+        return error_set_errno(err, ERR_FAILED, errno, "%s", path);
+    return replace_file(target, &before, bytes, length, err);
 }
 
 int io_make_dirs(const char *path, mode_t mode, struct error *err)

@@ -50,6 +50,13 @@ int io_write_all(int fd, const void *bytes, size_t length);
 int io_replace_file(const char *path, mode_t mode, const void *bytes,
                     size_t length, struct error *err);
 
+/*
+ * The same for a file that is there: it keeps its mode and owner, and of a
+ * symbolic link it is the file behind it.
+ */
+int io_rewrite_file(const char *path, const void *bytes, size_t length,
+                    struct error *err);
+
 /* Makes a directory and its parents; one that is there is fine. */
 int io_make_dirs(const char *path, mode_t mode, struct error *err);
 

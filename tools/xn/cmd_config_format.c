@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Configuration files in their canonical layout. */
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -48,14 +46,9 @@ static bool is_laid_out(const struct file *file)
 
 static int replace(const struct file *file, struct error *err)
 {
-    struct stat status;
-
-    if (is_laid_out(file))
-        return 0;
-    if (stat(file->path, &status) < 0)
-        return error_set_errno(err, ERR_CONFIG, errno, "%s", file->path);
-    return io_replace_file(file->path, status.st_mode & 07777, file->laid.text,
-                           file->laid.length, err);
+    return is_laid_out(file) ? 0
+                             : io_rewrite_file(file->path, file->laid.text,
+                                               file->laid.length, err);
 }
 
 static int format_file(struct invocation *inv, const char *path,
