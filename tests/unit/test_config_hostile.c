@@ -287,35 +287,106 @@ static void as_many_keys_as_there_may_be(void **state)
     expect("250,000 keys", &text, "unknown key 'k0' is ignored");
 }
 
+/* What each kind of list may hold, with the shortest item that is one. */
+static const struct {
+    const char *key, *item;
+    bool devices; /* of which there may be so many */
+} lists[] = {
+    { "disk", "'/a,raw,xvda,w',", true },
+    { "vif", "'',", true },
+    { "pci", "'00:01.0',", true },
+    { "vfb", "'',", true },
+    { "vkb", "'backend-type=qemu',", true },
+    { "channel", "'connection=pty',", true },
+    { "usbctrl", "'',", true },
+    { "usbdev", "'',", true },
+    { "vdispl", "'connectors=a:1x1',", true },
+    { "vsnd", "['CARD','PCM','STREAM'],", true },
+    { "p9", "'tag=t,path=/p,security_model=none',", true },
+    { "vtpm", "'backend=d',", true },
+    { "pvcalls", "'',", true },
+    { "dtdev", "'',", true },
+    { "ioports", "'2f8-2ff',", false },
+    { "iomem", "'a0,20',", false },
+    { "irqs", "1,", false },
+};
+
+static void add_list(struct strbuf *text, size_t kind, int count)
+{
+    strbuf_printf(text, "%s=[", lists[kind].key);
+    while (count-- > 0)
+        strbuf_puts(text, lists[kind].item);
+    strbuf_puts(text, "]\n");
+}
+
 static void ten_thousand_devices(void **state)
 {
-    static const struct {
-        const char *key, *item;
-    } devices[] = {
-        { "disk", "'/a,raw,xvda,w'," },
-        { "vif", "'bridge=b,mac=00:16:3e:00:00:01'," },
-        { "pci", "'00:01.0'," },
-        { "vfb", "'vnc=1'," },
-        { "vkb", "'backend-type=qemu'," },
-        { "channel", "'name=n,connection=pty'," },
-        { "usbctrl", "'type=auto'," },
-        { "usbdev", "'hostbus=1,hostaddr=2'," },
-        { "vdispl", "'connectors=a:1x1'," },
-        { "vsnd", "['CARD','PCM','STREAM']," },
-        { "p9", "'tag=t,path=/p,security_model=none'," },
-        { "ioports", "'2f8-2ff'," },
-        { "iomem", "'a0,20'," },
-        { "irqs", "1," },
-    };
-
-    for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         cleanup_strbuf struct strbuf text = { 0 };
 
-        strbuf_printf(&text, "%s%s=[", BASE, devices[i].key);
-        for (int n = 0; n < 10000; n++)
-            strbuf_puts(&text, devices[i].item);
+        strbuf_puts(&text, BASE);
+        add_list(&text, i, 10000);
+        expect(lists[i].key, &text, "");
+    }
+}
+
+static void as_many_devices_as_there_may_be(void **state)
+{
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+        cleanup_strbuf struct strbuf more = { 0 };
+
+        if (!lists[i].devices)
+            continue;
+        strbuf_puts(&text, BASE);
+        add_list(&text, i, CONFIG_MAX_DEVICES);
+        expect(lists[i].key, &text, "");
+        strbuf_puts(&more, BASE);
+        add_list(&more, i, CONFIG_MAX_DEVICES + 1);
+        expect(lists[i].key, &more,
+               ": error: more than 100000 devices in one configuration");
+    }
+}
+
+static void devices_of_all_kinds_count_together(void **state)
+{
+    cleanup_strbuf struct strbuf text = { 0 };
+
+    strbuf_puts(&text, BASE);
+    add_list(&text, 0, CONFIG_MAX_DEVICES / 2);
+    add_list(&text, 1, CONFIG_MAX_DEVICES / 2 + 1);
+    expect("disks and vifs", &text,
+           ":6:5: error: more than 100000 devices in one configuration");
+}
+
+/* The shortest items of a text as long as it may be. */
+static void the_largest_text_of_devices(void **state)
+{
+    static const struct {
+        const char *key, *head;
+    } texts[] = {
+        { "disk", "vdev=xvda,target=/" },
+        { "vif", "bridge=" },
+        { "channel", "connection=pty,name=" },
+        { "p9", "tag=t,security_model=none,path=" },
+        { "vdispl", "connectors=a:1x1,backend=" },
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cleanup_strbuf struct strbuf text = { 0 };
+        size_t size = BIG / CONFIG_MAX_DEVICES + 1;
+
+        strbuf_printf(&text, BASE "%s=[\n", texts[i].key);
+        while (text.length + size + 10 < BIG) {
+            size_t begin = text.length;
+
+            strbuf_printf(&text, "'%s", texts[i].head);
+            while (text.length - begin < size)
+                strbuf_putc(&text, 'x');
+            strbuf_puts(&text, "',\n");
+        }
         strbuf_puts(&text, "]\n");
-        expect(devices[i].key, &text, "");
+        expect(texts[i].key, &text, "");
     }
 }
 
@@ -404,6 +475,9 @@ int main(void)
         cmocka_unit_test(ten_thousand_keys),
         cmocka_unit_test(as_many_keys_as_there_may_be),
         cmocka_unit_test(ten_thousand_devices),
+        cmocka_unit_test(as_many_devices_as_there_may_be),
+        cmocka_unit_test(devices_of_all_kinds_count_together),
+        cmocka_unit_test(the_largest_text_of_devices),
         cmocka_unit_test(lists_ten_thousand_deep),
         cmocka_unit_test(a_nul_byte),
         cmocka_unit_test(a_line_of_a_megabyte),

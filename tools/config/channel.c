@@ -111,7 +111,7 @@ static void finish(struct fill *fill, const struct config_value *item,
 void fill_channels(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "channel");
+    const struct config_value *list = fill_devices(fill, "channel");
     const struct config_value *item = NULL;
 
     if (list == NULL)

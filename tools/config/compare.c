@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "base/uuid.h"
-#include "config/settings.h"
 
 /* Is a chosen value all that either of two ranges of bytes has? */
 static void align_bytes(void *a, void *b, size_t size)
@@ -64,43 +63,39 @@ static bool is_same(const struct config_key *key, const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-static char *copy(const char *value)
-{
-    return value != NULL ? mem_strdup(value) : NULL;
-}
-
 static void compare_key(const struct config_key *key,
-                        const struct config_settings *a,
-                        const struct config_settings *b,
                         struct config_differences *differences)
 {
-    const char *left = config_settings_find(a, key);
-    const char *right = config_settings_find(b, key);
+    const char *left = config_settings_find(&differences->left, key);
+    const char *right = config_settings_find(&differences->right, key);
 
     if ((left != NULL || right != NULL) && !is_same(key, left, right))
-        VEC_PUSH(&differences->list,
-                 ((struct config_difference){
-                     .key = key, .a = copy(left), .b = copy(right) }));
+        VEC_PUSH(&differences->list, ((struct config_difference){
+                                         .key = key, .a = left, .b = right }));
+}
+
+/* The domain is empty then. */
+static void turn_into_settings(struct domain_spec *spec,
+                               struct config_settings *settings)
+{
+    config_settings_make(settings, spec, NULL);
+    domain_spec_dispose(spec);
+    domain_spec_init(spec);
 }
 
 void config_compare(struct domain_spec *a, struct domain_spec *b,
                     struct config_differences *differences)
 {
-    struct config_settings cleanup_config_settings left = { 0 };
-    struct config_settings cleanup_config_settings right = { 0 };
-
     align_chosen(&a->config, &b->config);
-    config_settings_make(&left, a, NULL);
-    config_settings_make(&right, b, NULL);
+    turn_into_settings(a, &differences->left);
+    turn_into_settings(b, &differences->right);
     for (size_t i = 0; i < config_key_count(); i++)
-        compare_key(config_key_at(i), &left, &right, differences);
+        compare_key(config_key_at(i), differences);
 }
 
 void config_differences_dispose(struct config_differences *differences)
 {
-    VEC_EACH (&differences->list, difference) {
-        free(difference->a);
-        free(difference->b);
-    }
     VEC_DISPOSE(&differences->list);
+    config_settings_dispose(&differences->left);
+    config_settings_dispose(&differences->right);
 }

@@ -69,7 +69,7 @@ static void set_p9(struct fill *fill, const struct config_value *item,
 
 static void fill_p9s(struct fill *fill)
 {
-    const struct config_value *list = fill_list(fill, "p9");
+    const struct config_value *list = fill_devices(fill, "p9");
     const struct config_value *item = NULL;
     struct p9_texts texts = { 0 };
 
@@ -134,7 +134,7 @@ void fill_vtpm_words(struct fill *fill, struct fill_words words,
 static void fill_vtpms(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "vtpm");
+    const struct config_value *list = fill_devices(fill, "vtpm");
     const struct config_value *item = NULL;
 
     if (list == NULL)
@@ -162,7 +162,7 @@ const struct spec_grammar device_grammars[] = {
 static void fill_pvcalls(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "pvcalls");
+    const struct config_value *list = fill_devices(fill, "pvcalls");
     const struct config_value *item = NULL;
 
     if (list == NULL)

@@ -399,7 +399,7 @@ void fill_disk_words(struct fill *fill, struct fill_words words,
 void fill_disks(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "disk");
+    const struct config_value *list = fill_devices(fill, "disk");
     const struct config_value *item = NULL;
     libxl_device_disk fresh;
 

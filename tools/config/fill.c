@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/parse.h"
 
 __attribute__((format(printf, 5, 0))) static void
 add_at_value(struct fill *fill, enum config_severity severity,
@@ -203,6 +204,22 @@ const struct config_value *fill_list(struct fill *fill, const char *key)
         return NULL;
     }
     return value;
+}
+
+const struct config_value *fill_devices(struct fill *fill, const char *key)
+{
+    const struct config_value *list = fill_list(fill, key);
+
+    if (list == NULL)
+        return NULL;
+    fill->devices += list->u.list.count;
+    if (fill->devices > CONFIG_MAX_DEVICES) {
+        fill_error(fill, list, NULL,
+                   "more than %d devices in one configuration",
+                   CONFIG_MAX_DEVICES);
+        return NULL;
+    }
+    return list;
 }
 
 const struct config_value *fill_item(struct fill *fill, const char *key,

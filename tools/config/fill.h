@@ -26,6 +26,8 @@ struct fill {
     struct config_diags *diags;
     bool broken;        /* there are lines that could not be read */
     size_t words;       /* read so far of strings with a grammar */
+    bool cpus_refused;  /* `cpus` was, so that its maps mean nothing */
+    size_t devices;     /* in the lists of devices read so far */
     bool command_line;  /* refuse what xl passes over in a file only */
     unsigned int guest; /* GUEST_PV, GUEST_PVH or GUEST_HVM */
 };
@@ -61,6 +63,8 @@ bool fill_number(struct fill *fill, const char *key, long *number);
 bool fill_bool(struct fill *fill, const char *key, libxl_defbool *truth);
 bool fill_replace(struct fill *fill, const char *key, char **text);
 const struct config_value *fill_list(struct fill *fill, const char *key);
+/* A list of devices: NULL, too, if there are more than CONFIG_MAX_DEVICES. */
+const struct config_value *fill_devices(struct fill *fill, const char *key);
 /* xl reads numbers as C does: 0x1f, 017, 42; no blanks after it. */
 bool fill_is_number(const struct config_value *value, long *number);
 /* Is it a number, and not one made with +=, which xl does not take? */

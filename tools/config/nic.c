@@ -329,7 +329,7 @@ void fill_nic_words(struct fill *fill, struct fill_words words,
 void fill_nics(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "vif");
+    const struct config_value *list = fill_devices(fill, "vif");
     const struct config_value *item = NULL;
 
     if (list == NULL)

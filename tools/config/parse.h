@@ -6,8 +6,10 @@
 #include "config/tree.h"
 
 enum {
-    CONFIG_MAX_DEPTH = 64,                /* lists in lists */
-    CONFIG_MAX_VALUES = 500 * 1000,       /* in one tree */
+    CONFIG_MAX_DEPTH = 64,          /* lists in lists */
+    CONFIG_MAX_VALUES = 500 * 1000, /* in one tree */
+    /* Of all kinds: libxl's structures are far longer than a word of a text. */
+    CONFIG_MAX_DEVICES = 100 * 1000,
     CONFIG_MAX_STRING = 16 * 1024 * 1024, /* bytes of a value */
     CONFIG_MAX_BYTES = 64 * 1024 * 1024,  /* of all its texts */
 };

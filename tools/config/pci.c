@@ -204,7 +204,7 @@ void fill_pci(struct fill *fill)
     bool power_mgmt = default_of(fill, "pci_power_mgmt");
     bool permissive = default_of(fill, "pci_permissive");
     bool seize = default_of(fill, "pci_seize");
-    const struct config_value *list = fill_list(fill, "pci");
+    const struct config_value *list = fill_devices(fill, "pci");
     const struct config_value *item = NULL;
 
     if (list == NULL)

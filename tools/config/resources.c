@@ -136,7 +136,7 @@ static void fill_memory(struct fill *fill)
 void fill_resources(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "dtdev");
+    const struct config_value *list = fill_devices(fill, "dtdev");
     const struct config_value *item = NULL;
 
     fill_ports(fill);

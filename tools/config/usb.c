@@ -43,7 +43,7 @@ void fill_usbdev_words(struct fill *fill, struct fill_words words,
 static void fill_controllers(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "usbctrl");
+    const struct config_value *list = fill_devices(fill, "usbctrl");
     const struct config_value *item = NULL;
 
     if (list == NULL)
@@ -61,7 +61,7 @@ static void fill_controllers(struct fill *fill)
 void fill_usb(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "usbdev");
+    const struct config_value *list = fill_devices(fill, "usbdev");
     const struct config_value *item = NULL;
 
     fill_controllers(fill);

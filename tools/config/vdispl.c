@@ -87,7 +87,7 @@ void fill_vdispl_words(struct fill *fill, struct fill_words words,
 void fill_vdispls(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "vdispl");
+    const struct config_value *list = fill_devices(fill, "vdispl");
     const struct config_value *item = NULL;
 
     if (list == NULL)

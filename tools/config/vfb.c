@@ -87,7 +87,7 @@ static void fill_from_keys(struct fill *fill)
 
 void fill_framebuffers(struct fill *fill)
 {
-    const struct config_value *list = fill_list(fill, "vfb");
+    const struct config_value *list = fill_devices(fill, "vfb");
     const struct config_value *item = NULL;
 
     if (list != NULL) {

@@ -56,7 +56,7 @@ void fill_vkb_words(struct fill *fill, struct fill_words words,
 void fill_vkbs(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "vkb");
+    const struct config_value *list = fill_devices(fill, "vkb");
     const struct config_value *item = NULL;
 
     if (list == NULL)

@@ -196,7 +196,7 @@ void fill_vsnd_words(struct fill *fill, struct fill_words words,
 void fill_vsnds(struct fill *fill)
 {
     libxl_domain_config *config = &fill->spec->config;
-    const struct config_value *list = fill_list(fill, "vsnd");
+    const struct config_value *list = fill_devices(fill, "vsnd");
     const struct config_value *card;
 
     if (list == NULL)
