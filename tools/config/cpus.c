@@ -210,6 +210,7 @@ static void set_affinity(struct fill *fill, const char *key, bool hard)
 {
     libxl_domain_build_info *b_info = fill->b_info;
     const struct config_value *value = fill_value(fill, key);
+    size_t errors = fill->diags->errors;
     libxl_bitmap *maps;
     int count = b_info->max_vcpus;
 
@@ -227,6 +228,7 @@ static void set_affinity(struct fill *fill, const char *key, bool hard)
     if (value->type == CONFIG_LIST || !hard)
         libxl_defbool_set(&b_info->numa_placement, false);
     if (hard) {
+        fill->cpus_refused = fill->diags->errors > errors;
         b_info->vcpu_hard_affinity = maps;
         b_info->num_vcpu_hard_affinity = count;
     } else {
@@ -300,10 +302,53 @@ static void make_full_affinity(struct fill *fill)
     }
 }
 
+/* What the map of a vCPU was made of: an item of the list, or the one text. */
+static const struct config_value *list_of_vcpu(struct fill *fill, int vcpu)
+{
+    const struct config_value *value = fill_value(fill, "cpus");
+
+    if (value == NULL || value->type == CONFIG_ATOM)
+        return value;
+    value = value->u.list.first;
+    while (vcpu-- > 0)
+        value = value->next;
+    return value;
+}
+
+static void refuse_empty(struct fill *fill, int vcpu, bool masked)
+{
+    const struct config_value *value = list_of_vcpu(fill, vcpu);
+    const char *who = masked ? "xl.conf's vm.cpumask leaves" : "'cpus' leaves";
+
+    if (value == NULL)
+        fill_error_file(fill, NULL, "%s vCPU %d no CPU to run on", who, vcpu);
+    else
+        fill_error(fill, value, NULL, "%s vCPU %d no CPU to run on", who, vcpu);
+}
+
+/* Lays the masks over the map of each vCPU; the first that is empty is told. */
+static void apply_masks(struct fill *fill, const libxl_bitmap *all,
+                        const libxl_bitmap *typed)
+{
+    libxl_domain_build_info *b_info = fill->b_info;
+    bool told = fill->cpus_refused;
+
+    for (int i = 0; i < b_info->num_vcpu_hard_affinity; i++) {
+        libxl_bitmap *map = &b_info->vcpu_hard_affinity[i];
+        bool masked = !libxl_bitmap_is_empty(map);
+
+        for (uint32_t byte = 0; byte < map->size; byte++)
+            map->map[byte] &= all->map[byte] & typed->map[byte];
+        if (!told && libxl_bitmap_is_empty(map)) {
+            refuse_empty(fill, i, masked);
+            told = true;
+        }
+    }
+}
+
 /* xl.conf's vm.cpumask and the one for the type of guest are laid over. */
 void fill_global_masks(struct fill *fill)
 {
-    libxl_domain_build_info *b_info = fill->b_info;
     const struct xlconf *defaults = fill->defaults;
     libxl_bitmap all;
     libxl_bitmap typed;
@@ -316,18 +361,9 @@ void fill_global_masks(struct fill *fill)
                          fill->guest == GUEST_PV ? defaults->vm_pv_cpumask
                                                  : defaults->vm_hvm_cpumask,
                          &typed);
-    if (limited && b_info->num_vcpu_hard_affinity == 0)
+    if (limited && fill->b_info->num_vcpu_hard_affinity == 0)
         make_full_affinity(fill);
-    for (int i = 0; i < b_info->num_vcpu_hard_affinity; i++) {
-        libxl_bitmap *map = &b_info->vcpu_hard_affinity[i];
-
-        for (uint32_t byte = 0; byte < map->size; byte++)
-            map->map[byte] &= all.map[byte] & typed.map[byte];
-        if (libxl_bitmap_is_empty(map))
-            fill_error_file(
-                fill, NULL, "%s vCPU %d no CPU to run on",
-                limited ? "xl.conf's vm.cpumask leaves" : "'cpus' leaves", i);
-    }
+    apply_masks(fill, &all, &typed);
     libxl_bitmap_dispose(&all);
     libxl_bitmap_dispose(&typed);
 }
