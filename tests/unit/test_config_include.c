@@ -84,6 +84,27 @@ static void names_are_relative_to_their_own_file(void **state)
     loaded_dispose(&loaded);
 }
 
+static void a_link_includes_what_is_beside_it_or_its_target(void **state)
+{
+    cleanup_free char *real = mem_printf("%s/real", folder);
+    cleanup_free char *link = mem_printf("%s/linked.cfg", folder);
+    struct loaded loaded;
+
+    mkdir(real, 0755);
+    put("real/linked.cfg", "name = 'l'\ninclude = [ 'target.cfg' ]\n");
+    put("real/target.cfg", "kernel = '/target'\nmemory = 64\n");
+    assert_int_equal(symlink("real/linked.cfg", link), 0);
+    load(&loaded, "linked.cfg");
+    assert_string_equal(loaded.said.text, "");
+    assert_string_equal(loaded.spec.config.b_info.kernel, "/target");
+    loaded_dispose(&loaded);
+    /* What is beside the link comes first. */
+    put("target.cfg", "kernel = '/link'\nmemory = 64\n");
+    load(&loaded, "linked.cfg");
+    assert_string_equal(loaded.spec.config.b_info.kernel, "/link");
+    loaded_dispose(&loaded);
+}
+
 static void mistakes_are_shown_in_the_file_they_are_in(void **state)
 {
     struct loaded loaded;
@@ -288,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_after_the_line_wins),
         cmocka_unit_test(names_are_relative_to_their_own_file),
+        cmocka_unit_test(a_link_includes_what_is_beside_it_or_its_target),
         cmocka_unit_test(mistakes_are_shown_in_the_file_they_are_in),
         cmocka_unit_test(a_loop_is_refused_where_it_closes),
         cmocka_unit_test(a_file_that_cannot_be_read_is_named),

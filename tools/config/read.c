@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -60,15 +61,34 @@ static void identify(struct open_file *file, const char *path,
     }
 }
 
-/* A name as the including file means it: beside that file; the caller's. */
-static char *path_beside(const struct open_file *file, const char *name)
+/* A name beside the file at a path; the caller's. */
+static char *name_beside(const char *path, const char *name)
 {
-    const char *slash = file != NULL ? strrchr(file->path, '/') : NULL;
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
 
     if (*name == '/' || slash == NULL)
         /* "-" is a file here, not standard input. */
         return mem_printf("%s%s", strcmp(name, "-") == 0 ? "./" : "", name);
-    return mem_printf("%.*s/%s", (int)(slash - file->path), file->path, name);
+    return mem_printf("%.*s/%s", (int)(slash - path), path, name);
+}
+
+/*
+ * A name as the including file means it: beside that file, or, as those of
+ * /etc/xen/auto are links, beside what it is a link to; the caller's.
+ */
+static char *path_beside(const struct open_file *file, const char *name)
+{
+    cleanup_free char *path =
+        name_beside(file != NULL ? file->path : NULL, name);
+    cleanup_free char *target = NULL;
+    cleanup_free char *behind = NULL;
+
+    if (file == NULL || access(path, F_OK) == 0)
+        return steal(path);
+    target = realpath(file->path, NULL);
+    behind = name_beside(target, name);
+    return target != NULL && access(behind, F_OK) == 0 ? steal(behind)
+                                                       : steal(path);
 }
 
 static bool is_being_read(const struct open_file *file)
