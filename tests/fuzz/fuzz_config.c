@@ -53,8 +53,9 @@ static const struct grammar {
     { "bootloader='b'\nbootloader_args='", "'" },
 };
 
-static void read_config(const char *text, size_t length)
+static void read_config(const char *bytes, size_t length)
 {
+    cleanup_free char *text = mem_copy_text(bytes, length);
     const struct config_source source = {
         .path = "f", .text = text, .length = length, .plain = true
     };

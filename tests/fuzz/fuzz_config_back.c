@@ -30,9 +30,10 @@ static void forget_random(libxl_domain_config *config)
 }
 
 /* The JSON of the domain, NULL if it is none; spec was initialised. */
-static char *read_domain(const char *text, size_t length,
+static char *read_domain(const char *bytes, size_t length,
                          struct domain_spec *spec)
 {
+    cleanup_free char *text = mem_copy_text(bytes, length);
     cleanup_config_diags struct config_diags diags = CONFIG_DIAGS_INIT;
     const struct config_source source = {
         .path = "f", .text = text, .length = length, .plain = true

@@ -114,7 +114,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0)
         return 0;
-    source.text = (const char *)data + 1;
+    cleanup_free char *text = mem_copy_text((const char *)data + 1, size - 1);
+    source.text = text;
     source.length = size - 1;
     files[data[0] % (sizeof(files) / sizeof(files[0]))](&source);
     return 0;

@@ -29,8 +29,12 @@
 /* Where a configuration comes from. */
 struct config_source {
     const char *path; /* shown in diagnostics; "-" is standard input */
-    const char *text; /* if not NULL, this is read instead of the path */
-    size_t length;    /* of text, in bytes */
+    /*
+     * If not NULL, this is read instead of the path. It is not copied: a NUL
+     * follows it, and it stays as long as the diagnostics that quote it.
+     */
+    const char *text;
+    size_t length; /* of text, in bytes */
     /*
      * key=value words of the command line, in the file's own grammar; they
      * come after the file and so win. Ended by NULL; may be NULL itself.

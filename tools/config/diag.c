@@ -16,7 +16,8 @@
 
 struct config_text {
     char *name;
-    char *bytes;
+    const char *bytes;
+    char *owned; /* the bytes, unless they are someone else's */
     size_t length;
     unsigned int order; /* diagnostics are sorted by it first */
     unsigned int references;
@@ -28,8 +29,8 @@ enum {
     MESSAGE_MAX = 240, /* bytes; of a longer one there is no middle */
 };
 
-struct config_text *config_text_adopt(const char *name, char *bytes,
-                                      size_t length, unsigned int order)
+struct config_text *config_text_borrow(const char *name, const char *bytes,
+                                       size_t length, unsigned int order)
 {
     struct config_text *text = MEM_NEW(struct config_text);
 
@@ -38,6 +39,15 @@ struct config_text *config_text_adopt(const char *name, char *bytes,
     text->length = length;
     text->order = order;
     text->references = 1;
+    return text;
+}
+
+struct config_text *config_text_adopt(const char *name, char *bytes,
+                                      size_t length, unsigned int order)
+{
+    struct config_text *text = config_text_borrow(name, bytes, length, order);
+
+    text->owned = bytes;
     return text;
 }
 
@@ -60,7 +70,7 @@ void config_text_unref(struct config_text *text)
     if (text == NULL || --text->references > 0)
         return;
     free(text->name);
-    free(text->bytes);
+    free(text->owned);
     free(text);
 }
 

@@ -46,6 +46,12 @@ struct config_text *config_text_new(const char *name, const char *bytes,
 /* As config_text_new, but takes the (malloced, NUL-ended) bytes over. */
 struct config_text *config_text_adopt(const char *name, char *bytes,
                                       size_t length, unsigned int order);
+/*
+ * As config_text_new, but the bytes stay the caller's, who keeps them as long
+ * as there are references. A NUL follows them.
+ */
+struct config_text *config_text_borrow(const char *name, const char *bytes,
+                                       size_t length, unsigned int order);
 struct config_text *config_text_ref(const struct config_text *text);
 void config_text_unref(struct config_text *text);
 const char *config_text_name(const struct config_text *text);

@@ -5,6 +5,7 @@
  * order target, format, vdev, access. `target=` takes the rest of the string.
  * The result is that of libxlutil 4.17, which the unit test asks as well.
  */
+#include <endian.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -70,7 +71,8 @@ bool disk_find_word(const struct disk_word *words, const char *at,
                     size_t length, int *value)
 {
     for (; words->word != NULL; words++) {
-        if (is_word(at, length, words->word)) {
+        if (words->word[0] == (length > 0 ? *at : '\0') &&
+            is_word(at, length, words->word)) {
             *value = words->value;
             return true;
         }
@@ -358,6 +360,83 @@ static void read_parts(struct disk_reader *reader)
     }
 }
 
+/* The top bits of those of eight bytes that are one. */
+static inline uint64_t bytes_that_are(uint64_t bytes, char one)
+{
+    const uint64_t ones = UINT64_MAX / UINT8_MAX;
+    const uint64_t rest = ones * 0x7f;
+
+    bytes ^= ones * (unsigned char)one;
+    return ~(((bytes & rest) + rest) | bytes) & ~rest;
+}
+
+/*
+ * Where the commas of a text are, and its end; false if there are not three,
+ * or a = or : among them. Eight bytes at a time, the last ones for the second.
+ */
+static bool find_commas(const char *text, size_t length, size_t ends[4])
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < length; at += sizeof(uint64_t)) {
+        size_t again =
+            at + sizeof(uint64_t) > length ? at + sizeof(uint64_t) - length : 0;
+        uint64_t bytes, found;
+
+        if (again > at)
+            return false;
+        memcpy(&bytes, text + at - again, sizeof(bytes));
+        bytes = le64toh(bytes);
+        found = bytes_that_are(bytes, ',') | bytes_that_are(bytes, '=') |
+                bytes_that_are(bytes, ':');
+        for (found >>= again * 8; found != 0; found &= found - 1) {
+            ends[count] = at + (size_t)__builtin_ctzll(found) / 8;
+            if (text[ends[count]] != ',' || ++count == 4)
+                return false;
+        }
+    }
+    ends[count] = length;
+    return count == 3;
+}
+
+static bool is_plain_part(const char *part, size_t length)
+{
+    return length > 0 && *part != ' ' && *part != '\t' && *part != '\n' &&
+           !(length >= MIN_FLAG && begins_flag(*part));
+}
+
+/*
+ * What most disks are: TARGET,FORMAT,VDEV,ACCESS, with no key, flag, prefix or
+ * blank in it. False if it is something else; then nothing was done.
+ */
+static bool read_usual(struct disk_reader *reader)
+{
+    const char *text = reader->text;
+    libxl_device_disk *disk = reader->disk;
+    size_t begins[4] = { 0 };
+    size_t ends[4];
+    size_t lengths[4];
+    int format;
+    int access;
+
+    if (!find_commas(text, reader->value->u.atom.length, ends))
+        return false;
+    for (int i = 0; i < 4; i++) {
+        begins[i] = i > 0 ? ends[i - 1] + 1 : 0;
+        lengths[i] = ends[i] - begins[i];
+        if (!is_plain_part(text + begins[i], lengths[i]))
+            return false;
+    }
+    if (!disk_find_word(disk_formats, text + begins[1], lengths[1], &format) ||
+        !disk_find_word(accesses, text + begins[3], lengths[3], &access))
+        return false;
+    disk->pdev_path = mem_copy_text(text, lengths[0]);
+    disk->format = (libxl_disk_format)format;
+    disk->vdev = mem_copy_text(text + begins[2], lengths[2]);
+    disk->readwrite = access;
+    return true;
+}
+
 static void finish(struct disk_reader *reader)
 {
     libxl_device_disk *disk = reader->disk;
@@ -384,9 +463,14 @@ static void finish(struct disk_reader *reader)
 void fill_disk_words(struct fill *fill, struct fill_words words,
                      libxl_device_disk *disk)
 {
-    struct disk_reader reader = { .fill = fill, .disk = disk };
+    struct disk_reader reader = { .fill = fill,
+                                  .value = words.first,
+                                  .text = words.first->u.atom.text,
+                                  .disk = disk };
     const struct config_value *word = NULL;
 
+    if (words.count == 1 && read_usual(&reader))
+        return;
     disk->readwrite = 1;
     while ((word = fill_next_word(words, word)) != NULL) {
         reader.value = word;

@@ -331,6 +331,39 @@ lex_other(struct config_lexer *lexer, struct config_token *token)
         bad(lexer, token, end, "this character has no meaning here", NULL);
 }
 
+static const char *skip_blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t')
+        p++;
+    return p;
+}
+
+/* Both stop at the NUL behind the text at the latest. */
+bool config_lexer_take_comma(struct config_lexer *lexer)
+{
+    const char *p = skip_blanks(lexer->at);
+
+    if (*p != ',')
+        return false;
+    lexer->at = p + 1;
+    return true;
+}
+
+/* A comment that has no end is left to lex_comment. */
+void config_lexer_skip_space(struct config_lexer *lexer)
+{
+    for (;;) {
+        const char *p = skip_blanks(lexer->at);
+
+        if (*p == '#')
+            p = strchrnul(p, '\n');
+        if (*p != '\n')
+            return;
+        lexer->at = lexer->line_start = p + 1;
+        lexer->line++;
+    }
+}
+
 static void lex_punct(struct config_lexer *lexer, struct config_token *token)
 {
     enum config_token_type type = CONFIG_TOKEN_ASSIGN;
@@ -377,11 +410,8 @@ static void lex_number(struct config_lexer *lexer, struct config_token *token)
 
 void config_lexer_next(struct config_lexer *lexer, struct config_token *token)
 {
-    const char *p = lexer->at;
+    const char *p = skip_blanks(lexer->at);
 
-    /* Stops at the NUL behind the text at the latest. */
-    while (*p == ' ' || *p == '\t')
-        p++;
     lexer->at = p;
     if (p >= lexer->end) {
         finish(lexer, token, CONFIG_TOKEN_END, lexer->end);

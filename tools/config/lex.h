@@ -51,6 +51,14 @@ void config_lexer_init(struct config_lexer *lexer,
 void config_lexer_next(struct config_lexer *lexer, struct config_token *token);
 
 /*
+ * What stands between the items of a list, of which a long one has many, is
+ * passed over without a token for each: a comma, and true, if that is next, and
+ * blanks, comments and ends of lines.
+ */
+bool config_lexer_take_comma(struct config_lexer *lexer);
+void config_lexer_skip_space(struct config_lexer *lexer);
+
+/*
  * Decodes one element of a string's inside at p (before end): a byte or an
  * escape. *used is its length in the source. Yields how many bytes (0 or 1)
  * it stands for, stored in *byte, or -1 for an escape that xl refuses.

@@ -161,6 +161,7 @@ static void decode_string(struct parser *parser, struct config_value *value)
     value->u.atom.length = (uint32_t)(out - value->u.atom.text);
 }
 
+/* The parser stays at its token. */
 static struct config_value *parse_atom(struct parser *parser)
 {
     struct config_value *value;
@@ -181,7 +182,6 @@ static struct config_value *parse_atom(struct parser *parser)
         value->u.atom.length = (uint32_t)parser->token.length;
     }
     value->u.atom.room = value->u.atom.length + 1;
-    advance(parser);
     return value;
 }
 
@@ -249,6 +249,17 @@ static bool refuse_in_list(struct parser *parser, const struct open_lists *open)
     return false;
 }
 
+/* To the token behind an atom and what separates it from the next item. */
+static void pass_item(struct parser *parser, struct open_lists *open)
+{
+    uint32_t line = parser->lexer.line;
+
+    open->wants_value = config_lexer_take_comma(&parser->lexer);
+    config_lexer_skip_space(&parser->lexer);
+    parser->line_begins = parser->lexer.line != line;
+    config_lexer_next(&parser->lexer, &parser->token);
+}
+
 /* One token inside a list. False after an error, which was reported. */
 static bool parse_in_list(struct parser *parser, struct open_lists *open)
 {
@@ -280,7 +291,7 @@ static bool parse_in_list(struct parser *parser, struct open_lists *open)
         if (item == NULL)
             return false;
         append_item(list, item);
-        open->wants_value = false;
+        pass_item(parser, open);
         return true;
     default:
         break;
@@ -307,10 +318,15 @@ static struct config_value *parse_list(struct parser *parser)
 
 static struct config_value *parse_value(struct parser *parser)
 {
+    struct config_value *atom;
+
     switch (parser->token.type) {
     case CONFIG_TOKEN_STRING:
     case CONFIG_TOKEN_NUMBER:
-        return parse_atom(parser);
+        atom = parse_atom(parser);
+        if (atom != NULL)
+            advance(parser);
+        return atom;
     case CONFIG_TOKEN_OPEN:
         return parse_list(parser);
     case CONFIG_TOKEN_IDENT:

@@ -144,14 +144,14 @@ static bool may_include(struct reader *reader, const struct config_value *value,
     return true;
 }
 
-/* Takes the bytes over. */
-static void parse_bytes(struct reader *reader, const char *name, char *bytes,
-                        size_t length, const struct open_file *file)
+/* Takes the reference over. */
+static void parse_text(struct reader *reader, struct config_text *text,
+                       const struct open_file *file)
 {
     const struct open_file *before = reader->file;
-    struct config_text *text =
-        config_text_adopt(name, bytes, length, reader->texts++);
+    size_t length;
 
+    config_text_bytes(text, &length);
     reader->bytes += length;
     reader->file = file;
     config_tree_parse(reader->tree, text,
@@ -193,7 +193,8 @@ static void include_file(struct reader *reader,
         free(bytes);
         return;
     }
-    parse_bytes(reader, path, bytes, length, &file);
+    parse_text(reader, config_text_adopt(path, bytes, length, reader->texts++),
+               &file);
 }
 
 static void include_value(struct config_includer *includer,
@@ -214,21 +215,6 @@ static void include_value(struct config_includer *includer,
     }
 }
 
-/* The text asked for; 0, or -1 with err. *bytes is the caller's. */
-static int open_source(const struct config_source *source, char **bytes,
-                       size_t *length, struct error *err)
-{
-    if (source->text == NULL)
-        return io_read_file(source->path, CONFIG_MAX_BYTES, bytes, length, err);
-    if (source->length > CONFIG_MAX_BYTES)
-        return error_set(err, ERR_CONFIG, "%s: longer than %d MiB",
-                         source->path != NULL ? source->path : "the text",
-                         CONFIG_MAX_BYTES / 1024 / 1024);
-    *length = source->length;
-    *bytes = mem_copy_text(source->text, source->length);
-    return 0;
-}
-
 static const char *source_name(const struct config_source *source)
 {
     if (source->path == NULL)
@@ -238,13 +224,37 @@ static const char *source_name(const struct config_source *source)
     return source->path;
 }
 
+/* The text asked for, a reference; NULL with err. */
+static struct config_text *open_source(const struct config_source *source,
+                                       unsigned int order, struct error *err)
+{
+    const char *name = source_name(source);
+    size_t length;
+    char *bytes;
+
+    if (source->text == NULL) {
+        if (io_read_file(source->path, CONFIG_MAX_BYTES, &bytes, &length, err) <
+            0)
+            return NULL;
+        return config_text_adopt(name, bytes, length, order);
+    }
+    if (source->length > CONFIG_MAX_BYTES) {
+        error_set(err, ERR_CONFIG, "%s: longer than %d MiB", name,
+                  CONFIG_MAX_BYTES / 1024 / 1024);
+        return NULL;
+    }
+    return config_text_borrow(name, source->text, source->length, order);
+}
+
 static void parse_overrides(struct reader *reader, const char *const *overrides)
 {
     for (unsigned int i = 0; overrides[i] != NULL; i++) {
         cleanup_free char *name = mem_printf("command line argument %u", i + 1);
 
-        parse_bytes(reader, name, mem_strdup(overrides[i]),
-                    strlen(overrides[i]), NULL);
+        parse_text(reader,
+                   config_text_new(name, overrides[i], strlen(overrides[i]),
+                                   reader->texts++),
+                   NULL);
     }
 }
 
@@ -252,18 +262,18 @@ int config_read(const struct config_source *source, struct config_tree **tree,
                 struct config_diags *diags, struct error *err)
 {
     struct reader reader = { .diags = diags };
+    struct config_text *text;
     struct open_file file;
-    size_t length;
-    char *bytes;
 
     *tree = NULL;
-    if (open_source(source, &bytes, &length, err) < 0)
+    text = open_source(source, reader.texts++, err);
+    if (text == NULL)
         return -1;
     *tree = reader.tree = config_tree_new();
     if (!source->plain)
         reader.includer.include = include_value;
     identify(&file, source->path != NULL ? source->path : "", NULL);
-    parse_bytes(&reader, source_name(source), bytes, length, &file);
+    parse_text(&reader, text, &file);
     if (source->overrides != NULL)
         parse_overrides(&reader, source->overrides);
     return 0;
