@@ -34,6 +34,8 @@ DELIBERATE = re.compile(
     r"|range of I/O (ports|memory)|CPU or a range of CPUs|range of vCPUs)"
     r"|is not the number of an interrupt"
     r"|must be a whole number from|is out of range|a NUL byte"
+    r"|more distances than virtual nodes"
+    r"|more than 100000 devices in one configuration"
     r"|unknown disk setting|of a disk needs Xen")
 
 # What is by chance in both.
@@ -73,6 +75,14 @@ def first_difference(theirs: str, mine: str) -> str:
     return "at the end"
 
 
+def ends_astray(path: pathlib.Path, mine: str) -> bool:
+    """All that we refuse is a last byte, without a newline behind it."""
+    before, _, last = path.read_bytes().rpartition(b"\n")
+    place = f"{path}:{before.count(10) + (2 if before else 1)}:{len(last)}: "
+    return bool(last) and mine.startswith(place) and \
+        mine.count(": error: ") == 1
+
+
 def judge(run: Run, read: bool, mine: str, spoilt: bool) -> str | None:
     """What is wrong with a pair of results, or None."""
     status, theirs, messages = run
@@ -101,6 +111,8 @@ def compare(files: list[pathlib.Path], run_xl: Callable[
     found = []
     for path, run, (read, mine) in zip(files, run_xl(files),
                                        ours(files, form)):
+        if spoilt and not read and ends_astray(path, mine):
+            continue
         if wrong := judge(run, read, mine, spoilt):
             found.append(f"{path.parent.name}/{path.name}: {wrong}")
     return found
