@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 #include "device/traces.h"
+#include "host/complaints.h"
 #include "host/prune.h"
 #include "host/xenstore.h"
 
@@ -37,6 +38,24 @@ int prune_node(const char *path, struct error *err)
 {
     strbuf_printf(&pruned, "%s ", path);
     return 0;
+}
+
+/* The kinds of devices that there are complaints of. */
+int prune_children(const char *path, struct prune_names *names,
+                   struct error *err)
+{
+    if (strcmp(path, COMPLAINTS) == 0) {
+        VEC_PUSH(&names->list, mem_strdup("vbd"));
+        VEC_PUSH(&names->list, mem_strdup("vif"));
+    }
+    return 0;
+}
+
+void prune_names_dispose(struct prune_names *names)
+{
+    VEC_EACH (&names->list, name)
+        free(*name);
+    VEC_DISPOSE(&names->list);
 }
 
 static int zero(const struct device_owner *owner, const void *device)
@@ -69,6 +88,8 @@ static void nodes_and_interface_are_noted(void **state)
     assert_string_equal(traces.nodes[DEVICE_RECORD], RECORD);
     assert_string_equal(traces.nodes[DEVICE_BACKEND], BACKEND);
     assert_string_equal(traces.nodes[DEVICE_FRONTEND], FRONTEND);
+    assert_string_equal(traces.nodes[DEVICE_COMPLAINTS],
+                        "/local/domain/0/error/backend/vif/1/0");
     assert_string_equal(traces.interface, "vif1.0");
     assert_null(traces.loop);
 }
@@ -103,6 +124,7 @@ static void another_domains_backend_is_left_to_it(void **state)
     READ(&traces, RECORD "/backend", other,
          "/local/domain/3/backend/vif/1/0/node", "/dev/loop0");
     assert_string_equal(traces.nodes[DEVICE_BACKEND], other);
+    assert_null(traces.nodes[DEVICE_COMPLAINTS]);
     assert_null(traces.loop);
     assert_null(traces.interface);
 }
@@ -153,6 +175,17 @@ static void an_interface_that_stays_is_named(void **state)
     expect_error(&err, ERR_DEVICE, "the interface lo does not go");
 }
 
+/* A guest can have the kernel write as many as it has devices. */
+static void complaints_go_with_their_guest(void **state)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    strbuf_dispose(&pruned);
+    assert_int_equal(complaints_forget(7, &err), 0);
+    assert_string_equal(pruned.text, COMPLAINTS "/vbd/7 " COMPLAINTS "/vif/7 ");
+    strbuf_dispose(&pruned);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(nodes_and_interface_are_noted),
     cmocka_unit_test(an_interface_may_have_a_name),
@@ -161,6 +194,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(only_a_loop_device_is_one),
     cmocka_unit_test(what_is_left_is_removed_and_nothing_else),
     cmocka_unit_test(an_interface_that_stays_is_named),
+    cmocka_unit_test(complaints_go_with_their_guest),
 };
 
 UNIT_MAIN(tests)

@@ -216,6 +216,9 @@ static void nodes_of_domains_that_are_gone(void **state)
         "/local/domain/0/backend/vbd",
         "/local/domain/0/backend/vbd/4",
         "/local/domain/0/backend/vbd/6",
+        "/local/domain/0/error/backend/vbd",
+        "/local/domain/0/error/backend/vbd/4",
+        "/local/domain/0/error/backend/vbd/8",
         "/local/domain/0/device-model/7",
         "/libxl/4",
         "/libxl/5",
@@ -227,14 +230,16 @@ static void nodes_of_domains_that_are_gone(void **state)
     memcpy(nodes, all, sizeof(all));
     find(f);
     expect_found(f, "node /local/domain/0/backend/vbd/6 found\n"
+                    "node /local/domain/0/error/backend/vbd/8 found\n"
                     "node /local/domain/0/device-model/7 found\n"
                     "node /local/domain/5 found\n"
                     "node /libxl/5 found\n"
                     "node /vm/" DEAD " found\n");
-    assert_string_equal(f->found.list.items[2].why, "Xen has no domain 5");
+    assert_string_equal(f->found.list.items[3].why, "Xen has no domain 5");
     assert_int_equal(removed.length, 0); /* it only looked */
     sweep(f);
     assert_string_equal(removed.text, "/local/domain/0/backend/vbd/6\n"
+                                      "/local/domain/0/error/backend/vbd/8\n"
                                       "/local/domain/0/device-model/7\n"
                                       "/local/domain/5\n"
                                       "/libxl/5\n"

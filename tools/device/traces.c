@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "host/complaints.h"
 #include "host/prune.h"
 #include "host/xenstore.h"
 
@@ -47,6 +48,8 @@ static int read_nodes(struct device_traces *traces, const char *record,
         copy_path(xenstore_reads_value(&reads, DEVICE_BACKEND));
     traces->nodes[DEVICE_FRONTEND] =
         copy_path(xenstore_reads_value(&reads, DEVICE_FRONTEND));
+    traces->nodes[DEVICE_COMPLAINTS] =
+        complaints_of(traces->nodes[DEVICE_BACKEND]);
     return 0;
 }
 

@@ -14,6 +14,7 @@ enum device_node {
     DEVICE_RECORD, /* libxl's */
     DEVICE_BACKEND,
     DEVICE_FRONTEND,
+    DEVICE_COMPLAINTS, /* the kernel's */
     DEVICE_NODES, /* how many there are */
 };
 

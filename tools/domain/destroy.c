@@ -2,6 +2,7 @@
 #include "domain/destroy.h"
 
 #include "base/mem.h"
+#include "host/complaints.h"
 #include "host/lookup.h"
 #include "host/operation.h"
 
@@ -24,6 +25,7 @@ int domain_destroy(struct host *host, uint32_t domid, struct error *err)
     rc = operation_wait(&op, rc, DESTROY_DEADLINE_MS);
     if (rc == 0 || is_gone(host, domid)) {
         host_log_forget(&host->log);
+        (void)complaints_forget(domid, NULL);
         return 0;
     }
     host_fail(host, err, ERR_FAILED, rc, "destroy %s (domain %u)", name, domid);

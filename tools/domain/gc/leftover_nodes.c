@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * /local/domain/N, /libxl/N, /vm/UUID (libxl_create.c), and what domain 0's
- * backends and device models keep: /local/domain/0/backend/KIND/N and
+ * backends and device models keep: /local/domain/0/backend/KIND/N, what its
+ * kernel complained of there (host/complaints.h), and
  * /local/domain/0/device-model/N. Backends in other domains are theirs.
  */
 #include <string.h>
 
 #include "base/mem.h"
 #include "domain/gc/leftovers.h"
+#include "host/complaints.h"
 #include "host/prune.h"
 
 #define BACKENDS "/local/domain/0/backend"
@@ -59,15 +61,16 @@ static int find_vms(struct leftovers *found, const struct living *living,
     return 0;
 }
 
-static int find_backends(struct leftovers *found, const struct living *living,
-                         struct error *err)
+/* In a folder's KIND/DOMID. */
+static int find_devices(const char *backends, struct leftovers *found,
+                        const struct living *living, struct error *err)
 {
     cleanup_prune_names struct prune_names kinds = { 0 };
 
-    if (prune_children(BACKENDS, &kinds, err) < 0)
+    if (prune_children(backends, &kinds, err) < 0)
         return -1;
     VEC_EACH (&kinds.list, kind) {
-        cleanup_free char *folder = mem_printf(BACKENDS "/%s", *kind);
+        cleanup_free char *folder = mem_printf("%s/%s", backends, *kind);
         if (find_numbers(folder, found, living, err) < 0)
             return -1;
     }
@@ -78,7 +81,8 @@ static int find_backends(struct leftovers *found, const struct living *living,
 int leftover_nodes_find(struct leftovers *found, const struct living *living,
                         struct error *err)
 {
-    if (find_backends(found, living, err) < 0 ||
+    if (find_devices(BACKENDS, found, living, err) < 0 ||
+        find_devices(COMPLAINTS, found, living, err) < 0 ||
         find_numbers(MODELS, found, living, err) < 0 ||
         find_numbers("/local/domain", found, living, err) < 0 ||
         find_numbers("/libxl", found, living, err) < 0)
