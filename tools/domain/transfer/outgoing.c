@@ -13,6 +13,7 @@
 #include "domain/own.h"
 #include "domain/transfer/saved_config.h"
 #include "domain/worker.h"
+#include "host/log_dirty.h"
 #include "host/lookup.h"
 #include "host/stored.h"
 
@@ -219,6 +220,7 @@ void outgoing_recover(struct host *host, uint32_t domid)
     cleanup_error struct error err = ERROR_INIT;
 
     interrupt_clear();
+    log_dirty_end(domid);
     if (outgoing_step_back(host, domid, &err) < 0)
         log_warn("%s", err.message);
     error_dispose(&err);

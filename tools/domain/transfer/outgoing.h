@@ -72,7 +72,10 @@ void outgoing_await_late_suspend(struct host *host, uint32_t domid);
 /* Has a guest go on that stands suspended; fine with any other. */
 int outgoing_resume(struct host *host, uint32_t domid, struct error *err);
 
-/* The same after a failure, and its name; failing in that is only told. */
+/*
+ * The same after a failure, and its name, and Xen stops noting what it writes
+ * to; failing in that is only told.
+ */
 void outgoing_recover(struct host *host, uint32_t domid);
 
 /*
