@@ -202,6 +202,8 @@ static void an_image_is_described(void **state)
     assert_true(facts.complete);
     assert_string_equal(facts.config, GUEST_STREAM_CONFIG);
     assert_string_equal(facts.type, "HVM");
+    assert_int_equal(facts.cpuid_length, 24);
+    assert_memory_equal(facts.cpuid + 12, "AuthcAMDenti", 12);
     assert_int_equal(facts.pages, 3000);
     assert_int_equal(facts.bytes, plain.length);
     image_facts_dispose(&facts);
@@ -313,8 +315,8 @@ static void frames_on_a_wire_end_by_themselves(void **state)
     close(wire[1]);
 }
 
-/* libxl knows where its stream ends; nobody else reads from the wire. */
-static void of_a_plain_wire_only_the_header_is_read(void **state)
+/* libxl knows where its stream ends, and what is said behind it is not lost. */
+static void a_plain_wire_gives_what_comes_until_libxl_has_enough(void **state)
 {
     cleanup_strbuf struct strbuf plain = { 0 };
     struct error err = ERROR_INIT;
@@ -334,8 +336,148 @@ static void of_a_plain_wire_only_the_header_is_read(void **state)
     source_finish(&source, &err);
     expect_no_error(&err);
     source_dispose(&source);
+    assert_int_equal(io_write_all(wire[1], "go", 3), 0);
+    assert_int_equal(read(wire[0], next, sizeof(next)), 3);
+    assert_string_equal(next, "go");
     close(wire[0]);
     close(wire[1]);
+}
+
+static void a_plain_wire_on_which_nothing_comes_is_given_up(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    struct error err = ERROR_INIT;
+    struct source source;
+    char next[16];
+    int wire[2];
+
+    xl_header_make(GUEST_STREAM_CONFIG, &plain);
+    strbuf_puts(&plain, "LibxlFmt");
+    assert_int_equal(pipe2(wire, O_CLOEXEC), 0);
+    assert_int_equal(io_write_all(wire[1], plain.text, plain.length), 0);
+    source_open_wire(&source, wire[0], false, 1, &err);
+    expect_no_error(&err);
+    assert_int_equal(read(source.fd, next, sizeof(next)), 8);
+    assert_int_equal(read(source.fd, next, sizeof(next)), 0);
+    error_set(&err, ERR_FAILED, "libxl: unexpected end");
+    source_blame(&source, &err);
+    expect_error(&err, ERR_TIMEOUT, "what came: stalled: nothing came for 1 s");
+    source_dispose(&source);
+    close(wire[0]);
+    close(wire[1]);
+}
+
+/* -- on a block device ----------------------------------------------------- */
+
+/* The path of a loop device for the file, the caller's; NULL without any. */
+static char *attach_loop(const char *path)
+{
+    const char *const argv[] = { "losetup", "--find", "--show", path, NULL };
+    struct proc proc = { .argv = argv };
+    cleanup_proc_result struct proc_result result = { 0 };
+
+    if (geteuid() != 0 || proc_run_ok(&proc, &result, NULL) < 0)
+        return NULL;
+    result.out.text[strcspn(result.out.text, "\n")] = '\0';
+    return mem_strdup(result.out.text);
+}
+
+static void detach_loop(const char *device)
+{
+    const char *const argv[] = { "losetup", "--detach", device, NULL };
+    struct proc proc = { .argv = argv };
+
+    assert_int_equal(proc_run_ok(&proc, NULL, NULL), 0);
+}
+
+static void write_to_device(const char *device, const struct strbuf *image)
+{
+    struct error err = ERROR_INIT;
+    struct newfile file;
+
+    newfile_open(&file, device, &err);
+    expect_no_error(&err);
+    assert_int_equal(io_write_all(file.fd, image->text, image->length), 0);
+    newfile_publish(&file, &err);
+    expect_no_error(&err);
+    newfile_dispose(&file);
+}
+
+/* Verified, then given to libxl, which reads no more than it wants. */
+static void expect_readable(const char *device, const struct strbuf *plain)
+{
+    size_t head = 48 + 4 + sizeof(GUEST_STREAM_CONFIG);
+    struct strbuf wanted = { .text = plain->text + head,
+                             .length = plain->length - head };
+    cleanup_strbuf struct strbuf got = { 0 };
+    cleanup_close int fd = open(device, O_RDONLY | O_CLOEXEC);
+    cleanup_image_facts struct image_facts facts;
+    struct error err = ERROR_INIT;
+    struct source source;
+
+    image_inspect(fd, device, true, &facts, &err);
+    expect_no_error(&err);
+    assert_true(facts.complete);
+    assert_int_equal(facts.bytes, plain->length);
+    open_file(&source, device);
+    while (got.length < wanted.length) {
+        size_t left = wanted.length - got.length;
+        char some[4096];
+        ssize_t here =
+            read(source.fd, some, left < sizeof(some) ? left : sizeof(some));
+
+        assert_true(here > 0);
+        strbuf_add(&got, some, (size_t)here);
+    }
+    expect_same_bytes(&got, &wanted);
+    source_finish(&source, &err);
+    expect_no_error(&err);
+    source_dispose(&source);
+}
+
+static void expect_refused_on(const char *device, off_t damaged)
+{
+    cleanup_close int fd = open(device, O_RDWR | O_CLOEXEC);
+    cleanup_image_facts struct image_facts facts;
+    struct error err = ERROR_INIT;
+
+    assert_int_equal(pwrite(fd, "wrong", 5, damaged), 5);
+    assert_int_equal(image_inspect(fd, device, true, &facts, &err), -1);
+    assert_int_equal(err.kind, ERR_CONFIG);
+    error_dispose(&err);
+}
+
+/* What was on it before is behind the image yet. */
+static void an_image_on_a_block_device_ends_where_it_ends(void **state)
+{
+    cleanup_strbuf struct strbuf plain = { 0 };
+    cleanup_free char *path = save_plain(&plain);
+    cleanup_free char *carried = mem_printf("%s.ours", path);
+    cleanup_free char *disk = mem_printf("%s.disk", path);
+    cleanup_strbuf struct strbuf image = { 0 };
+    struct codec_report report;
+    struct error err = ERROR_INIT;
+
+    convert_file(path, carried, false, &report, &err);
+    assert_int_equal(
+        io_read_file(carried, SIZE_MAX, &image.text, &image.length, &err), 0);
+    cleanup_free char *junk = mem_zalloc(1, (size_t)16 << 20);
+    memset(junk, 'J', (size_t)16 << 20);
+    io_replace_file(disk, 0600, junk, (size_t)16 << 20, &err);
+    cleanup_free char *device = attach_loop(disk);
+    if (device != NULL) {
+        write_to_device(device, &image);
+        expect_readable(device, &plain);
+        expect_refused_on(device, (off_t)image.length / 2);
+        write_to_device(device, &plain);
+        expect_readable(device, &plain);
+        detach_loop(device);
+    } else {
+        print_message("needs root and loop devices\n");
+    }
+    unlink(carried);
+    unlink(disk);
+    scratch_remove(path);
 }
 
 static void a_sender_that_dies_is_told(void **state)
@@ -454,7 +596,9 @@ static void a_new_file_appears_when_it_is_published(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_image_is_converted_there_and_back),
     cmocka_unit_test(frames_on_a_wire_end_by_themselves),
-    cmocka_unit_test(of_a_plain_wire_only_the_header_is_read),
+    cmocka_unit_test(a_plain_wire_gives_what_comes_until_libxl_has_enough),
+    cmocka_unit_test(a_plain_wire_on_which_nothing_comes_is_given_up),
+    cmocka_unit_test(an_image_on_a_block_device_ends_where_it_ends),
     cmocka_unit_test(a_sender_that_dies_is_told),
     cmocka_unit_test(what_was_there_survives_a_damaged_image),
     cmocka_unit_test(half_an_image_is_not_converted),

@@ -167,11 +167,49 @@ static void a_saved_guest_that_is_not_whole_is_refused(void **state)
     error_dispose(&err);
 }
 
+/* A block device goes on behind the image, with whatever was there before. */
+static void what_follows_the_end_is_ignored_where_it_may(void **state)
+{
+    static const struct decode_options device = { .threads = 2,
+                                                  .history_max = HISTORY_ENOUGH,
+                                                  .ignore_rest = true };
+    cleanup_strbuf struct strbuf plain = { 0 };
+    struct stream_stats stats = { 0 };
+    struct error err = ERROR_INIT;
+
+    guest_stream_make(&guest, &plain);
+    cleanup_close int in = make_file(&plain);
+    cleanup_close int carried = encode_file(in);
+    cleanup_close int back = memfd_create("back", MFD_CLOEXEC);
+    const int files[] = { in, carried };
+    for (size_t i = 0; i < 2; i++) {
+        cleanup_json_writer struct json_writer *json = json_writer_new(0);
+
+        lseek(files[i], 0, SEEK_END);
+        assert_int_equal(io_write_all(files[i], plain.text, plain.length), 0);
+        lseek(files[i], 0, SEEK_SET);
+        json_begin_object(json);
+        assert_int_equal(inspect(&reading, true, files[i], json, &err), -1);
+        assert_int_equal(err.kind, ERR_CONFIG);
+        error_dispose(&err);
+        lseek(files[i], 0, SEEK_SET);
+        inspect(&device, true, files[i], json, &err);
+        expect_no_error(&err);
+    }
+    lseek(carried, 0, SEEK_SET);
+    filter_decode(&device, false,
+                  &(struct filter_way){ .in = carried, .out = back }, &stats,
+                  &err);
+    expect_no_error(&err);
+    expect_file(back, &plain);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_file_comes_back_through_both_filters),
     cmocka_unit_test(what_is_no_stream_passes_only_if_it_may),
     cmocka_unit_test(a_saved_guest_is_described_in_either_format),
     cmocka_unit_test(a_saved_guest_that_is_not_whole_is_refused),
+    cmocka_unit_test(what_follows_the_end_is_ignored_where_it_may),
 };
 
 UNIT_MAIN(tests)

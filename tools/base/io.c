@@ -149,3 +149,10 @@ int io_make_dirs(const char *path, mode_t mode, struct error *err)
         *slash = '/';
     }
 }
+
+bool io_is_block_device(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISBLK(status.st_mode);
+}

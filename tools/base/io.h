@@ -3,6 +3,7 @@
 #ifndef XENITH_BASE_IO_H
 #define XENITH_BASE_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -56,6 +57,8 @@ int io_replace_file(const char *path, mode_t mode, const void *bytes,
  */
 int io_rewrite_file(const char *path, const void *bytes, size_t length,
                     struct error *err);
+
+bool io_is_block_device(int fd);
 
 /* Makes a directory and its parents; one that is there is fine. */
 int io_make_dirs(const char *path, mode_t mode, struct error *err);

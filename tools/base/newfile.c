@@ -98,13 +98,27 @@ static int rename_into_place(struct newfile *file)
     return sync_folder(file->place);
 }
 
+/* A pipe or a terminal cannot be synced, and nobody expects it to be. */
+static int sync_direct(const struct newfile *file, struct error *err)
+{
+    struct stat status;
+
+    if (fstat(file->fd, &status) == 0 && !S_ISBLK(status.st_mode) &&
+        !S_ISREG(status.st_mode))
+        return 0;
+    if (fsync(file->fd) == 0)
+        return 0;
+    return error_set_errno(err, errno == ENOSPC ? ERR_SPACE : ERR_FAILED, errno,
+                           "what was written cannot be synced");
+}
+
 int newfile_publish(struct newfile *file, struct error *err)
 {
     sigset_t all, before;
     int cause = 0;
 
     if (file->direct)
-        return 0;
+        return sync_direct(file, err);
     if (fsync(file->fd) < 0)
         return error_set_errno(err, errno == ENOSPC ? ERR_SPACE : ERR_FAILED,
                                errno, "%s", file->place);

@@ -306,6 +306,8 @@ int decoder_write(struct decoder *decoder, const void *bytes, size_t length,
     const uint8_t *next = bytes;
 
     while (length > 0) {
+        if (decoder->state == STATE_END && decoder->options.ignore_rest)
+            return 0;
         ssize_t here = take(decoder, next, length, err);
         if (here < 0)
             return -1;

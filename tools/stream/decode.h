@@ -18,6 +18,7 @@ struct decode_options {
     unsigned int threads; /* that decompress; 0: the caller's */
     uint64_t history_max; /* bytes of history it is willing to keep */
     bool until_end;       /* for filter.h: not to read beyond the end frame */
+    bool ignore_rest;     /* what follows the end is none of it: a device */
 };
 
 struct decoder;

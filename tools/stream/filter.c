@@ -139,9 +139,10 @@ static int pump_decoder(const struct decode_options *options,
 
     if (decoder == NULL)
         return -1;
+    bool stops = options->until_end || options->ignore_rest;
     while (got > 0 &&
            decoder_write(decoder, input->bytes, (size_t)got, err) == 0)
-        got = options->until_end && decoder_is_complete(decoder)
+        got = stops && decoder_is_complete(decoder)
                   ? 0
                   : inlet_read(&input->inlet, input->bytes, FILTER_INPUT, err);
     int rc = got == 0 ? decoder_finish(decoder, stats, err) : -1;
@@ -152,12 +153,12 @@ static int pump_decoder(const struct decode_options *options,
 static int pump_plain(struct input *input, const struct filter_way *way,
                       struct stream_stats *stats, struct error *err)
 {
+    int64_t stall_ms = input->inlet.stall_ms > 0 ? 0 : way->stall_ms;
     struct outlet outlet =
-        outlet_new(way->out, way->stall_ms, way->rate, bytes_of(way));
+        outlet_new(way->out, stall_ms, way->rate, bytes_of(way));
     struct stream_sink sink = outlet_sink(&outlet);
     ssize_t got = input->got;
 
-    input->inlet.stall_ms = 0;
     while (got > 0) {
         struct iovec part = { .iov_base = input->bytes,
                               .iov_len = (size_t)got };
@@ -177,7 +178,7 @@ int filter_decode(const struct decode_options *options, bool any,
     cleanup_free uint8_t *bytes = mem_zalloc(1, FILTER_INPUT);
     struct input input = {
         .inlet = { .fd = way->in,
-                   .stall_ms = any ? 0 : way->stall_ms,
+                   .stall_ms = any && !options->until_end ? 0 : way->stall_ms,
                    .count = carried_of(way) },
         .bytes = bytes,
     };

@@ -29,10 +29,11 @@ int filter_encode(const struct encode_options *options, bool bulk,
                   struct error *err);
 
 /*
- * any: what is no Xenith stream comes out as it is, and counts as carried so;
- * the wire is then where it goes. With options->until_end it returns at the
- * stream's own end, after which nothing may come before somebody has seen it
- * return; otherwise at that of the input.
+ * any: what is no Xenith stream comes out as it is, to the end of the input,
+ * and counts as carried so; the wire is then where it goes, or with
+ * options->until_end where it comes from. Of a stream, that has it return at
+ * the stream's own end, after which nothing may come before somebody has seen
+ * it return; otherwise at that of the input.
  */
 int filter_decode(const struct decode_options *options, bool any,
                   const struct filter_way *way, struct stream_stats *stats,

@@ -12,11 +12,16 @@
 struct inspection {
     bool whole;
     bool seen_enough;
+    bool ignore_rest;
+    bool ended; /* a plain stream; what follows is none of it */
     bool xenith;
     struct scan *scan;
     struct decoder *decoder; /* NULL for a plain stream */
     struct strbuf config;
-    uint64_t carried; /* bytes of the file that were read */
+    struct strbuf cpuid; /* the body of libxc's record of that name */
+    size_t cpuid_left;   /* bytes of it that are still to come */
+    uint64_t carried;    /* bytes of the file that were read */
+    uint64_t bytes;      /* of the stream, once it has ended */
 };
 
 /* The first thing that is not understood is an error, with its place. */
@@ -62,6 +67,8 @@ static int take_parts(void *data, const struct iovec *parts, size_t count,
     return 0;
 }
 
+    if (inspection->ended)
+        return 0;
 static int take_input(struct inspection *inspection, const uint8_t *bytes,
                       size_t length, struct error *err)
 {
@@ -71,6 +78,11 @@ static int take_input(struct inspection *inspection, const uint8_t *bytes,
     return take_plain(inspection, bytes, length, err);
 }
 
+    if (inspection->ignore_rest && inspection->decoder == NULL &&
+        scan_facts(inspection->scan)->complete) {
+        inspection->ended = true;
+        inspection->bytes = scan_offset(inspection->scan);
+    }
 static int begin(struct inspection *inspection,
                  const struct decode_options *options, const uint8_t *bytes,
                  size_t length, struct error *err)
@@ -97,7 +109,7 @@ static int read_input(struct inspection *inspection,
     while (got > 0) {
         if (take_input(inspection, bytes, (size_t)got, err) < 0)
             return -1;
-        if (inspection->seen_enough)
+        if (inspection->seen_enough || has_ended(inspection))
             return 0;
         got = inlet_read(&inlet, bytes, FILTER_INPUT, err);
     }
@@ -108,12 +120,25 @@ static int check_end(struct inspection *inspection, struct error *err)
 {
     struct stream_stats stats;
 
-    if (inspection->seen_enough)
+    if (inspection->ended)
+        inspection->carried = inspection->bytes;
+    if (inspection->seen_enough || inspection->ended)
         return 0;
-    if (inspection->decoder != NULL &&
-        decoder_finish(inspection->decoder, &stats, err) < 0)
-        return -1;
+    if (inspection->decoder != NULL) {
+        if (decoder_finish(inspection->decoder, &stats, err) < 0)
+            return -1;
+        inspection->carried = stats.carried;
+    }
+    inspection->bytes = scan_offset(inspection->scan);
     if (scan_facts(inspection->scan)->complete)
+/* Where something may follow that is none of it. */
+static bool has_ended(const struct inspection *inspection)
+{
+    return inspection->ended ||
+           (inspection->ignore_rest && inspection->decoder != NULL &&
+            decoder_is_complete(inspection->decoder));
+}
+
         return check_problem(inspection, err);
     return error_set(err, ERR_CONFIG,
                      "byte %llu of the saved guest: it is cut short",
@@ -126,7 +151,7 @@ static void add_facts(const struct inspection *inspection,
     const struct scan_facts *facts = scan_facts(inspection->scan);
 
     json_add_string(json, "format", inspection->xenith ? "xenith" : "plain");
-    json_add_bool(json, "complete", facts->complete);
+    json_add_bool(json, "complete", inspection->ended || facts->complete);
     json_add_string(json, "config", inspection->config.text);
     json_add_uint(json, "domain_type", facts->domain_type);
     json_add_uint(json, "xen_major", facts->xen_major);
@@ -134,14 +159,18 @@ static void add_facts(const struct inspection *inspection,
     json_add_uint(json, "libxc_version", facts->libxc_version);
     json_add_uint(json, "pages", facts->pages);
     json_add_uint(json, "emulator_bytes", facts->emulator_data);
-    json_add_uint(json, "bytes", scan_offset(inspection->scan));
+    json_add_uint(json, "bytes",
+                  inspection->bytes > 0 ? inspection->bytes
+                                        : scan_offset(inspection->scan));
     json_add_uint(json, "carried", inspection->carried);
 }
 
 int inspect(const struct decode_options *options, bool whole, int in,
             struct json_writer *json, struct error *err)
 {
-    struct inspection inspection = { .whole = whole, .scan = scan_new() };
+    struct inspection inspection = { .whole = whole,
+                                     .ignore_rest = options->ignore_rest,
+                                     .scan = scan_new() };
     struct decode_options reading = *options;
 
     /* To stop early the sink must be called by this thread. */

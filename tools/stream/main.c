@@ -32,6 +32,8 @@ static const char usage[] =
     "  -b, --bulk           fill frames: nobody waits for them  (encode)\n"
     "  -a, --any            pass on what is no such stream      (decode)\n"
     "  -e, --until-end      read no further than its end        (decode)\n"
+    "  -i, --ignore-rest    what follows its end is none of it  (decode, "
+    "inspect)\n"
     "  -H, --head           stop at the first page              (inspect)\n"
     "  -l, --rate BYTES     write no more than that a second\n"
     "  -s, --stall SECONDS  give the wire up when nothing moves for so long\n"
@@ -50,6 +52,7 @@ struct options {
     enum verb verb;
     bool any;
     bool until_end;
+    bool ignore_rest;
     bool head;
     bool bulk;
     bool report;
@@ -116,6 +119,7 @@ static int read_letters(struct options *options, int argc, char **argv,
         { "bulk", no_argument, NULL, 'b' },
         { "any", no_argument, NULL, 'a' },
         { "until-end", no_argument, NULL, 'e' },
+        { "ignore-rest", no_argument, NULL, 'i' },
         { "head", no_argument, NULL, 'H' },
         { "rate", required_argument, NULL, 'l' },
         { "stall", required_argument, NULL, 's' },
@@ -128,7 +132,7 @@ static int read_letters(struct options *options, int argc, char **argv,
     int letter;
 
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, "aec:k:bHl:s:f:t:rh", rows,
+    while ((letter = getopt_long(argc, argv, "aeic:k:bHl:s:f:t:rh", rows,
                                  NULL)) != -1) {
         if (letter == '?')
             return error_set(err, ERR_USAGE, "unknown option '%s'",
@@ -139,6 +143,8 @@ static int read_letters(struct options *options, int argc, char **argv,
             options->any = true;
         else if (letter == 'e')
             options->until_end = true;
+        else if (letter == 'i')
+            options->ignore_rest = true;
         else if (letter == 'H')
             options->head = true;
         else if (letter == 'r')
@@ -212,6 +218,7 @@ static int run(const struct options *options, struct stream_stats *stats,
         .history_max =
             options->history_given ? options->history : DECODE_HISTORY_MAX,
         .until_end = options->until_end,
+        .ignore_rest = options->ignore_rest,
     };
 
     const struct filter_way way = {

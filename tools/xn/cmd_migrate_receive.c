@@ -19,6 +19,12 @@
 #include "xn/load.h"
 
 /*
+ * s without a byte from a plain xl, which has no deadline of its own: it sends
+ * nothing while it waits up to a minute for the guest to suspend.
+ */
+#define PLAIN_STALL 120
+
+/*
  * Takes the two streams away from whatever else would write to them: what is
  * printed goes to standard error from now on.
  */
@@ -146,8 +152,8 @@ static int receive(struct invocation *inv, struct takeover *takeover,
     if (comes <= 0)
         return comes;
     if (handover_await_state(&takeover->wire, err) < 0 ||
-        source_open_wire(&source, takeover->wire.in, frames, question.stall,
-                         err) < 0)
+        source_open_wire(&source, takeover->wire.in, frames,
+                         frames ? question.stall : PLAIN_STALL, err) < 0)
         return -1;
     int rc = receive_from(inv, takeover, &source, domid, err);
     source_dispose(&source);

@@ -21,7 +21,7 @@ struct restore {
 
 /* -- the image ------------------------------------------------------------- */
 
-/* False for a pipe, which cannot be read again. */
+/* False for what has none, as a pipe, or more than the image, as a device. */
 static bool read_size(int fd, uint64_t *size)
 {
     struct stat status;
@@ -41,7 +41,7 @@ static int verify(int fd, const struct restore *restore, struct error *err)
     cleanup_free char *safe = show_safe(what);
     uint64_t size;
 
-    if (!read_size(fd, &size))
+    if (!read_size(fd, &size) && !io_is_block_device(fd))
         return 0;
     struct progress *progress = progress_begin(restore->progress, safe);
     off_t start = lseek(fd, 0, SEEK_CUR);

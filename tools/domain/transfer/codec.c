@@ -28,6 +28,7 @@ static const char *const tasks[][4] = {
     [CODEC_UNPACK] = { "decode", "--any" },
     [CODEC_SEND] = { "encode", "--history", HISTORY },
     [CODEC_RECEIVE] = { "decode", "--until-end" },
+    [CODEC_RECEIVE_PLAIN] = { "decode", "--until-end", "--any" },
 };
 
 struct words {
@@ -61,6 +62,8 @@ static void make_words(const struct codec_request *request, struct words *words)
         add_pair(words, "--rate", print(words->rate, request->rate));
     if (request->stall > 0)
         add_pair(words, "--stall", print(words->stall, request->stall));
+    if (request->ignore_rest)
+        VEC_PUSH(&words->argv, "--ignore-rest");
     if (request->figures != NULL)
         add_pair(words, "--figures", print(words->figures, PROC_EXTRA_FD));
     VEC_PUSH(&words->argv, NULL);

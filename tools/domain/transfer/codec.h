@@ -31,6 +31,7 @@ enum codec_task {
      */
     CODEC_SEND,
     CODEC_RECEIVE,
+    CODEC_RECEIVE_PLAIN, /* what libxl wrote, whose end only it knows */
 };
 
 struct codec_request {
@@ -38,6 +39,7 @@ struct codec_request {
     const char *compress; /* as --compress has it, NULL: auto */
     uint64_t rate;        /* of what it writes, bytes a second; 0: no limit */
     unsigned int stall;   /* s after which a dead wire is given up; 0: never */
+    bool ignore_rest;     /* a block device goes on behind what is on it */
     const struct figures *figures; /* kept up to date; NULL: nobody looks */
 };
 

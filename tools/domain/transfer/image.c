@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/paths.h"
@@ -50,8 +51,13 @@ static int parse_facts(const struct proc_output *out, struct image_facts *facts,
 int image_inspect(int fd, const char *path, bool whole,
                   struct image_facts *facts, struct error *err)
 {
-    const char *argv[] = { PATHS_STREAM, "inspect", whole ? NULL : "--head",
-                           NULL };
+    const char *argv[5] = { PATHS_STREAM, "inspect" };
+    size_t count = 2;
+
+    if (!whole)
+        argv[count++] = "--head";
+    if (io_is_block_device(fd))
+        argv[count++] = "--ignore-rest";
     struct proc proc = {
         .argv = argv, .input_fd = fd, .keep = FACTS_KEEP, .interruptible = true
     };

@@ -36,11 +36,14 @@ static int start_through(struct source *source, int in,
 int source_open(struct source *source, int in, const char *path,
                 const struct figures *figures, struct error *err)
 {
+    bool device = io_is_block_device(in);
     const struct codec_request unpack = { .task = CODEC_UNPACK,
+                                          .ignore_rest = device,
                                           .figures = figures };
 
     *source = SOURCE_INIT;
     source->path = path;
+    source->rest = device ? SOURCE_ANYTHING : SOURCE_NOTHING;
     int rc = start_through(source, in, &unpack, err);
     if (rc == 0)
         rc = read_header(source, err);
@@ -52,16 +55,14 @@ int source_open(struct source *source, int in, const char *path,
 int source_open_wire(struct source *source, int in, bool frames,
                      unsigned int stall, struct error *err)
 {
-    const struct codec_request receive = { .task = CODEC_RECEIVE,
+    const struct codec_request receive = { .task = frames ? CODEC_RECEIVE
+                                                          : CODEC_RECEIVE_PLAIN,
                                            .stall = stall };
-    int rc = 0;
 
     *source = SOURCE_INIT;
     source->path = "what came";
-    if (frames)
-        rc = start_through(source, in, &receive, err);
-    else if ((source->fd = fcntl(in, F_DUPFD_CLOEXEC, 3)) < 0)
-        rc = error_set_errno(err, ERR_FAILED, errno, "%s", source->path);
+    source->rest = frames ? SOURCE_NOTHING : SOURCE_LATER;
+    int rc = start_through(source, in, &receive, err);
     if (rc == 0)
         rc = read_header(source, err);
     if (rc < 0)
@@ -69,18 +70,27 @@ int source_open_wire(struct source *source, int in, bool frames,
     return rc;
 }
 
+/* Its end is seen, or the codec would wait for somebody to read it. */
+static bool goes_on(const struct source *source)
+{
+    char more;
+
+    return source->rest == SOURCE_LATER || read(source->fd, &more, 1) > 0;
+}
+
 int source_finish(struct source *source, struct error *err)
 {
     struct codec_report report;
-    char more;
 
     if (source->codec.pid == 0)
         return 0;
-    /* Its end is seen, or the codec would wait for somebody to read it. */
-    ssize_t got = read(source->fd, &more, 1);
-    if (got > 0)
-        return error_set(err, ERR_CONFIG, "%s: there is more after its end",
-                         source->path);
+    if (goes_on(source)) {
+        if (source->rest == SOURCE_NOTHING)
+            return error_set(err, ERR_CONFIG, "%s: there is more after its end",
+                             source->path);
+        codec_abandon(&source->codec);
+        return 0;
+    }
     if (codec_finish(&source->codec, &report, err) < 0)
         return error_context(err, "%s", source->path);
     return 0;
@@ -96,7 +106,7 @@ void source_blame(struct source *source, struct error *err)
     /* What it had to say it said before its output ended. */
     kill(source->codec.pid, SIGTERM);
     if (codec_finish(&source->codec, &report, &cause) < 0 &&
-        cause.kind == ERR_CONFIG) {
+        (cause.kind == ERR_CONFIG || cause.kind == ERR_TIMEOUT)) {
         error_dispose(err);
         *err = cause;
         error_context(err, "%s", source->path);

@@ -11,11 +11,18 @@
 #include "base/proc.h"
 #include "stream/figures.h"
 
+enum source_rest {
+    SOURCE_NOTHING,
+    SOURCE_ANYTHING, /* on a block device: none of it */
+    SOURCE_LATER,    /* on a wire, when its sender was told something */
+};
+
 struct source {
-    const char *path;        /* for messages; borrowed */
-    int fd;                  /* what libxl reads: its own stream; owned */
-    struct proc_child codec; /* without one libxl reads from the wire */
-    char *config_json;       /* that it was saved with; owned */
+    const char *path; /* for messages; borrowed */
+    int fd;           /* what libxl reads: its own stream; owned */
+    struct proc_child codec;
+    char *config_json;     /* that it was saved with; owned */
+    enum source_rest rest; /* behind what libxl reads */
 };
 
 #define SOURCE_INIT ((struct source){ .fd = -1, .codec = PROC_CHILD_INIT })
@@ -29,9 +36,9 @@ int source_open(struct source *source, int in, const char *path,
 
 /*
  * Starts reading from the other host: a Xenith stream to its end frame, or
- * what libxl wrote, which then it reads by itself. Nothing of what follows is
- * taken. in stays the caller's. A Xenith stream is given up when nothing comes
- * for stall seconds; 0: never.
+ * what libxl wrote, whose end libxl knows; the sender is silent behind it until
+ * it is told something. in stays the caller's. It is given up when nothing
+ * comes for stall seconds; 0: never.
  */
 int source_open_wire(struct source *source, int in, bool frames,
                      unsigned int stall, struct error *err);
@@ -43,8 +50,8 @@ int source_open_wire(struct source *source, int in, bool frames,
 int source_finish(struct source *source, struct error *err);
 
 /*
- * libxl failed. If that is because the image is damaged, this becomes the
- * error. Reading ends.
+ * libxl failed. If that is because the image is damaged, or does not come any
+ * more, this becomes the error. Reading ends.
  */
 void source_blame(struct source *source, struct error *err);
 
