@@ -74,7 +74,12 @@ def test_what_is_left_is_no_more_than_the_guest_has(host, small, image):
 def test_xl_restores_what_we_saved_for_it(host, small, image):
     up = small("pvh")
     host.xn("save", "--format", "xl", up.name, image, timeout=600)
-    assert "format   xl\n" in host.xn("image", "show", image).stdout
+    shown = host.xn("image", "show", image).stdout
+    assert "format   xl\n" in shown and "CPU      AuthenticAMD, with" in shown
+    needs = json.loads(host.xn("image", "show", "--json", image).stdout)
+    assert needs["cpu_vendor"] == "AuthenticAMD"
+    assert {"FPU", "SSE2", "LM"} <= set(needs["cpu_features"])
+    assert needs["disks"] == [] and needs["kernel"].startswith("/")
     host.xl("restore", "-e", image, timeout=600)
     expect_resumed(host, up.name)
     expect_answer(up)

@@ -195,12 +195,16 @@ static void put_emulator(struct maker *maker)
     put_record(maker, 3, state, sizeof(state));
 }
 
+/* A xen_cpuid_leaf_t: leaf 0 of one of AMD's CPUs. */
+static const char leaf[] = "\0\0\0\0\xff\xff\xff\xff\1\0\0\0"
+                           "AuthcAMDenti";
+
 void guest_stream_feed(const struct guest_stream *guest,
                        void (*take)(void *data, const char *bytes,
                                     size_t length),
                        void *data)
 {
-    static const char policy[32] = "policy";
+    static const char policy[16] = "policy";
     struct maker maker = { .guest = guest, .take = take, .data = data };
 
     maker.versions = mem_zalloc(guest->pages + 1, sizeof(*maker.versions));
@@ -211,7 +215,7 @@ void guest_stream_feed(const struct guest_stream *guest,
     put_be32(&maker, 0);
     put_record(&maker, 1, NULL, 0);
     put_libxc_headers(&maker);
-    put_record(&maker, 0x11, policy, 24);
+    put_record(&maker, 0x11, leaf, sizeof(leaf) - 1);
     put_record(&maker, 0x12, policy, 16);
     put_record(&maker, 0x10, NULL, 0);
     for (unsigned int round = 0; round <= guest->rounds; round++)

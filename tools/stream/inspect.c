@@ -5,15 +5,16 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "stream/bytes.h"
 #include "stream/filter.h"
 #include "stream/frame.h"
 #include "stream/scan.h"
 
 struct inspection {
     bool whole;
-    bool seen_enough;
     bool ignore_rest;
     bool ended; /* a plain stream; what follows is none of it */
+    bool seen_enough;
     bool xenith;
     struct scan *scan;
     struct decoder *decoder; /* NULL for a plain stream */
@@ -36,16 +37,52 @@ static int check_problem(const struct inspection *inspection, struct error *err)
                      (unsigned long long)offset, problem);
 }
 
+/* 24 bytes for each of some dozens of leaves. */
+#define CPUID_MAX ((size_t)64 << 10)
+
+/* libxl has no record of that number. */
+static void note_record(struct inspection *inspection, const uint8_t *header,
+                        size_t length)
+{
+    size_t body = length >= 8 ? bytes_get_le32(header + 4) : 0;
+
+    if (length >= 8 && bytes_get_le32(header) == LIBXC_X86_CPUID_POLICY &&
+        body <= CPUID_MAX && inspection->cpuid.length == 0)
+        inspection->cpuid_left = body;
+}
+
+/* The padding behind it is none of it. */
+static void note_body(struct inspection *inspection, const uint8_t *bytes,
+                      size_t length)
+{
+    size_t here =
+        length < inspection->cpuid_left ? length : inspection->cpuid_left;
+
+    strbuf_add(&inspection->cpuid, (const char *)bytes, here);
+    inspection->cpuid_left -= here;
+}
+
 static int note_span(void *data, const uint8_t *bytes,
                      const struct scan_span *span, struct error *err)
 {
     struct inspection *inspection = data;
 
+    if (inspection->ended)
+        return 0;
     if (span->part == SCAN_CONFIG &&
         scan_facts(inspection->scan)->config_length <= INSPECT_CONFIG_MAX)
         strbuf_add(&inspection->config, (const char *)bytes, span->length);
+    if (span->part == SCAN_RECORD)
+        note_record(inspection, bytes, span->length);
+    if (span->part == SCAN_BODY && inspection->cpuid_left > 0)
+        note_body(inspection, bytes, span->length);
     if (span->part == SCAN_PAGE && !inspection->whole)
         inspection->seen_enough = true;
+    if (inspection->ignore_rest && inspection->decoder == NULL &&
+        scan_facts(inspection->scan)->complete) {
+        inspection->ended = true;
+        inspection->bytes = scan_offset(inspection->scan);
+    }
     return check_problem(inspection, err);
 }
 
@@ -67,8 +104,6 @@ static int take_parts(void *data, const struct iovec *parts, size_t count,
     return 0;
 }
 
-    if (inspection->ended)
-        return 0;
 static int take_input(struct inspection *inspection, const uint8_t *bytes,
                       size_t length, struct error *err)
 {
@@ -78,11 +113,6 @@ static int take_input(struct inspection *inspection, const uint8_t *bytes,
     return take_plain(inspection, bytes, length, err);
 }
 
-    if (inspection->ignore_rest && inspection->decoder == NULL &&
-        scan_facts(inspection->scan)->complete) {
-        inspection->ended = true;
-        inspection->bytes = scan_offset(inspection->scan);
-    }
 static int begin(struct inspection *inspection,
                  const struct decode_options *options, const uint8_t *bytes,
                  size_t length, struct error *err)
@@ -94,6 +124,14 @@ static int begin(struct inspection *inspection,
         return 0;
     inspection->decoder = decoder_new(options, &sink, err);
     return inspection->decoder != NULL ? 0 : -1;
+}
+
+/* Where something may follow that is none of it. */
+static bool has_ended(const struct inspection *inspection)
+{
+    return inspection->ended ||
+           (inspection->ignore_rest && inspection->decoder != NULL &&
+            decoder_is_complete(inspection->decoder));
 }
 
 static int read_input(struct inspection *inspection,
@@ -131,18 +169,21 @@ static int check_end(struct inspection *inspection, struct error *err)
     }
     inspection->bytes = scan_offset(inspection->scan);
     if (scan_facts(inspection->scan)->complete)
-/* Where something may follow that is none of it. */
-static bool has_ended(const struct inspection *inspection)
-{
-    return inspection->ended ||
-           (inspection->ignore_rest && inspection->decoder != NULL &&
-            decoder_is_complete(inspection->decoder));
-}
-
         return check_problem(inspection, err);
     return error_set(err, ERR_CONFIG,
                      "byte %llu of the saved guest: it is cut short",
                      (unsigned long long)scan_offset(inspection->scan));
+}
+
+static void add_cpuid(const struct inspection *inspection,
+                      struct json_writer *json)
+{
+    cleanup_strbuf struct strbuf hex = { 0 };
+
+    for (size_t i = 0; i < inspection->cpuid.length; i++)
+        strbuf_printf(&hex, "%02x",
+                      (unsigned int)(uint8_t)inspection->cpuid.text[i]);
+    json_add_string(json, "cpuid", hex.text);
 }
 
 static void add_facts(const struct inspection *inspection,
@@ -153,6 +194,7 @@ static void add_facts(const struct inspection *inspection,
     json_add_string(json, "format", inspection->xenith ? "xenith" : "plain");
     json_add_bool(json, "complete", inspection->ended || facts->complete);
     json_add_string(json, "config", inspection->config.text);
+    add_cpuid(inspection, json);
     json_add_uint(json, "domain_type", facts->domain_type);
     json_add_uint(json, "xen_major", facts->xen_major);
     json_add_uint(json, "xen_minor", facts->xen_minor);
@@ -184,5 +226,6 @@ int inspect(const struct decode_options *options, bool whole, int in,
         add_facts(&inspection, json);
     scan_free(inspection.scan);
     strbuf_dispose(&inspection.config);
+    strbuf_dispose(&inspection.cpuid);
     return rc;
 }

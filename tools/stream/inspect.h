@@ -16,7 +16,8 @@
 
 /*
  * Adds keys to the object that json is in: format ("xenith" or "plain"),
- * complete, and what is known of config (a string), domain_type (libxc's
+ * complete, and what is known of config (a string), cpuid (hexadecimal digits:
+ * the leaves that the guest was given, as libxc has them), domain_type (libxc's
  * number), xen_major, xen_minor, libxc_version, pages, emulator_bytes, bytes
  * (of the plain stream), carried (of the file). Unless whole, it stops at the
  * first page. ERR_CONFIG for an image that is damaged or not understood, with

@@ -20,6 +20,29 @@ static const char *type_name(uint64_t type)
     return type == 2 ? "HVM" : "unknown";
 }
 
+/* -1: it is no digit of xn-stream's. */
+static int digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+static void parse_cpuid(const char *hex, struct image_facts *facts)
+{
+    size_t length = hex != NULL ? strlen(hex) / 2 : 0;
+
+    facts->cpuid = mem_zalloc(1, length + 1);
+    for (size_t i = 0; i < length; i++) {
+        int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return;
+        facts->cpuid[i] = (uint8_t)(high << 4 | low);
+        facts->cpuid_length = i + 1;
+    }
+}
+
 static int parse_facts(const struct proc_output *out, struct image_facts *facts,
                        struct error *err)
 {
@@ -44,6 +67,7 @@ static int parse_facts(const struct proc_output *out, struct image_facts *facts,
                          PATHS_STREAM);
     facts->xenith = strcmp(format, "xenith") == 0;
     facts->type = type_name(type);
+    parse_cpuid(json_as_string(json_get(json, "cpuid")), facts);
     facts->config = config != NULL ? mem_strdup(config) : NULL;
     return 0;
 }
@@ -75,5 +99,6 @@ int image_inspect(int fd, const char *path, bool whole,
 void image_facts_dispose(struct image_facts *facts)
 {
     free(facts->config);
+    free(facts->cpuid);
     *facts = (struct image_facts){ 0 };
 }

@@ -4,14 +4,17 @@
 #define XENITH_DOMAIN_TRANSFER_IMAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
 struct image_facts {
-    bool xenith;      /* in our format */
-    bool complete;    /* all of it was read, and is whole */
-    char *config;     /* libxl's JSON, or NULL; owned */
+    bool xenith;    /* in our format */
+    bool complete;  /* all of it was read, and is whole */
+    char *config;   /* libxl's JSON, or NULL; owned */
+    uint8_t *cpuid; /* libxc's record of the leaves it was given; owned */
+    size_t cpuid_length;
     const char *type; /* "PV", "HVM", or "unknown" */
     uint64_t xen_major, xen_minor;
     uint64_t pages;
