@@ -3,11 +3,14 @@
  * A stream that was cut, damaged, or made to deceive: nothing wrong ever comes
  * out, nothing is allocated on the word of a lie, and the error says where.
  */
+#include <sys/mman.h>
+
 #include "stream_unit.h"
 
 #include "stream/bytes.h"
 #include "stream/frame.h"
 #include "stream/hash.h"
+#include "stream/xl.h"
 
 /* Frames of every kind of entry, most of them compressed. */
 static const struct guest_stream guest = {
@@ -251,6 +254,159 @@ static void lies_in_a_frames_table_are_refused(void **state)
     }
 }
 
+/* -- what changed in a page ------------------------------------------------ */
+
+static const uint16_t short_lies[] = { 0,    1,      2,      511,    512,
+                                       513,  3072,   3073,   4095,   4096,
+                                       0x7f, 0x7fff, 0x8000, 0xfff8, 0xffff };
+#define SHORT_LIES (sizeof(short_lies) / sizeof(short_lies[0]))
+
+/* Of so many deltas each run up to that one. */
+#define DELTAS_TRIED 24
+#define RUNS_TRIED 4
+
+static void lie_shortly_about(struct streams *streams, size_t field,
+                              char *header)
+{
+    char *at = streams->carried.text + field;
+    uint16_t truth = bytes_get_le16(at);
+
+    for (size_t i = 0; i < SHORT_LIES + 2; i++) {
+        uint16_t lie = i < SHORT_LIES ? short_lies[i]
+                                      : (uint16_t)(truth + (i % 2 ? 1 : -1));
+        if (lie == truth)
+            continue;
+        bytes_put_le16(at, lie);
+        repair_payload(streams, header);
+        expect_refused(streams, streams->carried.text, streams->carried.length,
+                       "a lie in a delta", field);
+    }
+    bytes_put_le16(at, truth);
+    repair_payload(streams, header);
+}
+
+/* The delta's own length, and of its runs how far they skip and reach. */
+static void lie_in_delta(struct streams *streams, size_t delta, char *header)
+{
+    size_t length = bytes_get_le16(streams->carried.text + delta);
+    size_t run = delta + 2;
+
+    lie_shortly_about(streams, delta, header);
+    for (int i = 0; i < RUNS_TRIED && run < delta + 2 + length; i++) {
+        size_t words = bytes_get_le16(streams->carried.text + run + 2);
+        lie_shortly_about(streams, run, header);
+        lie_shortly_about(streams, run + 2, header);
+        run += 4 + words * 8;
+    }
+}
+
+/* Yields how many deltas a frame has that is stored as it is. */
+static unsigned int lie_in_deltas(struct streams *streams, size_t place)
+{
+    char *header = streams->carried.text + place;
+    const char *table = header + FRAME_HEADER_LENGTH + 4;
+    uint32_t entries = bytes_get_le32(table - 4);
+    size_t data =
+        place + FRAME_HEADER_LENGTH + 4 + (size_t)entries * FRAME_ENTRY_LENGTH;
+    unsigned int deltas = 0;
+
+    for (uint32_t i = 0; i < entries; i++) {
+        struct frame_entry entry = frame_entry_get(
+            (const uint8_t *)table + (size_t)i * FRAME_ENTRY_LENGTH);
+        if (entry.op == OP_BYTES)
+            data += entry.count;
+        if (entry.op == OP_PAGE)
+            data += (size_t)entry.count * STREAM_PAGE;
+        for (uint32_t page = 0; entry.op == OP_DELTA && page < entry.count;
+             page++) {
+            if (deltas++ < DELTAS_TRIED)
+                lie_in_delta(streams, data, header);
+            data += 2 + bytes_get_le16(streams->carried.text + data);
+        }
+    }
+    return deltas;
+}
+
+static void lies_in_what_changed_are_refused(void **state)
+{
+    struct streams *streams = *state;
+    unsigned int deltas = 0;
+
+    for (size_t i = 0; i + 1 < streams->count && deltas < DELTAS_TRIED; i++)
+        deltas += lie_in_deltas(streams, streams->frames[i]);
+    assert_true(deltas >= DELTAS_TRIED);
+}
+
+/* -- the stream's and xl's header ------------------------------------------ */
+
+/* A larger limit than the writer needs is no lie that could be noticed. */
+static void limits_that_are_lies_give_nothing_wrong(void **state)
+{
+    struct streams *streams = *state;
+    char *header = streams->carried.text;
+
+    for (size_t field = 24; field < 40; field += 4) {
+        uint32_t truth = bytes_get_le32(header + field);
+
+        for (size_t i = 0; i < LIES; i++) {
+            cleanup_strbuf struct strbuf back = { 0 };
+            cleanup_error struct error err = ERROR_INIT;
+
+            bytes_put_le32(header + field, lies[i]);
+            rehash(header);
+            if (decode_bytes(0, header, streams->carried.length, 1 << 20, &back,
+                             &err) == 0)
+                expect_same_bytes(&back, &streams->plain);
+            else
+                assert_true(err.kind == ERR_CONFIG || err.kind == ERR_SPACE);
+            if (field >= 32 && lies[i] > STREAM_PLAIN_LIMIT)
+                assert_int_equal(err.kind, ERR_CONFIG);
+        }
+        bytes_put_le32(header + field, truth);
+        rehash(header);
+    }
+}
+
+/* What the header of a saved guest says, with a lie in it. */
+static int read_xl_header(const struct strbuf *bytes, char **config,
+                          struct error *err)
+{
+    cleanup_close int fd = memfd_create("header", MFD_CLOEXEC);
+
+    assert_int_equal(io_write_all(fd, bytes->text, bytes->length), 0);
+    lseek(fd, 0, SEEK_SET);
+    *config = NULL;
+    return xl_header_read(fd, config, err);
+}
+
+/* 44: of all that follows the header; 48: of the configuration within. */
+static void lies_in_xls_header_are_refused(void **state)
+{
+    static const size_t fields[] = { 44, 48 };
+    cleanup_strbuf struct strbuf bytes = { 0 };
+
+    xl_header_make(GUEST_STREAM_CONFIG, &bytes);
+    for (size_t i = 0; i < 2 * (LIES + 4); i++) {
+        static const int near[] = { -8, -1, 1, 8 };
+        char *at = bytes.text + fields[i / (LIES + 4)];
+        uint32_t truth = bytes_get_le32(at);
+        size_t which = i % (LIES + 4);
+        uint32_t lie =
+            which < LIES ? lies[which] : truth + (uint32_t)near[which - LIES];
+        cleanup_error struct error err = ERROR_INIT;
+        cleanup_free char *config = NULL;
+
+        bytes_put_le32(at, lie);
+        if (read_xl_header(&bytes, &config, &err) < 0) {
+            assert_int_equal(err.kind, ERR_CONFIG);
+        } else { /* only a shorter one is possible */
+            assert_true(i >= LIES + 4 && lie < truth);
+            assert_memory_equal(config, GUEST_STREAM_CONFIG, strlen(config));
+        }
+        bytes_put_le32(at, truth);
+    }
+}
+
 static void a_header_that_asks_for_too_much_is_refused(void **state)
 {
     struct streams *streams = *state;
@@ -365,6 +521,9 @@ static const struct CMUnitTest tests[] = {
     WITH(bytes_after_the_end_are_refused),
     WITH(lies_about_a_frames_length_are_refused),
     WITH_STORED(lies_in_a_frames_table_are_refused),
+    WITH_STORED(lies_in_what_changed_are_refused),
+    WITH(limits_that_are_lies_give_nothing_wrong),
+    cmocka_unit_test(lies_in_xls_header_are_refused),
     WITH(a_header_that_asks_for_too_much_is_refused),
     WITH(a_newer_minor_version_is_read),
     WITH(a_frame_that_is_optional_is_skipped),
