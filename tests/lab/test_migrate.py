@@ -82,9 +82,9 @@ def test_xl_takes_what_we_send(hosts, guest, kind, away):
     up = guest(kind, memory=128)
     away(up.name)
     put_mark(up)
-    said = hosts[0].xn("migrate", "-s", "ssh", up.name, "host2", timeout=600)
-    found = SUMMARY.fullmatch(said.stdout)
-    assert found and found[5], said.stdout
+    said = hosts[0].xn("migrate", "-s", "", up.name,
+                       "ssh host2 xl migrate-receive", timeout=600)
+    assert said.stdout.endswith(", to a plain xl\n"), said.stdout
     expect_only_on(hosts, up.name, 1)
     expect_mark(up, hosts[1])
 
@@ -95,6 +95,18 @@ def test_where_there_is_no_xn_xl_is_asked(hosts, small, away):
     up = small("pvh")
     away(up.name)
     hosts[1].run("mv /usr/sbin/xn /usr/sbin/xn.hidden")
+@pytest.mark.slow
+def test_a_command_is_asked_whom_it_reaches(hosts, small, away):
+    """It runs what it is given, without a shell there that could choose."""
+    up = small("pvh")
+    away(up.name)
+    said = hosts[0].xn("migrate", "-s", "ssh -q", up.name, "host2",
+                       timeout=600)
+    found = SUMMARY.fullmatch(said.stdout)
+    assert found and not found[5], said.stdout
+    expect_only_on(hosts, up.name, 1)
+
+
     try:
         said = hosts[0].xn("migrate", up.name, "host2", timeout=600)
     finally:

@@ -443,7 +443,7 @@ static void the_line_is_built_as_xl_builds_it(void **state)
 static void our_receiver_is_asked_for_in_one_connection(void **state)
 {
     struct transport_request request = { .host = "host2",
-                                         .ask = true,
+                                         .receiver = TRANSPORT_EITHER,
                                          .paused = true };
 
     expect_line(
@@ -451,6 +451,36 @@ static void our_receiver_is_asked_for_in_one_connection(void **state)
         "exec ssh host2 'if command -v xn >/dev/null; then exec xn "
         "migrate-receive -p --handshake 2; else exec xl migrate-receive "
         "-p; fi'");
+}
+
+/* Through a command of the user's, which may print and run what it likes. */
+static void who_is_there_is_asked_before_through_a_command(void **state)
+{
+    static const struct {
+        const char *command;
+        enum transport_receiver wanted;
+    } rows[] = {
+        { "echo 4096 #", TRANSPORT_XL }, /* takes no question */
+        { "", TRANSPORT_XL },
+        { "false", TRANSPORT_XL },
+        { "echo", TRANSPORT_XL }, /* what it was asked, which is no answer */
+        { "sh -c 'test \"$*\" = \"host2 xn migrate-receive --room\" && "
+          "echo 4096' sh",
+          TRANSPORT_OURS },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct transport_request request = { .host = "host2",
+                                             .command = rows[i].command,
+                                             .receiver = TRANSPORT_ASK };
+
+        transport_settle_receiver(&request);
+        assert_int_equal(request.receiver, rows[i].wanted);
+    }
+    struct transport_request ours = { .host = "host2",
+                                      .command = "sudo ssh",
+                                      .receiver = TRANSPORT_OURS };
+    expect_line(&ours, "exec sudo ssh host2 xn migrate-receive --handshake 2");
 }
 
 static void both_streams_reach_the_command(void **state)
@@ -510,6 +540,7 @@ int main(void)
         cmocka_unit_test(a_host_is_asked_as_it_was_reached),
         cmocka_unit_test(the_line_is_built_as_xl_builds_it),
         cmocka_unit_test(our_receiver_is_asked_for_in_one_connection),
+        cmocka_unit_test(who_is_there_is_asked_before_through_a_command),
         cmocka_unit_test(both_streams_reach_the_command),
         cmocka_unit_test(a_command_that_is_missing_just_ends),
     };

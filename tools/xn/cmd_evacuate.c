@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Clears this host of its guests. */
 #include "xn/evacuate.h"
+#include "xn/rounds.h"
 
 static int run(struct invocation *inv, struct error *err)
 {
@@ -17,6 +18,7 @@ static const struct option_row options[] = {
       "Sends no more bytes a second for each; K, M, G" },
     { 0, "stall-timeout", OPTION_VALUE, "SECONDS",
       "Fails when nothing moves for so long; 0: never" },
+    ROUNDS_ROWS,
     { 0, "json", OPTION_FLAG, NULL,
       "Prints what was done as JSON (xn.evacuate/1)" },
     { 0 },

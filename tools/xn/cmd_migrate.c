@@ -31,7 +31,7 @@
  * A command of the user's may hide or take apart what stands behind it: only
  * where --compress asks for our stream is more put there than xl would.
  */
-static bool asks_for_frames(const struct invocation *inv)
+static enum transport_receiver receiver_of(const struct invocation *inv)
 {
     return invocation_value(inv, "compress") != NULL ||
            (invocation_value(inv, "s") == NULL && !inv->settings->as_xl);
@@ -68,7 +68,7 @@ static int read_request(const struct invocation *inv,
         .transport = {
             .command = invocation_value(inv, "s"),
             .host = inv->words[0],
-            .ask = asks_for_frames(inv),
+            .receiver = receiver_of(inv),
             .debug = invocation_count(inv, "debug") > 0,
             .nobody = invocation_count(inv, "e") > 0 ||
                       invocation_count(inv, "F") > 0,

@@ -34,8 +34,9 @@ struct evacuation {
 /* -- one of them ----------------------------------------------------------- */
 
 /* What migrate takes, and is handed on to each run of it. */
-static const char *const values[] = { "ssh", "compress", "bwlimit",
-                                      "stall-timeout" };
+static const char *const values[] = { "ssh",          "compress",
+                                      "bwlimit",      "stall-timeout",
+                                      "max-downtime", "max-rounds" };
 
 static char **words_of(void *arg, size_t place)
 {
@@ -51,6 +52,8 @@ static char **words_of(void *arg, size_t place)
         if (value != NULL)
             VEC_PUSH(&words, mem_printf("--%s=%s", values[i], value));
     }
+    if (invocation_count(all->inv, "abort-if-busy") > 0)
+        VEC_PUSH(&words, mem_strdup("--abort-if-busy"));
     VEC_PUSH(&words, mem_strdup("--"));
     VEC_PUSH(&words, mem_printf("%u", traveller->info->domid));
     VEC_PUSH(&words, mem_strdup(all->hosts[traveller->host]));
@@ -92,8 +95,8 @@ static int ask_room(const struct evacuation *all, int count, uint64_t *room,
     room[0] = UINT64_MAX;
     for (int i = 0; i < count && count > 1; i++) {
         cleanup_proc_result struct proc_result result = { 0 };
-        if (transport_ask(command, all->hosts[i], "--room", 0, &result, err) <
-            0)
+        if (transport_ask(command, all->hosts[i], "--room", TRANSPORT_ANSWER_MS,
+                          &result, err) < 0)
             return -1;
         result.out.text[strcspn(result.out.text, "\n")] = '\0';
         if (!number_parse_u64(result.out.text, UINT64_MAX - 1, &room[i]))

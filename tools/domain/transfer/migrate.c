@@ -221,11 +221,13 @@ static int run_worker(struct migrate *migrate, struct error *err)
 
 static int run_connected(struct migrate *migrate, struct error *err)
 {
-    cleanup_free char *line = transport_line(&migrate->request->transport);
+    struct transport_request way = migrate->request->transport;
     struct transport transport;
 
     log_debug("%s", line);
     if (transport_start(line, &transport, err) < 0)
+    transport_settle_receiver(&way);
+    cleanup_free char *line = transport_line(&way);
         return -1;
     migrate->wire.in = transport.in;
     migrate->wire.out = transport.out;

@@ -142,7 +142,7 @@ int preflight_check(const struct subject *subject,
     struct transport_request asking = *way;
     struct transport transport;
 
-    asking.ask = true;
+    asking.receiver = TRANSPORT_EITHER;
     cleanup_free char *line = transport_line(&asking);
     if (interrupt_install(err) < 0 ||
         transport_start(line, &transport, err) < 0)

@@ -12,15 +12,13 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/strbuf.h"
 #include "domain/transfer/handover.h"
 
 /* What the receiver may take to clear away what it made, ms. */
 #define END_PATIENCE_MS 10000
 #define POLL_MS 10
-
-/* ssh gives up by itself after two minutes or so. */
-#define ANSWER_MS 180000
 
 /* Whichever receiver there is says which one it is (handover.h). */
 #define ASK_RECEIVER "'if command -v xn >/dev/null; then"
@@ -42,6 +40,13 @@ static void add_receiver(const struct transport_request *request,
                   request->debug ? " -d" : "", request->paused ? " -p" : "");
 }
 
+static void add_ours(const struct transport_request *request,
+                     const char *program, struct strbuf *line)
+{
+    add_receiver(request, program, line);
+    strbuf_printf(line, " --handshake %d", HANDOVER_VERSION);
+}
+
 char *transport_line(const struct transport_request *request)
 {
     const char *command = request->command ? request->command : "ssh";
@@ -50,12 +55,14 @@ char *transport_line(const struct transport_request *request)
     if (command[0] == '\0')
         return mem_strdup(request->host);
     strbuf_printf(&line, "exec %s %s", command, request->host);
-    if (request->ask) {
+    if (request->receiver == TRANSPORT_EITHER) {
         strbuf_puts(&line, " " ASK_RECEIVER);
-        add_receiver(request, "exec xn", &line);
-        strbuf_printf(&line, " --handshake %d" ASK_ELSE, HANDOVER_VERSION);
+        add_ours(request, "exec xn", &line);
+        strbuf_puts(&line, ASK_ELSE);
         add_receiver(request, "exec xl", &line);
         strbuf_puts(&line, ASK_END);
+    } else if (request->receiver == TRANSPORT_OURS) {
+        add_ours(request, "xn", &line);
     } else {
         add_receiver(request, "xl", &line);
     }
@@ -73,13 +80,13 @@ char *transport_question(const char *command, const char *host,
 }
 
 int transport_ask(const char *command, const char *host, const char *words,
-                  int input_fd, struct proc_result *result, struct error *err)
+                  int64_t patience, struct proc_result *result,
+                  struct error *err)
 {
     cleanup_free char *line = transport_question(command, host, words);
     const char *const argv[] = { "sh", "-c", line, NULL };
     struct proc proc = { .argv = argv,
-                         .timeout_ms = ANSWER_MS,
-                         .input_fd = input_fd,
+                         .timeout_ms = patience,
                          .interruptible = true };
 
     if (line == NULL)
@@ -87,8 +94,26 @@ int transport_ask(const char *command, const char *host, const char *words,
                          "there is no way to ask the other host");
     if (proc_run_ok(&proc, result, err) == 0)
         return 0;
-    err->kind = ERR_HOST;
+    if (err != NULL)
+        err->kind = ERR_HOST;
     return error_context(err, "asking %s", host);
+}
+
+/* Ours says a number; what else a command may print is none. */
+void transport_settle_receiver(struct transport_request *request)
+{
+    cleanup_proc_result struct proc_result result = { 0 };
+    uint64_t room;
+
+    if (request->receiver != TRANSPORT_ASK)
+        return;
+    request->receiver = TRANSPORT_XL;
+    if (transport_ask(request->command, request->host, "--room",
+                      TRANSPORT_ANSWER_MS, &result, NULL) < 0)
+        return;
+    result.out.text[strcspn(result.out.text, "\n")] = '\0';
+    if (number_parse_u64(result.out.text, UINT64_MAX, &room))
+        request->receiver = TRANSPORT_OURS;
 }
 
 /* ---- the process --------------------------------------------------------- */
@@ -134,19 +159,19 @@ int transport_start(const char *line, struct transport *transport,
     return 0;
 }
 
-/* true once it is reaped. */
-static bool has_ended(pid_t pid)
+/* true once it is reaped, or was by somebody else. */
+static bool has_ended(pid_t pid, int *status)
 {
-    pid_t got = waitpid(pid, NULL, WNOHANG);
+    pid_t got = waitpid(pid, status, WNOHANG);
 
     return got == pid || (got < 0 && errno == ECHILD);
 }
 
-static bool wait_for_end(pid_t pid, int64_t milliseconds)
+static bool wait_for_end(pid_t pid, int *status, int64_t milliseconds)
 {
     int64_t until = clock_deadline(milliseconds);
 
-    while (!has_ended(pid)) {
+    while (!has_ended(pid, status)) {
         if (clock_is_past(until))
             return false;
         clock_sleep_ms(POLL_MS);
@@ -154,14 +179,18 @@ static bool wait_for_end(pid_t pid, int64_t milliseconds)
     return true;
 }
 
-void transport_end(struct transport *transport)
+bool transport_end(struct transport *transport)
 {
+    int status = 0;
+
     io_cleanup_close(&transport->out);
-    if (transport->pid > 0 && !wait_for_end(transport->pid, END_PATIENCE_MS)) {
+    if (transport->pid > 0 &&
+        !wait_for_end(transport->pid, &status, END_PATIENCE_MS)) {
         log_warn("the connection does not end by itself and is cut");
         kill(transport->pid, SIGKILL);
-        wait_for_end(transport->pid, END_PATIENCE_MS);
+        wait_for_end(transport->pid, &status, END_PATIENCE_MS);
     }
     io_cleanup_close(&transport->in);
     *transport = TRANSPORT_INIT;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

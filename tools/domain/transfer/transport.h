@@ -22,21 +22,35 @@ struct transport {
 
 #define TRANSPORT_INIT ((struct transport){ .in = -1, .out = -1 })
 
+/* What is started there. */
+enum transport_receiver {
+    TRANSPORT_XL,     /* as xl does it, whoever has that name */
+    TRANSPORT_EITHER, /* ours, or xl where there is none: a shell there looks */
+    TRANSPORT_ASK,    /* the same, asked for before: there may be no shell */
+    TRANSPORT_OURS,
+};
+
 /* How the receiver is started; all borrowed. */
 struct transport_request {
     const char *command; /* that reaches the host, NULL: ssh; "": host does */
     const char *host;
-    bool ask;    /* for our receiver, and for xl where there is none */
-    bool debug;  /* the receiver prints the configuration */
-    bool nobody; /* acts on the guest's shutdowns there */
-    bool paused; /* the guest stays paused there */
+    enum transport_receiver receiver;
+    bool debug;            /* the receiver prints the configuration */
+    bool nobody;           /* acts on the guest's shutdowns there */
+    bool paused;           /* the guest stays paused there */
     bool carriage_returns; /* xl's -t */
     unsigned int verbosity;
 };
 
 /*
- * The line for the shell; the caller's. Without ask it is byte for byte what xl
- * 4.17 builds (main_migrate of xl_migrate.c), which users rely on to hide its
+ * Of TRANSPORT_ASK makes OURS or, where a command takes no question or nobody
+ * of ours answers it, XL: in a connection of its own.
+ */
+void transport_settle_receiver(struct transport_request *request);
+
+/*
+ * The line for the shell; the caller's. For xl it is byte for byte what xl 4.17
+ * builds (main_migrate of xl_migrate.c), which users rely on to hide its
  * end behind a '#'.
  */
 char *transport_line(const struct transport_request *request);
@@ -49,20 +63,25 @@ char *transport_line(const struct transport_request *request);
 char *transport_question(const char *command, const char *host,
                          const char *words);
 
+/* ssh gives up by itself after two minutes or so, ms. */
+#define TRANSPORT_ANSWER_MS 180000
+
 /*
- * Asks, and waits for the answer, which result (disposed of in any case) has.
- * input_fd is what the other end reads; 0: nothing. ERR_HOST.
+ * Asks, and waits so many ms for the answer, which result (disposed of in any
+ * case) has. ERR_HOST.
  */
 int transport_ask(const char *command, const char *host, const char *words,
-                  int input_fd, struct proc_result *result, struct error *err);
+                  int64_t patience, struct proc_result *result,
+                  struct error *err);
 
 int transport_start(const char *line, struct transport *transport,
                     struct error *err);
 
 /*
  * Closes the pipes and gives it a moment to end, during which the other end
- * cleans up; then it is killed. Fine if it never ran.
+ * cleans up; then it is killed. Fine if it never ran. Whether the receiver, as
+ * far as can be told, came to a good end.
  */
-void transport_end(struct transport *transport);
+bool transport_end(struct transport *transport);
 
 #endif
