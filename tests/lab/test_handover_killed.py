@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from test_migrate import expect_runs, is_there
+from test_migrate import expect_runs, is_there, uuid_of
 
 SSH = "/root/striking-ssh"
 PLAN = "/root/striking-ssh.json"
@@ -19,7 +19,7 @@ PLAN = "/root/striking-ssh.json"
 # Passes on what comes on either way until the step; then strikes, once.
 PROGRAM = """#!/usr/bin/python3
 import json, os, select, subprocess, sys
-if any("--whose" in word for word in sys.argv):
+if any(word in " ".join(sys.argv) for word in ("--whose", "--settled")):
     os.execvp("ssh", ["ssh", *sys.argv[1:]])
 plan = json.load(open("/root/striking-ssh.json"))
 ssh = subprocess.Popen(["ssh", *sys.argv[1:]], stdin=subprocess.PIPE,
@@ -116,8 +116,6 @@ def striking(hosts):
     hosts[0].run("chmod", "+x", SSH)
     yield
     hosts[0].run("rm -f", SSH, PLAN, "/root/struck", check=False)
-    for host in hosts:  # for those that would ask yet
-        host.run("rm -f /var/lib/xenith/migrate/*.taken")
 
 
 def wait_until(what, seconds: float, text: str) -> float:
@@ -167,9 +165,7 @@ def test_one_copy_runs_whatever_was_killed(hosts, small, away, kind, step,
     else:
         up = small(kind)
     away(up.name)
-    uuid = hosts[0].run("xenstore-read", hosts[0].run(
-        "xenstore-read", f"/local/domain/{up.domid()}/vm"
-    ).stdout.strip() + "/uuid").stdout.strip()
+    uuid = uuid_of(hosts[0], up.name)
     hosts[0].write(PLAN, json.dumps({"held": False} | STEPS[step] |
                                     {"who": who}))
     hosts[0].run("rm -f /root/struck")

@@ -7,6 +7,7 @@
 #include "domain/life/supervise.h"
 #include "domain/memory_claim.h"
 #include "domain/plan.h"
+#include "domain/transfer/arrival.h"
 #include "domain/worker.h"
 
 /* Hooks of a killed worker may end by themselves, so that they leave no
@@ -67,6 +68,28 @@ static void clean_up_after(struct host *host, struct source *source)
         log_warn("clean-up: %s", undo.message);
 }
 
+/*
+ * A guest that came from another host and was taken may not run there any more:
+ * what its killed maker had left to do is done, and the sender told.
+ */
+static bool finish_arrival(struct host *host,
+                           const struct create_request *request,
+                           uint32_t *domid)
+{
+    struct takeover *takeover = request->takeover;
+    cleanup_error struct error why = ERROR_INIT;
+
+    if (takeover == NULL)
+        return false;
+    int finished = arrival_finish(host, takeover->uuid, domid, &why);
+    if (finished < 0)
+        log_warn("clean-up: %s", why.message);
+    if (finished <= 0)
+        return false;
+    takeover_tell(takeover);
+    return true;
+}
+
 static int blame(const struct create_request *request, struct error *err)
 {
     const char *verb = request->source != NULL ? "restore" : "create";
@@ -92,7 +115,7 @@ int domain_create(struct host *host, const struct create_request *request,
         *domid = (uint32_t)result.value;
     else if (result.died)
         clean_up_after(host, request->source);
-    if (rc == 0)
+    if (rc == 0 || (result.died && finish_arrival(host, request, domid)))
         return 0;
     return blame(request, err);
 }

@@ -178,6 +178,9 @@ void plan_make(struct plan *plan, const struct create *create)
 
     *plan = (struct plan){ 0 };
     plan_make_checks(plan, config, create->source == NULL);
+    if (create->takeover == NULL)
+        add_check(plan, mem_strdup("check that it is on no other host"), "name",
+                  0, step_check_away);
     if (config->num_disks > 0)
         add_step(plan, mem_strdup("see that disks begin as their formats do"),
                  0, step_look_at_disks, NULL);
@@ -201,6 +204,9 @@ void plan_make(struct plan *plan, const struct create *create)
     if (create->supervise)
         add_step(plan, mem_strdup("hand it to the supervisor"), 0,
                  step_supervise, NULL);
+    if (create->takeover != NULL && !create->paused)
+        add_step(plan, mem_strdup("note that it starts here"), 0,
+                 step_note_start, NULL);
     if (!create->paused)
         add_step(plan, mem_strdup("start it"), 0, step_unpause, NULL);
     if (create->takeover != NULL)

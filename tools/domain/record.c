@@ -21,7 +21,7 @@
 #include "domain/destroy.h"
 #include "domain/loader.h"
 #include "domain/memory_claim.h"
-#include "domain/transfer/away_note.h"
+#include "domain/transfer/taken_note.h"
 
 #define RECORD_FOLDER XENITH_RUNDIR "/create"
 #define RECORD_LIMIT ((size_t)1 << 20)
@@ -181,7 +181,7 @@ int record_undo(struct record *record, struct host *host, struct error *err)
     if (destroy_by_uuid(host, uuid, json_get(json, "not"), err) < 0)
         return -1;
     /* It was never started here. */
-    away_note_settle(uuid_text);
+    taken_note_settle(uuid_text);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 /* Checks: nothing is changed, so there is nothing to undo. */
 int step_check_name(struct create *create, unsigned int i, struct error *err);
+int step_check_away(struct create *create, unsigned int i, struct error *err);
 int step_check_kernel(struct create *create, unsigned int i, struct error *err);
 int step_check_ramdisk(struct create *create, unsigned int i,
                        struct error *err);
@@ -44,6 +45,7 @@ int step_finish_source(struct create *create, unsigned int i,
 int step_take_over(struct create *create, unsigned int i, struct error *err);
 void step_refuse(struct create *create, unsigned int i);
 int step_supervise(struct create *create, unsigned int i, struct error *err);
+int step_note_start(struct create *create, unsigned int i, struct error *err);
 int step_unpause(struct create *create, unsigned int i, struct error *err);
 int step_tell_sender(struct create *create, unsigned int i, struct error *err);
 

@@ -175,6 +175,11 @@ int step_supervise(struct create *create, unsigned int i, struct error *err)
     return supervise_hand_over(create->domid, create->short_lives, err);
 }
 
+int step_note_start(struct create *create, unsigned int i, struct error *err)
+{
+    return takeover_start(create->takeover, err);
+}
+
 /* A guest that runs is no half-made domain any more, whatever kills us now. */
 int step_unpause(struct create *create, unsigned int i, struct error *err)
 {

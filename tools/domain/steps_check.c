@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include <libxl_utils.h>
+#include <libxl_uuid.h>
 
 #include "base/mem.h"
 #include "base/paths.h"
+#include "base/uuid.h"
 #include "device/disk.h"
 #include "device/nic.h"
 #include "device/pci.h"
@@ -20,6 +22,7 @@
 #include "domain/loader.h"
 #include "domain/memory_need.h"
 #include "domain/steps.h"
+#include "domain/transfer/away_note.h"
 #include "host/lookup.h"
 
 int step_check_name(struct create *create, unsigned int i, struct error *err)
@@ -33,6 +36,15 @@ int step_check_name(struct create *create, unsigned int i, struct error *err)
     error_set(err, ERR_STATE, "the name %s is taken by domain %u", name, domid);
     error_hint(err, "another name: name=\"...\"; or: xn destroy %s", name);
     return -1;
+}
+
+int step_check_away(struct create *create, unsigned int i, struct error *err)
+{
+    const libxl_domain_create_info *info = &create->spec->config.c_info;
+    char uuid[UUID_TEXT_SIZE];
+
+    uuid_format_text(libxl_uuid_bytearray_const(&info->uuid), uuid);
+    return away_note_check(info->name, uuid, err);
 }
 
 /* What will certainly not fit; the exact answer is libxenguest's. */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "domain/gc/leftovers.h"
 #include "domain/record.h"
+#include "domain/transfer/arrival.h"
 #include "domain/transfer/recover.h"
 #include "show/show.h"
 #include "xn/command.h"
@@ -10,6 +11,7 @@
 struct findings {
     unsigned int creates;
     unsigned int migrations;
+    unsigned int arrivals;
     struct leftovers leftovers;
 };
 
@@ -31,6 +33,7 @@ static int sweep(struct invocation *inv, bool dry_run,
 
     if (record_sweep(inv->host, dry_run, &findings->creates, err) < 0 ||
         sweep_migrations(dry_run, &findings->migrations, err) < 0 ||
+        arrival_finish_all(inv->host, dry_run, &findings->arrivals, err) < 0 ||
         leftovers_find(places, &findings->leftovers, err) < 0)
         return -1;
     return dry_run ? 0 : leftovers_remove(places, &findings->leftovers, err);
@@ -61,6 +64,9 @@ static void show_text(const struct findings *findings, bool dry_run)
     if (findings->migrations > 0)
         report(findings->migrations,
                "note(s) of migrations of guests that are no more", dry_run);
+    if (findings->arrivals > 0)
+        show_printf("%u guest(s) that came here %s\n", findings->arrivals,
+                    dry_run ? "to start" : "started");
     VEC_EACH (&findings->leftovers.list, leftover)
         show_leftover(leftover);
 }
@@ -86,6 +92,7 @@ static void show_json(const struct findings *findings, bool dry_run)
 
     json_add_uint(json, "interrupted_creates", findings->creates);
     json_add_uint(json, "ended_migrations", findings->migrations);
+    json_add_uint(json, "unfinished_arrivals", findings->arrivals);
     json_add_bool(json, "removed", !dry_run);
     json_key(json, "leftovers");
     json_begin_array(json);

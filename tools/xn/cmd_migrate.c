@@ -8,14 +8,14 @@
 #include "base/number.h"
 #include "domain/life/supervise.h"
 #include "domain/tally.h"
-#include "domain/transfer/away_note.h"
 #include "domain/transfer/migrate.h"
+#include "domain/transfer/outgoing.h"
 #include "domain/transfer/preflight.h"
 #include "domain/transfer/recover.h"
 #include "show/show.h"
-#include "show/table.h"
 #include "xn/evacuate.h"
 #include "xn/load.h"
+#include "xn/migrate_status.h"
 #include "xn/rounds.h"
 #include "xn/subject.h"
 #include "xn/transfer_view.h"
@@ -28,13 +28,17 @@
 #define RATE_MAX ((uint64_t)1 << 50)
 
 /*
- * A command of the user's may hide or take apart what stands behind it: only
- * where --compress asks for our stream is more put there than xl would.
+ * A command of the user's may reach no shell that could look for ours: unless
+ * --compress says that it does, the question comes before.
  */
 static enum transport_receiver receiver_of(const struct invocation *inv)
 {
-    return invocation_value(inv, "compress") != NULL ||
-           (invocation_value(inv, "s") == NULL && !inv->settings->as_xl);
+    if (invocation_value(inv, "compress") != NULL)
+        return TRANSPORT_EITHER;
+    if (inv->settings->as_xl)
+        return TRANSPORT_XL;
+    return invocation_value(inv, "s") == NULL ? TRANSPORT_EITHER
+                                              : TRANSPORT_ASK;
 }
 
 static int read_limits(const struct invocation *inv,
@@ -80,6 +84,20 @@ static int read_request(const struct invocation *inv,
         .debug = invocation_count(inv, "debug") > 0,
     };
     return read_limits(inv, request, err);
+}
+
+/*
+ * The notes of both hosts, and --recover, know the guest by its UUID: another
+ * one there would be taken for no copy at all.
+ */
+static int read_config(struct invocation *inv, const char *file, char **json,
+                       struct error *err)
+{
+    cleanup_free char *uuid = outgoing_uuid(inv->domid, err);
+
+    if (uuid == NULL)
+        return -1;
+    return load_saved_config(inv, file, uuid, json, err);
 }
 
 static double ratio_of(const struct codec_report *sent)
@@ -248,88 +266,32 @@ static int check(struct invocation *inv, const struct migrate_request *request,
 
 /* -- who has it ------------------------------------------------------------ */
 
+static void show_recovered(const char *word,
+                           const struct recover_result *result)
+{
+    const char *place = arrival_place_name(result->place);
+
+    if (result->here)
+        show_printf("%s goes on here\n", word);
+    else if (result->host == NULL)
+        show_printf("%s is not here, and its migration is forgotten\n", word);
+    else if (result->place == ARRIVAL_ABSENT)
+        show_printf("%s is neither here nor on %s\n", word, result->host);
+    else
+        show_printf("%s is on %s (%s)%s\n", word, result->host, place,
+                    result->had_copy ? "; its copy here is gone" : "");
+}
+
 static int recover(struct invocation *inv, struct error *err)
 {
-    struct subject subject = subject_of(inv);
+    bool here = invocation_count(inv, "here") > 0;
     struct recover_result result;
 
-    int rc = domain_recover(&subject, invocation_count(inv, "here") > 0,
-                            &result, err);
-    if (rc == 0 && result.here)
-        show_printf("%s goes on here\n", inv->domain);
-    else if (rc == 0)
-        show_printf("%s is on %s (%s); its copy here is gone\n", inv->domain,
-                    result.host, takeover_place_name(result.place));
+    int rc = domain_recover(inv->host, inv->words[0], here, &result, err);
+    if (rc == 0)
+        show_recovered(inv->words[0], &result);
     free(result.host);
     return rc;
-}
-
-/* -- what is not settled --------------------------------------------------- */
-
-static const char *describe(const struct away_note *note)
-{
-    if (note->fd < 0)
-        return "under way";
-    return note->given ? "lost on the way" : "broken off";
-}
-
-static void add_status(struct json_writer *json, const struct away_note *note)
-{
-    json_begin_object(json);
-    json_add_string(json, "name", note->name);
-    json_add_string(json, "uuid", note->uuid);
-    json_add_string(json, "host", note->host);
-    json_add_bool(json, "under_way", note->fd < 0);
-    json_add_bool(json, "may_be_there", note->given);
-    json_end_object(json);
-}
-
-static void print_json(const struct away_note_list *list)
-{
-    struct json_writer *json = show_json_begin("migrate-status");
-
-    json_key(json, "migrations");
-    json_begin_array(json);
-    VEC_EACH (&list->items, note)
-        add_status(json, note);
-    json_end_array(json);
-    show_json_end(json);
-}
-
-static void print_table(const struct away_note_list *list)
-{
-    static const struct table_column columns[] = {
-        { .name = "Name" },
-        { .name = "UUID" },
-        { .name = "To" },
-        { .name = "State" },
-    };
-    cleanup_table struct table *table = table_new(columns, 4);
-
-    VEC_EACH (&list->items, note) {
-        table_add_row(table, NULL);
-        table_cell(table, note->name);
-        table_cell(table, note->uuid);
-        table_cell(table, note->host);
-        table_cell(table, describe(note));
-    }
-    table_print(table);
-}
-
-static int show_status(struct invocation *inv, struct error *err)
-{
-    cleanup_away_note_list struct away_note_list list = { 0 };
-
-    unsigned int ended;
-
-    if (away_note_list_read(&list, err) < 0 ||
-        recover_forget_ended(&list, false, &ended, err) < 0)
-        return -1;
-    if (invocation_count(inv, "json") > 0)
-        print_json(&list);
-    else
-        print_table(&list);
-    return 0;
 }
 
 static int check_words(const struct invocation *inv, struct error *err)
@@ -343,7 +305,7 @@ static int check_words(const struct invocation *inv, struct error *err)
                    ? 0
                    : error_set(err, ERR_USAGE, "--status takes no DOMAIN");
     if (invocation_count(inv, "recover") > 0)
-        return inv->domain != NULL && inv->word_count == 0
+        return inv->word_count == 1
                    ? 0
                    : error_set(err, ERR_USAGE,
                                "--recover takes a DOMAIN alone");
@@ -362,7 +324,7 @@ static int run(struct invocation *inv, struct error *err)
     if (check_words(inv, err) < 0)
         return -1;
     if (invocation_count(inv, "status") > 0)
-        return show_status(inv, err);
+        return migrate_status(inv, err);
     if (invocation_count(inv, "recover") > 0)
         return recover(inv, err);
     if (invocation_count(inv, "all") > 0)
@@ -370,7 +332,7 @@ static int run(struct invocation *inv, struct error *err)
     if (read_request(inv, &request, err) < 0 ||
         rounds_read(inv, &request.sending, err) < 0)
         return -1;
-    if (config != NULL && load_saved_config(inv, config, &json, err) < 0)
+    if (config != NULL && read_config(inv, config, &json, err) < 0)
         return -1;
     request.sending.config_json = json;
     if (invocation_count(inv, "check") > 0)
@@ -414,6 +376,8 @@ static const struct option_row options[] = {
     { 0 },
 };
 
+static const char *const without_target[] = { "all", "recover", NULL };
+
 const struct command command_migrate = {
     .name = "migrate",
     .summary = "Moves a running domain to another host",
@@ -421,7 +385,7 @@ const struct command command_migrate = {
     .min_words = 0,
     .max_words = 2,
     .target = TARGET_OPTIONAL,
-    .no_target_with = "all",
+    .no_target_with = without_target,
     .completes = WORD_HOST,
     .options = options,
     .run = run,

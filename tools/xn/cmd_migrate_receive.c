@@ -12,7 +12,7 @@
 #include "domain/console_log.h"
 #include "domain/create.h"
 #include "domain/life/foreground.h"
-#include "domain/transfer/away_note.h"
+#include "domain/transfer/arrival.h"
 #include "domain/transfer/preflight.h"
 #include "show/show.h"
 #include "xn/command.h"
@@ -74,9 +74,11 @@ static int make(struct invocation *inv, struct takeover *takeover,
         takeover_check_name(inv->host, name, &info->uuid, err) < 0)
         return -1;
     takeover->name = name;
+    takeover->paused = request.paused;
+    takeover->supervised = request.supervise;
     uuid_format_text(libxl_uuid_bytearray_const(&info->uuid), takeover->uuid);
     /* What an earlier migration left says nothing about this one. */
-    away_note_settle(takeover->uuid);
+    taken_note_settle(takeover->uuid);
     free(info->name);
     info->name = takeover_first_name(name);
     int rc = domain_create(inv->host, &request, domid, err);
@@ -163,11 +165,11 @@ static int receive(struct invocation *inv, struct takeover *takeover,
 /* For the sender of a migration whose end it did not see. */
 static int answer(struct invocation *inv, const char *uuid, struct error *err)
 {
-    enum takeover_place place;
+    enum arrival_place place;
 
-    if (takeover_find(inv->host, uuid, &place, err) < 0)
+    if (arrival_find(inv->host, uuid, &place, err) < 0)
         return -1;
-    show_printf("%s\n", takeover_place_name(place));
+    show_printf("%s\n", arrival_place_name(place));
     return 0;
 }
 
@@ -204,6 +206,7 @@ static int run(struct invocation *inv, struct error *err)
 {
     struct takeover takeover = { 0 };
     const char *whose = invocation_value(inv, "whose");
+    const char *settled = invocation_value(inv, "settled");
     uint32_t domid = INVALID_DOMID;
 
     if (invocation_count(inv, "r") > 0 || invocation_count(inv, "colo") > 0)
@@ -213,6 +216,10 @@ static int run(struct invocation *inv, struct error *err)
         return say_room(inv, err);
     if (whose != NULL)
         return answer(inv, whose, err);
+    if (settled != NULL) {
+        taken_note_settle(settled);
+        return 0;
+    }
     if (read_handshake(inv, &takeover.frames, err) < 0 ||
         interrupt_install(err) < 0)
         return -1;
@@ -238,6 +245,8 @@ static const struct option_row options[] = {
     { 0, "room", OPTION_FLAG, NULL,
       "Only says how many bytes of memory are free" },
     { 0, "whose", OPTION_VALUE, "UUID", "Only says where that domain is" },
+    { 0, "settled", OPTION_VALUE, "UUID",
+      "Only forgets that the sender might ask for that domain" },
     { 'r', NULL, OPTION_FLAG, NULL, NULL },
     { 0, "colo", OPTION_FLAG, NULL, NULL },
     { 0, "coloft-script", OPTION_VALUE, "FILE", NULL },

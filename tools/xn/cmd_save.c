@@ -49,7 +49,7 @@ static int run(struct invocation *inv, struct error *err)
     if (read_request(inv, &request, err) < 0)
         return -1;
     if (inv->word_count > 1 &&
-        load_saved_config(inv, inv->words[1], &json, err) < 0)
+        load_saved_config(inv, inv->words[1], NULL, &json, err) < 0)
         return -1;
     request.sending.config_json = json;
     bool to_stdout = strcmp(request.path, "-") == 0;

@@ -83,9 +83,10 @@ struct command {
     int min_words;       /* the domain counts */
     int max_words;       /* -1: any number */
     enum command_target target;
-    const char *no_target_with; /* an option: all words are words; or NULL */
-    enum word_kind completes;   /* what the words beside the target are */
-    const struct device_kind *device;     /* of WORD_DEVICE */
+    /* Options, ended by NULL: all words are words then; or NULL. */
+    const char *const *no_target_with;
+    enum word_kind completes;         /* what the words beside the target are */
+    const struct device_kind *device; /* of WORD_DEVICE */
     const struct device_listing *listing; /* of device_list_run */
     bool can_dry_run;                     /* -N means something */
     bool without_xen;                 /* must also work where there is no Xen */

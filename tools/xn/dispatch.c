@@ -186,13 +186,22 @@ static int check_words(const struct invocation *inv, struct error *err)
     return -1;
 }
 
+/* One of its options makes all words mere words. */
+static bool has_no_target(const struct invocation *inv)
+{
+    const char *const *without = inv->command->no_target_with;
+
+    for (; without != NULL && *without != NULL; without++)
+        if (invocation_count(inv, *without) > 0)
+            return true;
+    return false;
+}
+
 static int resolve_target(struct invocation *inv, struct error *err)
 {
-    const char *without = inv->command->no_target_with;
-
     inv->domid = INVALID_DOMID;
     if (inv->command->target == TARGET_NONE || inv->word_count == 0 ||
-        (without != NULL && invocation_count(inv, without) > 0))
+        has_no_target(inv))
         return 0;
     inv->domain = inv->words[0];
     inv->words++;

@@ -217,8 +217,8 @@ int load_override(const struct invocation *inv, const char *path,
                            : -1;
 }
 
-int load_saved_config(struct invocation *inv, const char *file, char **json,
-                      struct error *err)
+int load_saved_config(struct invocation *inv, const char *file,
+                      const char *uuid, char **json, struct error *err)
 {
     cleanup_domain_spec struct domain_spec spec;
     cleanup_xlconf struct xlconf defaults;
@@ -230,6 +230,8 @@ int load_saved_config(struct invocation *inv, const char *file, char **json,
         load_domain(inv->settings, inv->host, &source, &defaults, false, true,
                     &spec, err) < 0)
         return -1;
+    if (uuid != NULL)
+        libxl_uuid_from_string(&spec.config.c_info.uuid, uuid);
     cleanup_free char *libxl_json = domain_spec_to_json(&spec);
     if (libxl_json == NULL)
         return error_set(err, ERR_FAILED, "%s as JSON", file);

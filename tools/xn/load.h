@@ -77,9 +77,13 @@ int load_override(const struct invocation *inv, const char *path,
                   const struct xlconf *defaults, const char *const *overrides,
                   struct domain_spec *spec, struct error *err);
 
-/* The way back, from a file: what a guest takes along in place of its own. */
-int load_saved_config(struct invocation *inv, const char *file, char **json,
-                      struct error *err);
+/*
+ * The way back, from a file: what a guest takes along in place of its own.
+ * uuid: the guest's, which then goes along whatever the file says; NULL: the
+ * file's, or a new one.
+ */
+int load_saved_config(struct invocation *inv, const char *file,
+                      const char *uuid, char **json, struct error *err);
 
 /*
  * Prints it as JSON, or as the SXP that defaults (which may be NULL) choose: on

@@ -3,79 +3,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/paths.h"
-#include "base/uuid.h"
-
-#define FOLDER XENITH_STATEDIR "/migrate"
-#define NOTE_LIMIT ((size_t)64 << 10)
+#include "domain/transfer/note_file.h"
 
 static const char given_line[] = "given\n";
 static const char given_plain_line[] = "given plain\n";
 
 static char *path_of(const char *uuid)
 {
-    return mem_printf(FOLDER "/%s", uuid);
-}
-
-static char *taken_path_of(const char *uuid)
-{
-    return mem_printf(FOLDER "/%s.taken", uuid);
-}
-
-static int make_folder(struct error *err)
-{
-    return io_make_dirs(FOLDER, PATHS_RUNDIR_MODE, err);
-}
-
-/* A UUID becomes a file's name: nothing else may. */
-static int check_uuid(const char *uuid, struct error *err)
-{
-    uint8_t bytes[UUID_BYTES];
-
-    if (uuid_parse_text(uuid, bytes))
-        return 0;
-    return error_set(err, ERR_USAGE, "'%s' is no UUID", uuid);
-}
-
-/* -- the sender's ---------------------------------------------------------- */
-
-/* 1: open and locked, 0: there is none. */
-static int open_locked(struct away_note *note, const char *path, int flags,
-                       struct error *err)
-{
-    struct stat opened, named;
-
-    note->fd = open(path, O_RDWR | O_CLOEXEC | flags, 0600);
-    if (note->fd < 0 && errno == ENOENT)
-        return 0;
-    if (note->fd < 0)
-        return error_set_errno(err, ERR_FAILED, errno, "%s", path);
-    if (flock(note->fd, LOCK_EX | LOCK_NB) == 0 &&
-        fstat(note->fd, &opened) == 0 && stat(path, &named) == 0 &&
-        opened.st_ino == named.st_ino)
-        return 1;
-    io_cleanup_close(&note->fd);
-    return error_set(err, ERR_STATE, "it is being migrated just now");
-}
-
-static int put(struct away_note *note, const char *text, size_t length,
-               struct error *err)
-{
-    cleanup_close int folder = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (io_write_all(note->fd, text, length) == 0 && fsync(note->fd) == 0 &&
-        folder >= 0 && fsync(folder) == 0)
-        return 0;
-    return error_set_errno(err, errno == ENOSPC ? ERR_SPACE : ERR_FAILED, errno,
-                           "the note of the migration in " FOLDER);
+    return note_file_path(uuid, "");
 }
 
 static int put_line(struct away_note *note, struct error *err)
@@ -89,17 +29,21 @@ static int put_line(struct away_note *note, struct error *err)
     json_end_object(json);
     cleanup_free char *line = mem_printf("%s\n", json_text(json, NULL));
     if (ftruncate(note->fd, 0) < 0)
-        return error_set_errno(err, ERR_FAILED, errno, FOLDER);
-    return put(note, line, strlen(line), err);
+        return error_set_errno(err, ERR_FAILED, errno, NOTE_FOLDER);
+    return note_file_put(note->fd, line, err);
 }
 
 int away_note_begin(struct away_note *note, struct error *err)
 {
     cleanup_free char *path = path_of(note->uuid);
 
-    if (check_uuid(note->uuid, err) < 0 || make_folder(err) < 0 ||
-        open_locked(note, path, O_CREAT, err) < 0)
+    if (note_file_check_uuid(note->uuid, err) < 0 ||
+        note_file_lock(path, true, &note->fd, err) < 0)
         return -1;
+    if (away_note_check(NULL, note->uuid, err) < 0) {
+        io_cleanup_close(&note->fd);
+        return -1;
+    }
     if (put_line(note, err) == 0)
         return 0;
     away_note_end(note);
@@ -110,7 +54,7 @@ int away_note_give(struct away_note *note, bool plain, struct error *err)
 {
     const char *line = plain ? given_plain_line : given_line;
 
-    if (put(note, line, strlen(line), err) < 0)
+    if (note_file_put(note->fd, line, err) < 0)
         return -1;
     note->given = true;
     note->plain = plain;
@@ -140,30 +84,22 @@ void away_note_parse(struct away_note *note, const char *text)
     note->given = note->plain || strcmp(line, given_line) == 0;
 }
 
-static int read_note(struct away_note *note, const char *path,
-                     struct error *err)
-{
-    cleanup_free char *text = NULL;
-    size_t length;
-
-    if (io_read_file(path, NOTE_LIMIT, &text, &length, err) < 0)
-        return -1;
-    away_note_parse(note, text);
-    return 1;
-}
-
 int away_note_open(struct away_note *note, const char *uuid, struct error *err)
 {
     cleanup_free char *path = path_of(uuid);
 
     *note = AWAY_NOTE_INIT;
-    if (check_uuid(uuid, err) < 0)
+    if (note_file_check_uuid(uuid, err) < 0)
         return -1;
-    int found = open_locked(note, path, 0, err);
+    int found = note_file_lock(path, false, &note->fd, err);
     if (found <= 0)
         return found;
+    cleanup_free char *text = note_file_read(path, err);
+    if (text == NULL)
+        return -1;
     note->uuid = mem_strdup(uuid);
-    return read_note(note, path, err);
+    away_note_parse(note, text);
+    return 1;
 }
 
 void away_note_end(struct away_note *note)
@@ -185,35 +121,39 @@ void away_note_dispose(struct away_note *note)
     *note = AWAY_NOTE_INIT;
 }
 
-/* Its fd is open if nobody held it. */
-static struct away_note read_any(const char *uuid)
+/* Its fd is open if nobody held it, and it was asked for. */
+static struct away_note read_any(const char *uuid, bool lock)
 {
     cleanup_free char *path = path_of(uuid);
-    cleanup_free char *text = NULL;
     struct away_note note = AWAY_NOTE_INIT;
-    size_t length;
 
     note.uuid = mem_strdup(uuid);
-    if (open_locked(&note, path, 0, NULL) < 0)
-        io_cleanup_close(&note.fd);
-    if (io_read_file(path, NOTE_LIMIT, &text, &length, NULL) == 0)
+    if (lock)
+        (void)note_file_lock(path, false, &note.fd, NULL);
+    cleanup_free char *text = note_file_read(path, NULL);
+    if (text != NULL)
         away_note_parse(&note, text);
     return note;
 }
 
-int away_note_list_read(struct away_note_list *list, struct error *err)
+static int read_all(struct away_note_list *list, bool lock, struct error *err)
 {
-    DIR *folder = opendir(FOLDER);
+    DIR *folder = opendir(NOTE_FOLDER);
 
     if (folder == NULL && errno != ENOENT)
-        return error_set_errno(err, ERR_FAILED, errno, FOLDER);
+        return error_set_errno(err, ERR_FAILED, errno, NOTE_FOLDER);
     for (struct dirent *entry;
          folder != NULL && (entry = readdir(folder)) != NULL;)
-        if (check_uuid(entry->d_name, NULL) == 0)
-            VEC_PUSH(&list->items, read_any(entry->d_name));
+        if (note_file_check_uuid(entry->d_name, NULL) == 0)
+            VEC_PUSH(&list->items, read_any(entry->d_name, lock));
     if (folder != NULL)
         closedir(folder);
     return 0;
+}
+
+int away_note_list_read(struct away_note_list *list, struct error *err)
+{
+    return read_all(list, true, err);
 }
 
 void away_note_list_dispose(struct away_note_list *list)
@@ -223,27 +163,52 @@ void away_note_list_dispose(struct away_note_list *list)
     VEC_DISPOSE(&list->items);
 }
 
-/* -- the receiver's -------------------------------------------------------- */
-
-int away_note_take(const char *uuid, struct error *err)
+static bool fits(const struct away_note *note, const char *word)
 {
-    cleanup_free char *path = taken_path_of(uuid);
+    return strcmp(note->uuid, word) == 0 ||
+           (note->name != NULL && strcmp(note->name, word) == 0);
+}
 
-    if (check_uuid(uuid, err) < 0 || make_folder(err) < 0)
+int away_note_find(const char *word, char **uuid, struct error *err)
+{
+    cleanup_away_note_list struct away_note_list list = { 0 };
+    int count = 0;
+
+    *uuid = NULL;
+    if (read_all(&list, false, err) < 0)
         return -1;
-    return io_replace_file(path, 0600, "", 0, err);
+    VEC_EACH (&list.items, note) {
+        if (!fits(note, word))
+            continue;
+        if (count++ > 0)
+            return error_set(err, ERR_USAGE,
+                             "several migrations are of '%s': say its UUID",
+                             word);
+        *uuid = mem_strdup(note->uuid);
+    }
+    return count;
 }
 
-void away_note_settle(const char *uuid)
+/* Of one that this host may not have any more. */
+static int refuse(const struct away_note *note, struct error *err)
 {
-    cleanup_free char *path = taken_path_of(uuid);
-
-    unlink(path);
+    error_set(err, ERR_STATE,
+              "it may run on %s, where it was sent and which did not report",
+              note->host);
+    error_hint(err, "this finds out, and settles it: xn migrate --recover %s",
+               note->uuid);
+    return -1;
 }
 
-bool away_note_is_taken(const char *uuid)
+int away_note_check(const char *name, const char *uuid, struct error *err)
 {
-    cleanup_free char *path = taken_path_of(uuid);
+    cleanup_away_note_list struct away_note_list list = { 0 };
 
-    return check_uuid(uuid, NULL) == 0 && access(path, F_OK) == 0;
+    if (read_all(&list, false, err) < 0)
+        return -1;
+    VEC_EACH (&list.items, note)
+        if (note->given &&
+            (fits(note, uuid) || (name != NULL && fits(note, name))))
+            return refuse(note, err);
+    return 0;
 }

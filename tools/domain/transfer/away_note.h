@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What both ends of a migration keep on disk, so that whoever was killed, it
- * can be told later which host has the guest. In STATEDIR/migrate:
- *
- *   UUID        the sender's: one line of JSON from the start of the migration
- *               on, and the line "given" or "given plain", synced, before the
- *               receiver is given permission. Locked while somebody is at it.
- *   UUID.taken  the receiver's: synced when it has permission, before the guest
- *               runs; gone when the sender has told that its copy is.
+ * The sender's note of a migration (note_file.h), UUID: so that whoever was
+ * killed, it can be told later which host has the guest. It is a line of JSON
+ * from the start of the migration on, and the line "given" or "given plain",
+ * synced, before the receiver is given permission. The receiver has a note of
+ * its own (taken_note.h).
  */
 #ifndef XENITH_DOMAIN_TRANSFER_AWAY_NOTE_H
 #define XENITH_DOMAIN_TRANSFER_AWAY_NOTE_H
@@ -29,7 +26,10 @@ struct away_note {
 
 #define AWAY_NOTE_INIT ((struct away_note){ .fd = -1 })
 
-/* note has the rest, copied. ERR_STATE while another migration has its note. */
+/*
+ * note has the rest, copied. ERR_STATE while another migration has its note, or
+ * where an earlier one has to be settled.
+ */
 int away_note_begin(struct away_note *note, struct error *err);
 
 /* Says that permission may be given from now on. */
@@ -59,9 +59,16 @@ int away_note_list_read(struct away_note_list *list, struct error *err);
 void away_note_list_dispose(struct away_note_list *list);
 #define cleanup_away_note_list __attribute__((cleanup(away_note_list_dispose)))
 
-/* The receiver's. */
-int away_note_take(const char *uuid, struct error *err);
-void away_note_settle(const char *uuid);
-bool away_note_is_taken(const char *uuid);
+/*
+ * The UUID, the caller's, of the note about a guest of that name or UUID: 1, or
+ * 0 without one. ERR_USAGE if there are several. All are left alone.
+ */
+int away_note_find(const char *word, char **uuid, struct error *err);
+
+/*
+ * ERR_STATE if a guest of that UUID, or of that name (NULL: any), may run on
+ * another host, as its note says.
+ */
+int away_note_check(const char *name, const char *uuid, struct error *err);
 
 #endif

@@ -18,6 +18,7 @@
 #include "domain/transfer/handover.h"
 #include "domain/transfer/outgoing.h"
 #include "domain/transfer/preflight.h"
+#include "domain/transfer/recover.h"
 #include "domain/transfer/sending.h"
 #include "domain/transfer/stopwatch.h"
 #include "host/lookup.h"
@@ -36,6 +37,7 @@ struct migrate {
     struct handover_wire wire;
     struct away_note note;
     int64_t stopped_at;
+    bool owed; /* the other host keeps its note: ours has to stay, too */
 };
 
 /* -- the state ------------------------------------------------------------- */
@@ -224,15 +226,18 @@ static int run_connected(struct migrate *migrate, struct error *err)
     struct transport_request way = migrate->request->transport;
     struct transport transport;
 
-    log_debug("%s", line);
-    if (transport_start(line, &transport, err) < 0)
     transport_settle_receiver(&way);
     cleanup_free char *line = transport_line(&way);
+    log_debug("%s", line);
+    if (transport_start(line, &transport, err) < 0)
         return -1;
     migrate->wire.in = transport.in;
     migrate->wire.out = transport.out;
     int rc = run_worker(migrate, err);
-    transport_end(&transport);
+    bool well = transport_end(&transport);
+    /* Our last word may not have been heard. */
+    if (rc == 0 && !well && migrate->outcome->report.frames)
+        migrate->owed = !recover_tell_settled(&migrate->note);
     return rc;
 }
 
@@ -263,7 +268,7 @@ static int run_noted(struct migrate *migrate, struct error *err)
     if (rc == 0)
         rc = run_connected(migrate, err);
     /* Otherwise somebody has to settle it yet. */
-    if (rc == 0 || is_ours(migrate))
+    if ((rc == 0 && !migrate->owed) || is_ours(migrate))
         away_note_end(&migrate->note);
     away_note_dispose(&migrate->note);
     return rc;

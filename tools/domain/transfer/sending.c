@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "domain/transfer/away_note.h"
 #include "domain/transfer/outgoing.h"
 #include "domain/transfer/sent_pages.h"
 #include "domain/worker.h"
@@ -78,12 +79,22 @@ static void clean_up_after(const struct run *run)
     outgoing_recover(subject->host, subject->domid);
 }
 
+/* One that may run elsewhere must not go on here when this fails. */
+static int check_here(const struct sending *sending, struct error *err)
+{
+    cleanup_free char *uuid = outgoing_uuid(sending->subject->domid, err);
+
+    return uuid != NULL ? away_note_check(NULL, uuid, err) : -1;
+}
+
 int sending_run(struct sending *sending, const struct sending_work *work,
                 bool *killed, struct error *err)
 {
     struct run run = { .sending = sending, .work = work };
     struct worker_result result;
 
+    if (check_here(sending, err) < 0)
+        return -1;
     int rc = worker_run(run_in_worker, &run, &result, err);
     if (rc < 0 && result.died) {
         *killed = true;

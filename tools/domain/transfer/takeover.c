@@ -8,17 +8,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "domain/console_log.h"
-#include "domain/record.h"
+#include "domain/transfer/arrival.h"
 #include "domain/transfer/away_note.h"
-#include "host/domains.h"
 #include "host/lookup.h"
-
-/* xl's, which other tools look for. */
-#define INCOMING "--incoming"
 
 char *takeover_first_name(const char *name)
 {
-    return mem_printf("%s" INCOMING, name);
+    return mem_printf("%s" ARRIVAL_INCOMING, name);
 }
 
 int takeover_check_name(struct host *host, const char *name,
@@ -66,26 +62,65 @@ void takeover_rest(struct takeover *takeover)
     takeover->pulse = NULL;
 }
 
+static int note_taken(struct takeover *takeover, struct error *err)
+{
+    struct taken_note *note = &takeover->note;
+
+    *note = (struct taken_note){ .fd = -1,
+                                 .uuid = mem_strdup(takeover->uuid),
+                                 .name = mem_strdup(takeover->name),
+                                 .paused = takeover->paused,
+                                 .supervised = takeover->supervised,
+                                 .plain = !takeover->frames };
+    return taken_note_begin(note, err);
+}
+
 int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,
                  struct error *err)
 {
     takeover_rest(takeover);
     takeover->sender = TAKEOVER_ASKED;
-    if (handover_ask(&takeover->wire, err) < 0 ||
-        (takeover->frames && away_note_take(takeover->uuid, err) < 0))
+    if (handover_ask(&takeover->wire, err) < 0 || note_taken(takeover, err) < 0)
         return -1;
     return take_name(takeover, host, domid, err);
+}
+
+int takeover_start(struct takeover *takeover, struct error *err)
+{
+    return taken_note_starts(&takeover->note, err);
+}
+
+/* It came back to a host that once lost it on its way. */
+static void forget_departure(const char *uuid)
+{
+    cleanup_away_note struct away_note note = AWAY_NOTE_INIT;
+
+    if (away_note_open(&note, uuid, NULL) == 1)
+        away_note_end(&note);
+}
+
+static void note_done(struct takeover *takeover)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    if (takeover->note.fd >= 0 && taken_note_done(&takeover->note, &err) < 0)
+        log_warn("%s runs here, but: %s", takeover->name, err.message);
+    forget_departure(takeover->uuid);
 }
 
 void takeover_tell(struct takeover *takeover)
 {
     cleanup_error struct error err = ERROR_INIT;
 
+    note_done(takeover);
     takeover->sender = TAKEOVER_QUIET;
-    if (handover_report(&takeover->wire, true, &err) < 0)
+    bool told = handover_report(&takeover->wire, true, &err) == 0;
+    if (!told)
         log_warn("%s runs here, but: %s", takeover->name, err.message);
-    else if (takeover->frames && handover_hear_gone(&takeover->wire, NULL) == 0)
-        away_note_settle(takeover->uuid);
+    if (!takeover->frames ||
+        (told && handover_hear_gone(&takeover->wire, NULL) == 0))
+        taken_note_settle(takeover->uuid);
+    taken_note_dispose(&takeover->note);
 }
 
 /* Where the sender cannot be told, it sees the end of the connection. */
@@ -102,66 +137,11 @@ void takeover_give_back(struct takeover *takeover)
 {
     cleanup_error struct error err = ERROR_INIT;
 
-    away_note_settle(takeover->uuid);
+    taken_note_settle(takeover->uuid);
+    taken_note_dispose(&takeover->note);
     if (takeover->sender != TAKEOVER_OWES)
         return;
     takeover->sender = TAKEOVER_QUIET;
     if (handover_give_back(&takeover->wire, &err) < 0)
         log_warn("giving %s back: %s", takeover->name, err.message);
-}
-
-/* -- for a sender that lost the connection --------------------------------- */
-
-static const char *const place_names[] = {
-    [TAKEOVER_ABSENT] = "absent", [TAKEOVER_ARRIVING] = "arriving",
-    [TAKEOVER_RUNS] = "runs",     [TAKEOVER_PAUSED] = "paused",
-    [TAKEOVER_ENDED] = "ended",
-};
-
-const char *takeover_place_name(enum takeover_place place)
-{
-    return place_names[place];
-}
-
-bool takeover_place_parse(const char *name, enum takeover_place *place)
-{
-    for (size_t i = 0; i < sizeof(place_names) / sizeof(place_names[0]); i++)
-        if (strcmp(name, place_names[i]) == 0) {
-            *place = (enum takeover_place)i;
-            return true;
-        }
-    return false;
-}
-
-static bool is_arriving(const char *name)
-{
-    size_t length = strlen(name), suffix = strlen(INCOMING);
-
-    return length > suffix && strcmp(name + length - suffix, INCOMING) == 0;
-}
-
-static enum takeover_place place_of(const struct domain_info *info)
-{
-    if (info->name == NULL || is_arriving(info->name))
-        return TAKEOVER_ARRIVING;
-    return info->paused ? TAKEOVER_PAUSED : TAKEOVER_RUNS;
-}
-
-int takeover_find(struct host *host, const char *uuid,
-                  enum takeover_place *place, struct error *err)
-{
-    cleanup_domain_list struct domain_list list = { 0 };
-    uint8_t wanted[UUID_BYTES];
-    unsigned int swept;
-
-    if (!uuid_parse_text(uuid, wanted))
-        return error_set(err, ERR_USAGE, "'%s' is no UUID", uuid);
-    if (record_sweep(host, false, &swept, err) < 0 ||
-        domain_list_read(&list, DOMAIN_NAMES, err) < 0)
-        return -1;
-    *place = away_note_is_taken(uuid) ? TAKEOVER_ENDED : TAKEOVER_ABSENT;
-    VEC_EACH (&list.items, info)
-        if (memcmp(info->uuid, wanted, UUID_BYTES) == 0 && !info->dying)
-            *place = place_of(info);
-    return 0;
 }

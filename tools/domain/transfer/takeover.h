@@ -10,14 +10,18 @@
 #include "base/uuid.h"
 #include "domain/transfer/handover.h"
 #include "domain/transfer/pulse.h"
+#include "domain/transfer/taken_note.h"
 #include "host/host.h"
 
 struct takeover {
     struct handover_wire wire;
     const char *name; /* that the guest had, and shall have; borrowed */
     char uuid[UUID_TEXT_SIZE];
-    bool frames;         /* from a Xenith host, which asks and tells more */
-    struct pulse *pulse; /* while the guest is being made; NULL: none */
+    bool paused;            /* it is to stay so */
+    bool supervised;        /* it is to have a supervisor */
+    bool frames;            /* from a Xenith host, which asks and tells more */
+    struct pulse *pulse;    /* while the guest is being made; NULL: none */
+    struct taken_note note; /* from the permission on */
     /* What the sender waits for: nothing; whether it runs; its guest. */
     enum { TAKEOVER_QUIET, TAKEOVER_ASKED, TAKEOVER_OWES } sender;
 };
@@ -43,6 +47,9 @@ void takeover_rest(struct takeover *takeover);
 int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,
                  struct error *err);
 
+/* Right before it is started. */
+int takeover_start(struct takeover *takeover, struct error *err);
+
 /*
  * It runs, or stays paused as was asked for. Failing to say so is only told. A
  * Xenith sender tells when its copy is gone; until then a note stays on disk.
@@ -55,22 +62,5 @@ void takeover_tell(struct takeover *takeover);
  */
 void takeover_refuse(struct takeover *takeover);
 void takeover_give_back(struct takeover *takeover);
-
-/* What a sender is told that lost the connection. */
-enum takeover_place {
-    TAKEOVER_ABSENT,   /* not here, and it never will be */
-    TAKEOVER_ARRIVING, /* not decided */
-    TAKEOVER_RUNS,     /* here, also if it has shut down */
-    TAKEOVER_PAUSED,
-    TAKEOVER_ENDED, /* it was here */
-};
-
-/* Clears away what nobody is at any more, and looks for the guest. */
-int takeover_find(struct host *host, const char *uuid,
-                  enum takeover_place *place, struct error *err);
-
-/* The place as a word, and back. */
-const char *takeover_place_name(enum takeover_place place);
-bool takeover_place_parse(const char *name, enum takeover_place *place);
 
 #endif

@@ -1,0 +1,201 @@
+"""What is left when a migration was cut, and how it is settled: who has the
+guest is told, one copy runs, and neither host keeps a note for ever."""
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from test_handover_killed import (PLAN, SSH, STEPS, expect_one, is_over,
+                                  striking, wait_until)
+from test_migrate import (expect_back_home, expect_only_on, expect_runs,
+                          is_there, log_dirty_is_off, start_migrating, uuid_of,
+                          wait_incoming)
+
+__all__ = ["striking"]  # a fixture
+
+NOTES = "/var/lib/xenith/migrate"
+
+
+def strike(host, name, step: str, who: str, *options: str):
+    """A migration to host2 that is killed at that step."""
+    host.write(PLAN, json.dumps({"held": False} | STEPS[step] | {"who": who}))
+    host.run("rm -f /root/struck")
+    return host.xn("migrate", "-s", SSH, "--compress", "zstd", *options, name,
+                   "host2", check=False, timeout=300)
+
+
+def status(host) -> dict:
+    return json.loads(host.xn("migrate", "--status", "--json",
+                              timeout=120).stdout)
+
+
+def departure(host) -> dict:
+    """The only one; a busy lab may not answer within the time at first."""
+    for _ in range(4):
+        row, = status(host)["migrations"]
+        if row["owner"] != "unknown":
+            break
+    return row
+
+
+def notes(host) -> list[str]:
+    return host.run(f"ls {NOTES} 2>/dev/null", check=False).stdout.split()
+
+
+def expect_settled(hosts) -> None:
+    for host in hosts:
+        assert notes(host) == [], host.name
+
+
+# -- the guest is there, its domain here is not ------------------------------
+
+@pytest.mark.usefixtures("striking")
+def test_a_sender_that_is_no_more_is_settled_by_its_note(hosts, small, away):
+    """Killed when the guest ran there and its copy was destroyed. Until that is
+    settled nobody makes it again here."""
+    up = small("pvh")
+    away(up.name)
+    uuid = uuid_of(hosts[0], up.name)
+    strike(hosts[0], up.name, "gone-held", "sender")
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    assert not is_there(hosts[0], f"{up.name}--migratedaway")
+    row = departure(hosts[0])
+    assert (row["uuid"], row["owner"], row["place"]) == (uuid, "there", "runs")
+    arrival, = status(hosts[1])["arrivals"]
+    assert (arrival["uuid"], arrival["started"]) == (uuid, True)
+    shown = hosts[0].xn("migrate", "--status").stdout
+    assert "lost on the way" in shown and "host2 (runs)" in shown
+    for words in (("create", up.path), ("create", up.path, "name='other'",
+                                        f"uuid='{uuid}'")):
+        refused = hosts[0].xn(*words, check=False)
+        assert refused.rc == 4 and "it may run on host2" in refused.stderr
+        assert f"xn migrate --recover {uuid}" in refused.stderr
+    said = hosts[0].xn("migrate", "--recover", up.name)
+    assert said.stdout == f"{up.name} is on host2 (runs)\n"
+    expect_only_on(hosts, up.name, 1)
+    expect_settled(hosts)
+
+
+@pytest.mark.usefixtures("striking")
+def test_a_last_word_that_was_not_heard_is_said_again(hosts, small, away):
+    up = small("pvh")
+    away(up.name)
+    said = strike(hosts[0], up.name, "gone-held", "link")
+    assert said.rc == 0, said.stderr
+    expect_only_on(hosts, up.name, 1)
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    expect_settled(hosts)
+
+
+@pytest.mark.usefixtures("striking")
+def test_a_guest_that_nobody_has_is_said_to_be_nowhere(hosts, small, away):
+    """The source was lost with its memory, before the receiver had heard."""
+    up = small("pvh")
+    away(up.name)
+    strike(hosts[0], up.name, "permission-held", "sender")
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    hosts[0].run("xl", "destroy", f"{up.name}--migratedaway")
+    assert departure(hosts[0])["owner"] == "nowhere"
+    said = hosts[0].xn("migrate", "--recover", up.name)
+    assert said.stdout == f"{up.name} is neither here nor on host2\n"
+    expect_settled(hosts)
+    hosts[0].xn("create", "--plan", up.path)
+
+
+@pytest.mark.usefixtures("striking")
+def test_another_configuration_is_of_the_same_guest(hosts, small, away):
+    """The file says no UUID, or another one: the notes of both hosts are of
+    the guest's own."""
+    up = small("pvh")
+    away(up.name)
+    uuid = uuid_of(hosts[0], up.name)
+    hosts[0].run(f"(cat {up.path}; echo 'uuid = "
+                 "\"11111111-2222-3333-4444-555555555555\"') >/root/other.cfg")
+    said = strike(hosts[0], up.name, "report-held", "link", "-C",
+                  "/root/other.cfg")
+    hosts[0].run("rm /root/other.cfg")
+    assert "it may run on host2" in said.stderr
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    assert departure(hosts[0])["owner"] == "there"
+    for words in (("save", f"{up.name}--migratedaway", "/root/image"),
+                  ("migrate", f"{up.name}--migratedaway", "host2")):
+        refused = hosts[0].xn(*words, check=False, timeout=120)
+        assert refused.rc == 4 and "it may run on host2" in refused.stderr
+    said = hosts[0].xn("migrate", "--recover", uuid)
+    assert "is on host2 (runs); its copy here is gone" in said.stdout
+    assert expect_one(hosts, up.name) == 1
+    assert uuid_of(hosts[1], up.name) == uuid
+    expect_settled(hosts)
+
+
+# -- it was taken there and not started --------------------------------------
+
+def take_and_hold(hosts, name) -> None:
+    """The receiver has permission and waits for its supervisor, which is
+    stopped: the guest is taken and paused."""
+    start_migrating(hosts[0], name)
+    wait_incoming(hosts[1], name)
+    hosts[1].run("pkill -STOP -x xnd")
+    wait_until(lambda: is_there(hosts[1], name), 240, "it is not taken")
+
+
+
+
+@pytest.fixture
+def thaw(hosts):
+    yield lambda: hosts[1].run("pkill -CONT -x xnd", check=False)
+    hosts[1].run("pkill -CONT -x xnd", check=False)
+
+
+@pytest.mark.parametrize("by", ["recover", "gc"])
+def test_a_guest_whose_receiver_was_killed_is_started(hosts, small, away, thaw,
+                                                      by):
+    up = small("pvh", memory=32, extra="fill=random", on_reboot="restart")
+    away(up.name)
+    take_and_hold(hosts, up.name)
+    hosts[1].run("pkill -KILL -f '^xn migrate-receive'")
+    thaw()
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    state = hosts[1].xn("list", up.name).stdout.splitlines()[1].split()[4]
+    assert state[2] == "p"
+    if by == "gc":
+        assert "1 guest(s) that came here started" in hosts[1].xn("gc").stdout
+        expect_runs(hosts[1], up.name)
+    said = hosts[0].xn("migrate", "--recover", up.name)
+    assert "is on host2 (runs); its copy here is gone" in said.stdout
+    assert expect_one(hosts, up.name) == 1
+    hosts[1].wait_console(up.name, "RESUMED", 60)
+    expect_settled(hosts)
+    before = hosts[1].xn("domid", up.name).stdout
+    hosts[1].xn("reboot", up.name)  # somebody acts on it
+    wait_until(lambda: hosts[1].xn("domid", up.name, check=False).stdout
+               not in ("", before), 120, "nobody started it again")
+
+
+def test_a_receiver_whose_worker_was_killed_goes_on(hosts, small, away, thaw):
+    up = small("pvh", memory=32, extra="fill=random")
+    away(up.name)
+    take_and_hold(hosts, up.name)
+    hosts[1].run("pkill -KILL -n -f '^xn migrate-receive'")
+    thaw()
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    assert "migrated" in hosts[0].run(
+        "journalctl -u migrating --no-pager | tail -n 5").stdout
+    assert expect_one(hosts, up.name) == 1
+    expect_settled(hosts)
+
+
+# -- what goes on here -------------------------------------------------------
+
+def test_after_its_helper_was_killed_nothing_slows_the_guest(hosts, small):
+    """Our save helper cannot tell Xen any more to stop noting what changes."""
+    up = small("pvh", memory=64, extra="fill=random")
+    start_migrating(hosts[0], up.name)
+    wait_incoming(hosts[1], up.name)
+    assert not log_dirty_is_off(hosts[0], up.domid())
+    hosts[0].run("pkill -KILL -f xn-save-helper")
+    expect_back_home(hosts, up.name)
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    assert log_dirty_is_off(hosts[0], up.domid())
+    expect_settled(hosts)
