@@ -199,3 +199,17 @@ def test_after_its_helper_was_killed_nothing_slows_the_guest(hosts, small):
     wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
     assert log_dirty_is_off(hosts[0], up.domid())
     expect_settled(hosts)
+
+
+@pytest.mark.usefixtures("striking")
+def test_a_guest_that_nobody_resumes_goes_on_by_itself(hosts, small):
+    """All of its migration was killed while it stood suspended, before the
+    other host had permission."""
+    up = small("pvh")
+    strike(hosts[0], up.name, "ready-held", "sender")
+    wait_until(lambda: is_over([hosts[0]]), 30, "an end of it still waits")
+    wait_until(lambda: notes(hosts[0]) == [], 60, "nobody looks after it")
+    expect_runs(hosts[0], up.name)
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    expect_only_on(hosts, up.name, 0)
+    expect_settled(hosts)

@@ -136,6 +136,21 @@ static void what_may_run_elsewhere_is_found_by_name_and_uuid(void **state)
     expect_note(true, NULL);
 }
 
+static void one_that_nobody_is_at_tells_whose_the_guest_is(void **state)
+{
+    struct away_note note = make_note(NULL);
+    struct error err = ERROR_INIT;
+
+    assert_int_equal(away_note_look(UUID), AWAY_NOTE_NONE);
+    assert_int_equal(away_note_begin(&note, &err), 0);
+    assert_int_equal(away_note_look(UUID), AWAY_NOTE_HELD);
+    away_note_dispose(&note);
+    assert_int_equal(away_note_look(UUID), AWAY_NOTE_LEFT);
+    leave_behind(true, NULL);
+    assert_int_equal(away_note_look(UUID), AWAY_NOTE_NONE);
+    expect_note(true, NULL);
+}
+
 static void a_word_leads_to_its_note(void **state)
 {
     struct error err = ERROR_INIT;
@@ -335,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_later_migration_begins_anew),
         cmocka_unit_test(what_may_run_elsewhere_does_not_go_again),
         cmocka_unit_test(what_may_run_elsewhere_is_found_by_name_and_uuid),
+        cmocka_unit_test(one_that_nobody_is_at_tells_whose_the_guest_is),
         cmocka_unit_test(a_word_leads_to_its_note),
         cmocka_unit_test(who_is_at_it_is_not_disturbed),
         cmocka_unit_test(all_of_them_are_listed),

@@ -17,6 +17,8 @@
 #include "domain/life/policy.h"
 #include "domain/life/restart.h"
 #include "domain/own.h"
+#include "domain/transfer/away_note.h"
+#include "domain/transfer/outgoing.h"
 #include "host/domains.h"
 #include "host/lookup.h"
 #include "host/mark.h"
@@ -31,6 +33,9 @@
 /* Workers that may fail over one shutdown, and the pause between them. */
 #define ATTEMPTS 3u
 #define RETRY_MS 1000u
+
+/* Between two looks at a guest that stands suspended. */
+#define SUSPENDED_MS 1000u
 
 struct guest {
     uv_timer_t retry;
@@ -168,6 +173,7 @@ static void rearm(struct guest *guest)
 /* ---- workers ---- */
 
 static void consider(struct guest *guest);
+static void retry_due(uv_timer_t *timer);
 static void resume_restarts(struct xnd *xnd);
 
 static void act_ended(struct xnd *xnd, void *arg, bool ok)
@@ -182,12 +188,10 @@ static void act_ended(struct xnd *xnd, void *arg, bool ok)
     consider(guest);
 }
 
-static void start_worker(struct guest *guest)
+static void start_worker(struct guest *guest, const char *const *words)
 {
-    cleanup_free char *domid = mem_printf("%u", guest->domid);
     cleanup_close int log_fd = guest_log_open_shared(guest->name, &guest->log);
     cleanup_error struct error err = ERROR_INIT;
-    const char *const words[] = { "policy", domid, NULL };
     struct worker_start start = {
         .words = words,
         .log_fd = log_fd,
@@ -202,13 +206,45 @@ static void start_worker(struct guest *guest)
     consider(guest);
 }
 
+static void start_policy(struct guest *guest)
+{
+    cleanup_free char *domid = mem_printf("%u", guest->domid);
+    const char *const words[] = { "policy", domid, NULL };
+
+    start_worker(guest, words);
+}
+
+/*
+ * A migration that was killed with all its processes may leave its guest
+ * suspended; unless another host may have it, it goes on.
+ */
+static void look_after_suspended(struct guest *guest)
+{
+    cleanup_free char *uuid = outgoing_uuid(guest->domid, NULL);
+    const char *const words[] = { "migrate", "--recover", uuid, NULL };
+    enum away_note_state state =
+        uuid != NULL ? away_note_look(uuid) : AWAY_NOTE_NONE;
+
+    if (state == AWAY_NOTE_HELD) {
+        uv_timer_start(&guest->retry, retry_due, SUSPENDED_MS, 0);
+    } else if (state == AWAY_NOTE_LEFT && guest->attempts < ATTEMPTS) {
+        tell_of(guest, "goes on: its migration was killed");
+        start_worker(guest, words);
+    }
+}
+
 static void retry_due(uv_timer_t *timer)
 {
     struct guest *guest = timer->data;
     unsigned int reason;
 
-    if (guest->worker == 0 && look_at(guest, &reason) == LOOK_DOWN)
-        start_worker(guest);
+    if (guest->worker != 0)
+        return;
+    enum look look = look_at(guest, &reason);
+    if (look == LOOK_DOWN)
+        start_policy(guest);
+    else if (look == LOOK_SUSPENDED)
+        look_after_suspended(guest);
     else
         consider(guest);
 }
@@ -224,7 +260,7 @@ static void act(struct guest *guest, unsigned int reason)
         cleanup_free char *text =
             mem_printf("shut down: %s", policy_reason_name(reason));
         tell_of(guest, text);
-        start_worker(guest);
+        start_policy(guest);
     } else if (!uv_is_active((uv_handle_t *)&guest->retry)) {
         uv_timer_start(&guest->retry, retry_due, RETRY_MS, 0);
     }
@@ -251,6 +287,8 @@ static void consider(struct guest *guest)
         break;
     case LOOK_SUSPENDED:
         rearm(guest);
+        if (!uv_is_active((uv_handle_t *)&guest->retry))
+            uv_timer_start(&guest->retry, retry_due, SUSPENDED_MS, 0);
         break;
     case LOOK_DOWN:
         act(guest, reason);

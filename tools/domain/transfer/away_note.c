@@ -102,6 +102,16 @@ int away_note_open(struct away_note *note, const char *uuid, struct error *err)
     return 1;
 }
 
+enum away_note_state away_note_look(const char *uuid)
+{
+    cleanup_away_note struct away_note note = AWAY_NOTE_INIT;
+    int found = away_note_open(&note, uuid, NULL);
+
+    if (found < 0)
+        return AWAY_NOTE_HELD;
+    return found == 1 && !note.given ? AWAY_NOTE_LEFT : AWAY_NOTE_NONE;
+}
+
 void away_note_end(struct away_note *note)
 {
     if (note->fd < 0)

@@ -44,6 +44,14 @@ int away_note_open(struct away_note *note, const char *uuid, struct error *err);
  */
 void away_note_parse(struct away_note *note, const char *text);
 
+enum away_note_state {
+    AWAY_NOTE_NONE, /* or permission was given: only the other host knows */
+    AWAY_NOTE_HELD,
+    AWAY_NOTE_LEFT, /* nobody is at it any more, and the guest is ours */
+};
+
+enum away_note_state away_note_look(const char *uuid);
+
 /* The guest is known to be in one place: forgets it on disk, too. */
 void away_note_end(struct away_note *note);
 
