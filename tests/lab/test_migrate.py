@@ -208,6 +208,18 @@ def wait_incoming(host, name) -> None:
     pytest.fail("nothing arrives")
 
 
+def expect_runs_soon(host, name) -> None:
+    """A failure before the other host may have it costs five seconds at most,
+    by the lab's own clock; the looking itself takes some."""
+    until = time.monotonic() + 5
+    while True:
+        looked = time.monotonic()
+        listed = host.xn("list", name, check=False).stdout.splitlines()
+        if len(listed) > 1 and not set("sp") & set(listed[1].split()[4]):
+            return
+        assert looked < until, "it does not run after 5 s"
+
+
 def expect_back_home(hosts, name) -> None:
     for _ in range(150):
         if not is_there(hosts[1], f"{name}--incoming"):
@@ -237,6 +249,7 @@ def test_an_end_in_the_middle_costs_nothing(hosts, small, end):
     wait_incoming(hosts[1], up.name)
     place, command = ENDS[end]
     hosts[place].run(command)
+    expect_runs_soon(hosts[0], up.name)
     if end == "receiver-all":
         time.sleep(2)
         hosts[1].xn("gc")

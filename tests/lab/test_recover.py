@@ -151,7 +151,7 @@ def thaw(hosts):
 @pytest.mark.parametrize("by", ["recover", "gc"])
 def test_a_guest_whose_receiver_was_killed_is_started(hosts, small, away, thaw,
                                                       by):
-    up = small("pvh", memory=32, extra="fill=random", on_reboot="restart")
+    up = small("pvh", memory=32, extra="fill=random", on_reboot="destroy")
     away(up.name)
     take_and_hold(hosts, up.name)
     hosts[1].run("pkill -KILL -f '^xn migrate-receive'")
@@ -167,10 +167,9 @@ def test_a_guest_whose_receiver_was_killed_is_started(hosts, small, away, thaw,
     assert expect_one(hosts, up.name) == 1
     hosts[1].wait_console(up.name, "RESUMED", 60)
     expect_settled(hosts)
-    before = hosts[1].xn("domid", up.name).stdout
-    hosts[1].xn("reboot", up.name)  # somebody acts on it
-    wait_until(lambda: hosts[1].xn("domid", up.name, check=False).stdout
-               not in ("", before), 120, "nobody started it again")
+    hosts[1].xn("reboot", up.name)
+    wait_until(lambda: not is_there(hosts[1], up.name), 120,
+               "nobody acts on its reboot")
 
 
 def test_a_receiver_whose_worker_was_killed_goes_on(hosts, small, away, thaw):
@@ -212,4 +211,61 @@ def test_a_guest_that_nobody_resumes_goes_on_by_itself(hosts, small):
     expect_runs(hosts[0], up.name)
     wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
     expect_only_on(hosts, up.name, 0)
+    expect_settled(hosts)
+
+
+# -- a host that is off ------------------------------------------------------
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["ready-held", "permission"])
+@pytest.mark.usefixtures("striking")
+def test_the_other_host_is_switched_off(all_hosts, hosts, small, step):
+    """Whatever it had of the guest is gone with it."""
+    up = small("pvh")
+    hosts[0].write(PLAN, json.dumps({"held": False} | STEPS[step] |
+                                    {"who": "host"}))
+    hosts[0].run("rm -f /root/struck")
+    hosts[0].run("systemd-run", "--unit=migrating", "--collect", "xn",
+                 "migrate", "-s", SSH, "--compress", "zstd", "--stall-timeout",
+                 "20", up.name, "host2")
+    wait_until(lambda: hosts[0].run("test -e /root/struck",
+                                    check=False).rc == 0, 240, "not struck")
+    hosts[1].stop()
+    wait_until(lambda: is_over([hosts[0]]), 240, "the sender still waits")
+    given = step == "permission"
+    if given:
+        row, = status(hosts[0])["migrations"]
+        assert row["owner"] == "unknown" and "host2" in row["why"]
+        refused = hosts[0].xn("migrate", "--recover", up.name, check=False,
+                              timeout=240)
+        assert refused.rc == 5 and "--here" in refused.stderr
+    all_hosts.renew(2)
+    back = [hosts[0], all_hosts.get(2)]
+    if given:
+        said = hosts[0].xn("migrate", "--recover", up.name, timeout=240)
+        assert said.stdout == f"{up.name} goes on here\n"
+    expect_only_on(back, up.name, 0)
+    expect_runs(hosts[0], up.name)
+    expect_settled(back)
+
+
+# -- refused there after all -------------------------------------------------
+
+def test_a_hook_there_that_fails_costs_nothing(hosts, small):
+    """It is not asked before: the guest is on its way by then."""
+    hooks = "/etc/xenith/hooks.d/prepare"
+    up = small("pvh")
+    hosts[1].run(f"mkdir -p {hooks}")
+    hosts[1].write(f"{hooks}/10-no", "#!/bin/sh\necho no volume >&2; exit 3\n")
+    hosts[1].run(f"chmod 755 {hooks}/10-no")
+    try:
+        said = hosts[0].xn("migrate", up.name, "host2", check=False,
+                           timeout=240)
+    finally:
+        hosts[1].run("rm -rf /etc/xenith/hooks.d; "
+                     "rmdir /etc/xenith 2>/dev/null || true")
+    assert said.rc != 0 and "no volume" in said.stderr
+    assert "hook 10-no of prepare" in said.stderr
+    expect_back_home(hosts, up.name)
+    assert log_dirty_is_off(hosts[0], up.domid())
     expect_settled(hosts)

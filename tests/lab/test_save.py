@@ -163,6 +163,49 @@ def test_a_save_that_fails_leaves_the_guest_running(host, small, case):
     expect_answer(up)
 
 
+def test_a_disk_that_fills_up_on_the_way(host, small):
+    """Told with what was written until then; the old image is still there."""
+    up = small("pvh", memory=64, extra="fill=random")
+    host.run("mkdir /tmp/full && mount -t tmpfs -o size=16M none /tmp/full && "
+             "echo old >/tmp/full/image")
+    try:
+        failed = host.xn("save", "--progress", "json", up.name,
+                         "/tmp/full/image", check=False, timeout=600)
+        assert host.run("cat /tmp/full/image").stdout == "old\n"
+        assert host.run("ls -A /tmp/full").stdout == "image\n"
+    finally:
+        host.run("umount /tmp/full; rmdir /tmp/full")
+    assert failed.rc == 9, failed
+    assert "No space left on device" in failed.stderr.splitlines()[-1]
+    seen = [json.loads(line) for line in failed.stderr.splitlines()
+            if line.startswith("{")]
+    assert seen[0]["state"] == "begin" and seen[-1]["state"] != "begin"
+    assert 8 << 20 < seen[-1]["sent"] <= 16 << 20
+    assert is_running(host, up.name)
+    expect_answer(up)
+
+
+def test_an_image_on_a_block_device(host, small, image):
+    """Synced when it is said to be saved, and verified before a restore."""
+    up = small("pvh")
+    host.run(f"head -c 64M /dev/urandom >{image}")
+    device = host.run(f"losetup --find --show {image}").stdout.strip()
+    try:
+        host.xn("save", up.name, device, timeout=600)
+        host.run(f"cp {image} {image}.damaged && printf wrong | dd conv=notrunc "
+                 f"of={image}.damaged bs=1 seek=100000 2>/dev/null")
+        other = host.run(f"losetup --find --show {image}.damaged"
+                         ).stdout.strip()
+        refused = host.xn("restore", other, check=False, timeout=600)
+        host.run(f"losetup --detach {other}")
+        assert refused.rc == 7 and "damaged" in refused.stderr
+        assert host.xn("domid", up.name, check=False).rc == 3
+        host.xn("restore", device, timeout=600)
+    finally:
+        host.run(f"losetup --detach {device}")
+    expect_resumed(host, up.name)
+
+
 @pytest.mark.parametrize("kill", ["kill -TERM $pid"] + [
     pytest.param(kill, marks=pytest.mark.slow)
     for kill in ("kill -INT $pid", "kill -KILL $(pgrep -P $pid -x xn)",
