@@ -85,11 +85,14 @@ class Image:
                 "<II", 4 + len(config), len(config)) + config
                 + stream[48 + old:])
 
-    def restore(self, *words: str) -> subprocess.CompletedProcess:
+    def run(self, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            ["unshare", "-m", "sh", "-c", INSIDE, "sh", BUILD / "xn",
-             "restore", "-d", *words], env=ENV, check=False, timeout=60,
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            ["unshare", "-m", "sh", "-c", INSIDE, "sh", BUILD / "xn", *words],
+            env=ENV, check=False, timeout=60, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def restore(self, *words: str) -> subprocess.CompletedProcess:
+        return self.run("restore", "-d", *words)
 
     def config(self, *words: str) -> dict:
         """What the domain would be made with; this host makes none."""
@@ -148,6 +151,39 @@ def progress_is_told_as_json(image: Image) -> None:
     assert lines[0]["state"] == "begin" and lines[-1]["state"] == "end"
 
 
+def quiet_it_tells_its_errors_alone(image: Image) -> None:
+    """This host makes no domain, whatever was to be started with it."""
+    for options in (["-q"], ["-q", "-c"], ["-q", "-F"], ["-q", "-V"],
+                    ["-q", "-A"]):
+        said = image.run("restore", *options, image.path)
+        assert said.returncode != 0 and said.stdout == "", said
+        assert "restoring" not in said.stderr, said
+
+
+def an_image_is_told_of(image: Image) -> None:
+    shown = json.loads(image.run("image", "show", "--json", image.path).stdout)
+    assert shown["schema"] == "xn.image-show/1" and shown["name"] == "web"
+    checked = json.loads(
+        image.run("image", "verify", "--json", image.path).stdout)
+    assert checked["schema"] == "xn.image-verify/1" and checked["whole"]
+    config = json.loads(
+        image.run("image", "extract-config", image.path).stdout)
+    assert config["c_info"]["uuid"] == UUID
+
+
+def an_image_is_packed_in_another_way(image: Image) -> None:
+    packed, again = image.path + ".packed", image.path + ".again"
+    done = image.run("image", "convert", "--compress", "lz4", image.path,
+                     packed)
+    assert done.returncode == 0, done
+    done = image.run("image", "convert", "--format=xl", packed, again)
+    assert done.returncode == 0, done
+    before, after = (pathlib.Path(path).read_bytes()
+                     for path in (image.path, again))
+    assert before == after
+    assert os.stat(packed).st_size < len(before)
+
+
 TESTS: list[Callable[[Image], None]] = [
     without_settings_it_is_as_saved,
     a_setting_changes_that_alone,
@@ -155,6 +191,9 @@ TESTS: list[Callable[[Image], None]] = [
     settings_go_with_another_configuration,
     a_wrong_setting_is_told_with_its_place,
     progress_is_told_as_json,
+    quiet_it_tells_its_errors_alone,
+    an_image_is_told_of,
+    an_image_is_packed_in_another_way,
 ]
 
 

@@ -234,13 +234,16 @@ void logs_read(struct logs *logs, double now, struct log_lines *lines)
 
 /* ---- following ---- */
 
-/* The folders: files come and go. One that does not exist is left out. */
+/* The folders: files come and go. One of others that does not exist is left
+ * out; ours is there from now on, for the first line to be seen. */
 static int open_watch(struct error *err)
 {
     cleanup_close int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
     if (watch < 0)
         return error_set_errno(err, ERR_FAILED, errno, "inotify");
+    if (io_make_dirs(XENITH_LOGDIR, 0750, err) < 0)
+        return -1;
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
         inotify_add_watch(watch, folders[i],
                           IN_MODIFY | IN_CREATE | IN_MOVED_TO);

@@ -62,6 +62,16 @@ static double memory_outstanding(const struct measured *all, size_t i)
     return (double)all->domains.items.items[i].memory_outstanding;
 }
 
+static double memory_shared(const struct measured *all, size_t i)
+{
+    return (double)all->domains.items.items[i].memory_shared;
+}
+
+static double memory_paged(const struct measured *all, size_t i)
+{
+    return (double)all->domains.items.items[i].memory_paged;
+}
+
 static double vcpus(const struct measured *all, size_t i)
 {
     return (double)all->domains.items.items[i].vcpus;
@@ -106,6 +116,10 @@ static const struct {
       "Memory that it may have; not there without a limit.", memory_max },
     { "xen_domain_memory_outstanding_bytes", METRIC_GAUGE,
       "Memory that is claimed for it.", memory_outstanding },
+    { "xen_domain_memory_shared_bytes", METRIC_GAUGE,
+      "Memory of it that it shares with others.", memory_shared },
+    { "xen_domain_memory_paged_bytes", METRIC_GAUGE,
+      "Memory of it that is paged out.", memory_paged },
     { "xen_domain_vcpus", METRIC_GAUGE,
       "Virtual CPUs that it could have online.", vcpus },
     { "xen_domain_vcpus_online", METRIC_GAUGE, "Virtual CPUs online.",
@@ -157,6 +171,39 @@ static void add_domains(struct strbuf *text, const struct measured *all)
         for (size_t i = 0; i < all->domains.items.count; i++)
             add_domain(text, all, row, i);
     }
+}
+
+/* ---- virtual CPUs ---- */
+
+/* One hypercall for each, as libxl lists them. */
+static void add_vcpus_of(struct strbuf *text, libxl_ctx *ctx,
+                         const struct domain_info *info, const char *family)
+{
+    int count = 0, cpus = 0;
+    libxl_vcpuinfo *list = libxl_list_vcpu(ctx, info->domid, &count, &cpus);
+    char uuid[UUID_TEXT_SIZE];
+
+    uuid_format_text(info->uuid, uuid);
+    for (int i = 0; list != NULL && i < count; i++) {
+        cleanup_free char *number = mem_printf("%u", list[i].vcpuid);
+        struct metric_label labels[] = {
+            { "name", info->name }, { "uuid", uuid }, { "vcpu", number }, { 0 }
+        };
+        metrics_sample(text, family, labels, (double)list[i].vcpu_time / 1e9);
+    }
+    libxl_vcpuinfo_list_free(list, count);
+}
+
+static void add_vcpus(struct strbuf *text, struct host *host,
+                      const struct measured *all)
+{
+    static const char family[] = "xen_domain_vcpu_cpu_seconds_total";
+
+    metrics_family(text, family, METRIC_COUNTER,
+                   "Time of physical CPUs that the virtual CPU used.");
+    VEC_EACH (&all->domains.items, info)
+        if (!info->dying)
+            add_vcpus_of(text, host->ctx, info, family);
 }
 
 /* ---- devices ---- */
@@ -332,6 +379,7 @@ static int run(struct invocation *inv, struct error *err)
     if (rc == 0) {
         add_host(&text, &all);
         add_domains(&text, &all);
+        add_vcpus(&text, inv->host, &all);
         add_devices(&text, &all);
         rc = metrics_services_add(&text, err);
     }
