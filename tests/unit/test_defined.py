@@ -106,6 +106,16 @@ def test_host_start_goes_on_from_what_was_saved() -> None:
     assert "/var/lib/xen/save/shop: " in done.stderr, done
 
 
+def test_completion_offers_what_is_defined() -> None:
+    done = run("xn __complete -- start ''; echo -; "
+               "xn __complete -- autostart s; echo -; "
+               "xn __complete -- host-start db ''",
+               config("shop.cfg", "shop") + config("db.cfg", "db")
+               + "mkdir auto\n" + config("auto/linked", "linked"))
+    expect(done.stdout, "db\nshop\nlinked\n-\nshop\n:files\n-\nshop\nlinked\n",
+           done)
+
+
 def main() -> int:
     if not shutil.which("unshare") or not can_be_apart():
         return tap.skip_all("it takes mount namespaces")

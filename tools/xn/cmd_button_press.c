@@ -19,10 +19,14 @@ static int run(struct invocation *inv, struct error *err)
     return power_trigger(&subject, button, 0, err);
 }
 
+static const char *const button_press_words[] = { "power", "sleep", NULL };
+
 const struct command command_button_press = {
     .name = "button-press",
     .summary = "Presses the power or sleep button (use trigger)",
     .words = "DOMAIN BUTTON",
+    .choices = button_press_words,
+    .choice_at = 1,
     .min_words = 2,
     .max_words = 2,
     .target = TARGET_DOMAIN,

@@ -14,6 +14,7 @@
 #include "config/explain.h"
 #include "config/subkey.h"
 #include "device/list.h"
+#include "domain/life/managed.h"
 #include "host/cpupool.h"
 #include "host/domains.h"
 #include "host/lookup.h"
@@ -228,6 +229,31 @@ static void offer_devices(const struct line *line)
     host_close(&host);
 }
 
+/* By the names of their files, without .cfg. */
+static void offer_defined_in(const struct line *line, bool automatic)
+{
+    cleanup_managed_paths struct managed_paths paths = { 0 };
+    struct managed managed = { .folder = MANAGED_FOLDER };
+
+    if (managed_list(&managed, automatic, &paths, NULL) < 0)
+        return;
+    VEC_EACH (&paths.list, path) {
+        cleanup_free char *name = mem_strdup(strrchr(*path, '/') + 1);
+        char *suffix = strrchr(name, '.');
+        if (suffix != NULL && strcmp(suffix, ".cfg") == 0)
+            *suffix = '\0';
+        if (can_offer_name(name) && !is_given(line, name))
+            offer(line, name, NULL);
+    }
+}
+
+/* A guest in the folder auto is mostly a link to one that was offered. */
+static void offer_defined(const struct line *line)
+{
+    offer_defined_in(line, false);
+    offer_defined_in(line, true);
+}
+
 static void offer_words(const struct line *line)
 {
     const struct command *command = line->command;
@@ -240,6 +266,11 @@ static void offer_words(const struct line *line)
         return;
     if (command->target != TARGET_NONE && line->words == 0) {
         offer_domains(line);
+        return;
+    }
+    if (command->choices != NULL && line->words == command->choice_at) {
+        for (const char *const *word = command->choices; *word != NULL; word++)
+            offer(line, *word, NULL);
         return;
     }
     switch (command->completes) {
@@ -278,6 +309,13 @@ static void offer_words(const struct line *line)
         break;
     case WORD_DEVICE:
         offer_devices(line);
+        break;
+    case WORD_DEFINED:
+        offer_defined(line);
+        break;
+    case WORD_DEFINED_OR_FILE:
+        offer_defined(line);
+        show_printf(":files\n");
         break;
     }
 }

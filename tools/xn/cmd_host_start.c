@@ -237,7 +237,7 @@ const struct command command_host_start = {
         "With names: those guests, whether they start with the host or not, "
         "each from what\nits stop saved, if anything.",
     .max_words = -1,
-    .completes = WORD_FILE,
+    .completes = WORD_DEFINED,
     .options = options,
     .run = run,
 };

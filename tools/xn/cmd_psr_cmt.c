@@ -198,10 +198,16 @@ const struct command command_psr_cmt_detach = {
     .run = run_detach,
 };
 
+static const char *const psr_cmt_show_words[] = { "cache-occupancy",
+                                                  "total-mem-bandwidth",
+                                                  "local-mem-bandwidth", NULL };
+
 const struct command command_psr_cmt_show = {
     .name = "psr-cmt-show",
     .summary = "Shows what monitored domains use of caches and memory",
     .words = "TYPE [DOMAIN]",
+    .choices = psr_cmt_show_words,
+    .choice_at = 0,
     .min_words = 1,
     .max_words = 2,
     .completes = WORD_DOMAIN,

@@ -19,10 +19,15 @@ static int run(struct invocation *inv, struct error *err)
     return -1;
 }
 
+static const char *const setenforce_words[] = { "Enforcing", "Permissive", "1",
+                                                "0", NULL };
+
 const struct command command_setenforce = {
     .name = "setenforce",
     .summary = "Has Flask, the security module, enforce or only warn",
     .words = "1|0|Enforcing|Permissive",
+    .choices = setenforce_words,
+    .choice_at = 0,
     .min_words = 1,
     .max_words = 1,
     .run = run,

@@ -45,7 +45,7 @@ const struct command command_start = {
         "the name\nthat one of them gives its guest.",
     .min_words = 1,
     .max_words = 1,
-    .completes = WORD_FILE,
+    .completes = WORD_DEFINED,
     .without_xen = true, /* create opens it */
     .options = options,
     .run = run,

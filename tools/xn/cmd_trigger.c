@@ -24,10 +24,16 @@ static int run(struct invocation *inv, struct error *err)
     return rc;
 }
 
+static const char *const trigger_words[] = { "nmi",   "reset", "init",
+                                             "power", "sleep", "s3resume",
+                                             NULL };
+
 const struct command command_trigger = {
     .name = "trigger",
     .summary = "Sends nmi, reset, init, power, sleep or s3resume to a domain",
     .words = "DOMAIN TRIGGER [VCPU]",
+    .choices = trigger_words,
+    .choice_at = 1,
     .min_words = 2,
     .max_words = 3,
     .target = TARGET_DOMAIN,

@@ -43,11 +43,17 @@ static const struct option_row options[] = {
     { 0 },
 };
 
+static const char *const wait_words[] = { "exists", "running", "paused",
+                                          "down",   "crashed", "gone",
+                                          NULL };
+
 const struct command command_wait = {
     .name = "wait",
     .ours = true,
     .summary = "Waits until a guest is in a state",
     .words = "DOMAIN STATE",
+    .choices = wait_words,
+    .choice_at = 1,
     .more = "STATE is exists, running, paused, down, crashed, or gone: there "
             "is none, and\n"
             "none is about to be made by a reboot. Exit status 6 when the time "

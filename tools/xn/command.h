@@ -55,8 +55,10 @@ enum word_kind {
     WORD_HOST,
     WORD_POOL, /* one CPU pool */
     WORD_COMMAND,
-    WORD_KEY,    /* of a configuration */
-    WORD_DEVICE, /* of the target; then files */
+    WORD_KEY,             /* of a configuration */
+    WORD_DEVICE,          /* of the target; then files */
+    WORD_DEFINED,         /* a guest that is defined on this host */
+    WORD_DEFINED_OR_FILE, /* the same, or a file */
 };
 
 /* What every report takes; its schema is xn.NAME/1, xn.GROUP-NAME/1. */
@@ -85,8 +87,11 @@ struct command {
     enum command_target target;
     /* Options, ended by NULL: all words are words then; or NULL. */
     const char *const *no_target_with;
-    enum word_kind completes;         /* what the words beside the target are */
-    const struct device_kind *device; /* of WORD_DEVICE */
+    enum word_kind completes;   /* what the words beside the target are */
+    const char *const *choices; /* all that one word can be, ends with NULL;
+                                 * or NULL */
+    int choice_at;              /* which word, the domain counts; from 0 on */
+    const struct device_kind *device;     /* of WORD_DEVICE */
     const struct device_listing *listing; /* of device_list_run */
     bool can_dry_run;                     /* -N means something */
     bool without_xen;                 /* must also work where there is no Xen */
