@@ -27,6 +27,8 @@ def test_restarts_come_later_and_later(host, idle):
     shut_down(host, domid, CRASH)  # its fourth restart waits for 4 s
     time.sleep(2)
     assert domains(host) == {"idle": domid}
+    listed = json.loads(host.xn("list", "--json", "idle").stdout)
+    assert listed["domains"][0]["state"] == "rebooting"
     until(lambda: other_domid(host, "idle", domid), 20)
     assert "waiting for 4 s" in host.run("cat /var/log/xenith/idle.log").stdout
 

@@ -4,6 +4,7 @@ the host that tests/oracle/xen makes up; all else needs xn-commands.so. The
 folder of running things is an empty one of its own. TAP."""
 from __future__ import annotations
 
+import json
 import pathlib
 import shutil
 import subprocess
@@ -57,6 +58,26 @@ def a_guest_between_two_lives_takes_the_whole(alone: pathlib.Path) -> None:
     assert lines[-1].split() == ["away", "-", "-", "-", "rebooting"], lines
 
 
+def a_guest_that_waits_for_its_next_life_is_rebooting(_: pathlib.Path) -> None:
+    """Its old domain is there, crashed; the note says that it waits."""
+    waits = NOTE + f"""
+echo '{{"name": "rt1", "domid": 8}}' \\
+>'{RUN}/xenith/restart/03030303-0303-0303-0303-030303030303'"""
+    for words in (["rt1"], []):
+        listed = json.loads(run(BUILD / "xn", "list", "--json", *words,
+                                before=waits).stdout)
+        assert [domain["state"] for domain in listed["domains"]
+                if domain["name"] == "rt1"] == ["rebooting"], listed
+
+
+def destroyed_between_two_lives_it_gets_no_other(_: pathlib.Path) -> None:
+    xn = BUILD / "xn"
+    done = run(pathlib.Path("sh"), "-c", f"""'{xn}' destroy nobody; echo $?
+'{xn}' destroy away; echo $?; '{xn}' list --json away; echo $?""",
+               before=WHOLE)
+    assert done.stdout == "3\n0\n3\n", done
+
+
 def without_xen_the_whole_says_so(alone: pathlib.Path) -> None:
     for xn, text in ((alone, "xn-commands.so"), (BUILD / "xn", "under Xen")):
         said = run(xn, "list", LD_PRELOAD="")
@@ -97,6 +118,8 @@ TESTS = [
     it_is_the_list_of_the_whole_xn,
     all_else_says_what_is_missing,
     a_guest_between_two_lives_takes_the_whole,
+    a_guest_that_waits_for_its_next_life_is_rebooting,
+    destroyed_between_two_lives_it_gets_no_other,
     without_xen_the_whole_says_so,
     output_that_is_lost_is_no_success,
     it_takes_few_system_calls,

@@ -1,25 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/destroy.h"
 #include "domain/hooks/hook_guest.h"
+#include "domain/life/restart.h"
+#include "host/lookup.h"
 #include "show/progress.h"
 #include "xn/command.h"
 
-static int run(struct invocation *inv, struct error *err)
+static int destroy(struct invocation *inv, uint32_t domid, struct error *err)
 {
-    if (inv->domid == 0 && invocation_count(inv, "f") == 0) {
+    if (domid == 0 && invocation_count(inv, "f") == 0) {
         error_set(err, ERR_STATE, "domain 0 is this host's own");
         error_hint(err, "-f destroys it, and this session with it");
         return -1;
     }
     cleanup_hook_guest struct hook_guest guest;
-    hook_guest_read(&guest, inv->host, inv->domid);
+    hook_guest_read(&guest, inv->host, domid);
     struct progress *progress = progress_begin(
         inv->settings->as_xl ? PROGRESS_QUIET : PROGRESS_TEXT, "destroying");
-    int rc = domain_destroy(inv->host, inv->domid, err);
+    int rc = domain_destroy(inv->host, domid, err);
     progress_end(progress);
     if (rc == 0)
         hook_guest_tell(&guest, HOOK_STOPPED, "destroyed");
     return rc;
+}
+
+/*
+ * One between two lives has no domain: it gets no other. Whoever makes the next
+ * one just now is waited for, and then that one is destroyed.
+ */
+static int run(struct invocation *inv, struct error *err)
+{
+    const char *name = inv->words[0];
+    bool cancelled = false;
+    uint32_t domid;
+
+    if (lookup_domain(inv->host, name, &domid, NULL) < 0 &&
+        restart_cancel(name, &cancelled, err) < 0)
+        return -1;
+    if (cancelled)
+        return 0;
+    return lookup_domain(inv->host, name, &domid, err) == 0
+               ? destroy(inv, domid, err)
+               : -1;
 }
 
 static const struct option_row options[] = {
@@ -33,8 +55,7 @@ const struct command command_destroy = {
     .words = "DOMAIN",
     .min_words = 1,
     .max_words = 1,
-    .target = TARGET_DOMAIN,
-    .completes = WORD_NOTHING,
+    .completes = WORD_DOMAIN,
     .options = options,
     .run = run,
 };

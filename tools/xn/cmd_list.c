@@ -120,19 +120,36 @@ static void show_row(const struct invocation *inv,
     show_printf("\n");
 }
 
-static void add_state(struct json_writer *json, const struct domain_info *info)
+/* Its old domain is there yet, as whatever it ended. */
+static bool waits_for_next_life(const struct restart_guests *noted,
+                                const struct domain_info *info)
+{
+    char uuid[UUID_TEXT_SIZE];
+
+    uuid_format_text(info->uuid, uuid);
+    VEC_EACH (&noted->list, guest)
+        if (guest->old_domid == info->domid && strcmp(guest->uuid, uuid) == 0)
+            return true;
+    return false;
+}
+
+static void add_state(struct json_writer *json, const struct domain_info *info,
+                      const struct restart_guests *noted)
 {
     char letters[FORMAT_STATE_SIZE];
 
     format_state_letters(info, letters);
-    json_add_string(json, "state", format_state_word(info));
+    json_add_string(json, "state",
+                    waits_for_next_life(noted, info) ? "rebooting"
+                                                     : format_state_word(info));
     json_add_string(json, "state_letters", letters);
     if (info->shutdown)
         json_add_string(json, "shutdown_reason",
                         format_shutdown_reason(info->shutdown_reason));
 }
 
-static void add_facts(struct json_writer *json, const struct domain_info *info)
+static void add_facts(struct json_writer *json, const struct domain_info *info,
+                      const struct restart_guests *noted)
 {
     char uuid[UUID_TEXT_SIZE];
 
@@ -143,7 +160,7 @@ static void add_facts(struct json_writer *json, const struct domain_info *info)
     json_add_string(json, "uuid", uuid);
     if (info->type != NULL)
         json_add_string(json, "type", info->type);
-    add_state(json, info);
+    add_state(json, info, noted);
     json_add_uint(json, "memory", info->memory);
     json_add_uint(json, "memory_outstanding", info->memory_outstanding);
     if (info->memory_max != UINT64_MAX)
@@ -175,12 +192,13 @@ static int add_config(const struct invocation *inv, struct json_writer *json,
 
 static void add_domain(const struct invocation *inv, struct json_writer *json,
                        const struct domain_list *list, size_t i,
-                       struct extras *extras)
+                       struct extras *extras,
+                       const struct restart_guests *noted)
 {
     const struct domain_info *info = &list->items.items[i];
 
     json_begin_object(json);
-    add_facts(json, info);
+    add_facts(json, info, noted);
     if (extras->columns.pool && extras->pools[i] != NULL)
         json_add_string(json, "cpupool", extras->pools[i]);
     if (extras->columns.verbose || extras->columns.label) {
@@ -334,12 +352,15 @@ static void show_json(const struct invocation *inv,
                       const struct domain_list *list, struct extras *extras,
                       const struct restart_guests *rebooting)
 {
+    cleanup_restart_guests struct restart_guests noted = { 0 };
     struct json_writer *json = show_json_begin("list");
 
+    /* Without it each has the state of its domain. */
+    (void)!restart_list(&noted, NULL);
     json_key(json, "domains");
     json_begin_array(json);
     for (size_t i = 0; i < list->items.count; i++)
-        add_domain(inv, json, list, i, extras);
+        add_domain(inv, json, list, i, extras, &noted);
     add_rebooting(json, rebooting);
     json_end_array(json);
     show_json_end(json);

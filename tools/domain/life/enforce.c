@@ -85,10 +85,14 @@ static void say_decision(const struct enforce_work *work,
  * With the guest as it is: who is impatient may destroy it meanwhile. false:
  * somebody did, or a signal says that nobody wants to wait.
  */
-static bool wait_before_restart(struct enforce_work *work, int64_t milliseconds)
+static bool wait_before_restart(struct enforce_work *work, const char *name,
+                                int64_t milliseconds)
 {
+    cleanup_error struct error unseen = ERROR_INIT;
     unsigned int reason;
 
+    if (restart_write_waiting(&work->note, name, work->domid, &unseen) < 0)
+        log_warn("%s", unseen.message);
     log_info("waiting for %g s", (double)milliseconds / 1e3);
     enforce_wait_until_gone(work, milliseconds);
     if (enforce_look(work, &reason) == ENFORCE_LOOK_DOWN &&
@@ -123,7 +127,8 @@ static int decide_and_act(struct enforce_work *work, unsigned int reason,
     if (decision.dump_core)
         remains_dump_core(work, spec.config.c_info.name);
     tell_hooks_of_end(work, &spec, reason);
-    if (decision.delay_ms > 0 && !wait_before_restart(work, decision.delay_ms))
+    if (decision.delay_ms > 0 &&
+        !wait_before_restart(work, spec.config.c_info.name, decision.delay_ms))
         return 0;
     int rc = act(work, &spec, &decision, err);
     if (rc == 0)

@@ -72,11 +72,23 @@ int restart_lock(struct restart_note *note, const char *uuid, bool create,
     return -1;
 }
 
+static int replace_text(struct restart_note *note, struct json_writer *json,
+                        struct error *err)
+{
+    size_t length;
+    const char *text = json_text(json, &length);
+
+    if (ftruncate(note->fd, 0) < 0 || lseek(note->fd, 0, SEEK_SET) < 0 ||
+        io_write_all(note->fd, text, length) < 0)
+        return error_set_errno(err, errno == ENOSPC ? ERR_SPACE : ERR_FAILED,
+                               errno, "%s", note->path);
+    return 0;
+}
+
 int restart_write(struct restart_note *note, const struct restart_plan *plan,
                   struct error *err)
 {
     cleanup_json_writer struct json_writer *json = json_writer_new(0);
-    size_t length;
 
     json_begin_object(json);
     json_add_string(json, "name", plan->name);
@@ -87,12 +99,19 @@ int restart_write(struct restart_note *note, const struct restart_plan *plan,
     json_add_string(json, "config", plan->config_json);
     json_add_string(json, "own", plan->own_json);
     json_end_object(json);
-    const char *text = json_text(json, &length);
-    if (ftruncate(note->fd, 0) < 0 || lseek(note->fd, 0, SEEK_SET) < 0 ||
-        io_write_all(note->fd, text, length) < 0)
-        return error_set_errno(err, errno == ENOSPC ? ERR_SPACE : ERR_FAILED,
-                               errno, "%s", note->path);
-    return 0;
+    return replace_text(note, json, err);
+}
+
+int restart_write_waiting(struct restart_note *note, const char *name,
+                          uint32_t domid, struct error *err)
+{
+    cleanup_json_writer struct json_writer *json = json_writer_new(0);
+
+    json_begin_object(json);
+    json_add_string(json, "name", name);
+    json_add_uint(json, "domid", domid);
+    json_end_object(json);
+    return replace_text(note, json, err);
 }
 
 static bool read_plan(const struct json_value *json, struct restart_plan *plan)
@@ -117,20 +136,21 @@ static bool read_plan(const struct json_value *json, struct restart_plan *plan)
     return true;
 }
 
-static bool read_file(const char *path, struct restart_plan *plan)
+static bool parse_file(const char *path, struct json_value **json)
 {
-    cleanup_json_value struct json_value *json = NULL;
     cleanup_free char *text = NULL;
     size_t length;
 
-    *plan = (struct restart_plan){ 0 };
     return io_read_file(path, NOTE_LIMIT, &text, &length, NULL) == 0 &&
-           json_parse(text, length, &json, NULL) == 0 && read_plan(json, plan);
+           json_parse(text, length, json, NULL) == 0;
 }
 
 bool restart_read(const struct restart_note *note, struct restart_plan *plan)
 {
-    return read_file(note->path, plan);
+    cleanup_json_value struct json_value *json = NULL;
+
+    *plan = (struct restart_plan){ 0 };
+    return parse_file(note->path, &json) && read_plan(json, plan);
 }
 
 void restart_end(struct restart_note *note)
@@ -154,13 +174,18 @@ void restart_plan_dispose(struct restart_plan *plan)
 static void add_guest(struct restart_guests *guests, const char *entry)
 {
     cleanup_free char *path = mem_printf(RESTART_FOLDER "/%s", entry);
-    cleanup_restart_plan struct restart_plan plan = { 0 };
+    cleanup_json_value struct json_value *json = NULL;
     struct restart_guest guest;
     uint8_t uuid[UUID_BYTES];
+    uint64_t domid;
 
-    if (!uuid_parse_text(entry, uuid) || !read_file(path, &plan))
+    if (!uuid_parse_text(entry, uuid) || !parse_file(path, &json))
         return;
-    guest.name = steal(plan.name);
+    const char *name = json_as_string(json_get(json, "name"));
+    if (name == NULL || !json_as_uint(json_get(json, "domid"), &domid))
+        return;
+    guest.name = mem_strdup(name);
+    guest.old_domid = (uint32_t)domid;
     uuid_format_text(uuid, guest.uuid);
     VEC_PUSH(&guests->list, guest);
 }
@@ -186,15 +211,40 @@ void restart_guests_dispose(struct restart_guests *guests)
     VEC_DISPOSE(&guests->list);
 }
 
+static const struct restart_guest *find(const struct restart_guests *guests,
+                                        const char *guest)
+{
+    VEC_EACH (&guests->list, known)
+        if (strcmp(known->name, guest) == 0 ||
+            strcasecmp(known->uuid, guest) == 0)
+            return known;
+    return NULL;
+}
+
 int restart_is_under_way(const char *guest, bool *under_way, struct error *err)
 {
     cleanup_restart_guests struct restart_guests guests = { 0 };
 
-    *under_way = false;
     if (restart_list(&guests, err) < 0)
         return -1;
-    VEC_EACH (&guests.list, known)
-        *under_way |= strcmp(known->name, guest) == 0 ||
-                      strcasecmp(known->uuid, guest) == 0;
+    *under_way = find(&guests, guest) != NULL;
+    return 0;
+}
+
+int restart_cancel(const char *guest, bool *cancelled, struct error *err)
+{
+    cleanup_restart_guests struct restart_guests guests = { 0 };
+    struct restart_note note;
+
+    *cancelled = false;
+    if (restart_list(&guests, err) < 0)
+        return -1;
+    const struct restart_guest *known = find(&guests, guest);
+    if (known == NULL)
+        return 0;
+    if (restart_lock(&note, known->uuid, false, cancelled, err) < 0)
+        return -1;
+    if (*cancelled)
+        restart_end(&note);
     return 0;
 }

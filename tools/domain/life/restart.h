@@ -46,6 +46,13 @@ int restart_lock(struct restart_note *note, const char *uuid, bool create,
 int restart_write(struct restart_note *note, const struct restart_plan *plan,
                   struct error *err);
 
+/*
+ * Only that the guest of this name waits, as its old domain, for its next life:
+ * for those who list guests. To restart_read it is as if nothing were in it.
+ */
+int restart_write_waiting(struct restart_note *note, const char *name,
+                          uint32_t domid, struct error *err);
+
 /* false: there is nothing in it, or it was cut short while being written. */
 bool restart_read(const struct restart_note *note, struct restart_plan *plan);
 
@@ -55,9 +62,11 @@ void restart_end(struct restart_note *note);
 /* Lets go of it, for somebody else to take up; fine without one. */
 void restart_leave(struct restart_note *note);
 
-/* A guest between two lives: a name and a UUID that no domain has just now. */
+/* A guest between two lives: its name and UUID are its old domain's, or no
+ * domain's just now. */
 struct restart_guest {
     char *name; /* owned */
+    uint32_t old_domid;
     char uuid[UUID_TEXT_SIZE];
 };
 
@@ -72,6 +81,12 @@ void restart_guests_dispose(struct restart_guests *guests);
 
 /* The same for one guest, by its name or UUID. */
 int restart_is_under_way(const char *guest, bool *under_way, struct error *err);
+
+/*
+ * The guest of this name or UUID gets no next life: *cancelled, unless it got
+ * one before, or there is no note about it. Waits for whoever is at it.
+ */
+int restart_cancel(const char *guest, bool *cancelled, struct error *err);
 
 void restart_plan_dispose(struct restart_plan *plan);
 #define cleanup_restart_plan __attribute__((cleanup(restart_plan_dispose)))
