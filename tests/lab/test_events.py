@@ -122,13 +122,13 @@ def test_wait_and_events_go_on_after_a_killed_supervisor(host, guest,
                                                         tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
     until(lambda: "started" in kinds(events("idle")), 10)
-    host.run("xn wait --timeout 60 idle paused >/tmp/wait.out 2>&1 & "
+    host.run("xn wait --timeout 200 idle paused >/tmp/wait.out 2>&1 & "
              "echo $! >/tmp/wait.pid; sleep 1; pkill -KILL -x xnd")
-    until(lambda: "lost" in host.run(f"cat {EVENTS}").stdout, 20)
+    until(lambda: "lost" in host.run(f"cat {EVENTS}").stdout, 60)
     host.xn("pause", "idle")
-    until(lambda: "paused" in kinds(events("idle")), 20)
+    until(lambda: "paused" in kinds(events("idle")), 60)
     until(lambda: not host.run("ps -p $(cat /tmp/wait.pid) -o pid=",
-                               check=False).stdout.strip(), 20)
+                               check=False).stdout.strip(), 60)
     assert host.run("cat /tmp/wait.out; rm /tmp/wait.*").stdout == ""
     assert host.run(f"cat {EVENTS}.err").stdout == ""
 

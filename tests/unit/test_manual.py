@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """docs/man/xn.pod tells of every command and option that `xn help` shows, in
 the same words, and of no other; xnd.pod and xn-stream.pod of the options of
-those. TAP."""
+those; xenith.conf.pod and xn-hooks.pod of keys and events. TAP."""
 from __future__ import annotations
 
 import os
@@ -10,7 +10,8 @@ import re
 import subprocess
 import sys
 
-MANUALS = pathlib.Path(os.environ["top_srcdir"]) / "docs/man"
+SOURCE = pathlib.Path(os.environ["top_srcdir"])
+MANUALS = SOURCE / "docs/man"
 POD = MANUALS / "xn.pod"
 BUILD = pathlib.Path(os.environ["top_builddir"])
 XN = BUILD / "xn"
@@ -95,12 +96,45 @@ def differences(wanted: set[str], got: set[str]) -> list[str]:
             [f"# only in the manual: {item}" for item in got - wanted])
 
 
+def keys_of(source: str) -> set[str]:
+    """Those of the table of keys in a file of tools/config."""
+    text = (SOURCE / "tools/config" / source).read_text(encoding="utf-8")
+    found = set(re.findall(r'\{ "(\w+)", [^{}]*set_\w+', text))
+    assert found, source
+    return found
+
+
+def keys_told(name: str) -> set[str]:
+    pod = (MANUALS / f"{name}.pod").read_text(encoding="utf-8")
+    return set(re.findall(r"^=item B<(\w+)> = ", pod, re.MULTILINE))
+
+
+def hook_events() -> set[str]:
+    """As `xn hooks test` lists them for one that there is not."""
+    done = subprocess.run([XN, "hooks", "test", "nothing"], check=False,
+                          text=True, stderr=subprocess.PIPE)
+    return set(re.search(r"there are: (.*)", done.stderr)[1].split(", "))
+
+
+def hook_events_told() -> set[str]:
+    pod = (MANUALS / "xn-hooks.pod").read_text(encoding="utf-8")
+    events = pod.split("=head1 EVENTS")[1].split("=head1 ")[0]
+    items = re.findall(r"^=item (C<.*)", events, re.MULTILINE)
+    return {name for item in items for name in plain(item).split(", ")}
+
+
 def main() -> int:
     told = manual()
     names = help_commands()
     results = [("commands", differences(set(names), set(told))),
                ("xnd", program("xnd")),
-               ("xn-stream", program("xn-stream"))]
+               ("xn-stream", program("xn-stream")),
+               ("keys of xenith.conf", differences(
+                   keys_of("xenithconf.c"), keys_told("xenith.conf"))),
+               ("keys of watch rules", differences(
+                   keys_of("watchrule.c"), keys_told("xn-hooks"))),
+               ("events of hooks", differences(
+                   hook_events(), hook_events_told()))]
     for name in names:
         usage, options = help_command(name)
         usage_told, options_told = told.get(name, ("", set()))
