@@ -170,3 +170,29 @@ def test_one_that_cannot_be_migrated_with_the_host_is_shut_down(host, small):
     assert f"{up.name}: it could not be migrated: it is shut down" \
         in stop.stderr
     until(lambda: not domains(host), 30)
+
+
+def test_without_room_for_it_a_guest_is_shut_down(host, small):
+    up = small("pv", stop_action="save")
+    host.run("mkdir -p /var/lib/xen/save; "
+             "mount -t tmpfs -o size=1m none /var/lib/xen/save")
+    try:
+        stop = host.run("xn host-stop --timeout 120")
+    finally:
+        host.run("umount /var/lib/xen/save; rmdir /var/lib/xen/save")
+    assert stop.stdout == f"stopped {up.name}\n"
+    assert f"{up.name}: no room for it in /var/lib/xen/save" in stop.stderr
+    until(lambda: not domains(host), 30)
+
+
+@pytest.mark.slow
+def test_the_deadline_cuts_a_save_and_the_guest_runs_on(host, small):
+    up = small("pv", stop_action="save", memory=256, extra="fill=random")
+    before = up.domid()
+    stop = host.run("xn host-stop --timeout 2", check=False)
+    assert stop.rc == 6, stop
+    until(lambda: json.loads(host.xn("list", "--json", up.name).stdout)
+          ["domains"][0]["state"] in ("running", "blocked"))
+    assert up.domid() == before
+    assert host.run("ls -A /var/lib/xen/save", check=False).stdout == ""
+    host.run("rmdir /var/lib/xen/save", check=False)

@@ -93,3 +93,16 @@ def test_what_domains_take_of_xenstored(host, small):
         mine = [value for labels, value in family
                 if f'name="{up.name}"' in labels]
         assert mine == ([float(counts[what])] if what in counts else [])
+
+
+def test_the_timer_writes_for_the_textfile_collector(host):
+    folder = "/var/lib/prometheus"
+    host.run(f"mkdir -p {folder}/node-exporter; systemctl daemon-reload; "
+             "systemctl start xn-metrics.service xn-metrics.timer")
+    try:
+        written = host.run(f"cat {folder}/node-exporter/xen.prom").stdout
+        assert read(written)["xen_host_domains"] == [("", 1.0)]
+        assert "xn-metrics.timer" in host.run(
+            "systemctl list-timers --no-pager").stdout
+    finally:
+        host.run(f"systemctl stop xn-metrics.timer; rm -r {folder}")

@@ -10,6 +10,7 @@ from test_supervise import (CRASH, KEYS, POWEROFF, REBOOT, ask, domains,
 from lab import until
 
 assert idle and tiny_kernel  # fixtures
+SOFT_RESET = 5
 
 
 def test_a_limit_of_its_own_outlives_a_reboot(host, idle):
@@ -146,6 +147,40 @@ def test_a_guest_that_xl_rebooted_is_adopted_under_its_new_number(host, guest,
     until(lambda: later in supervised(host))
     host.xn("destroy", "theirs")
     host.run("rm -f /var/log/xen/xl-theirs.log*")
+
+
+def test_a_medium_that_a_guest_ejects_is_taken_out(host, guest):
+    """As the guest's drive says so, in the node that libxl watches."""
+    host.run("truncate -s 1M /root/medium.iso")
+    guest("hvm", "emulated", wait=False,
+          disk=["/root/medium.iso,raw,hdc,cdrom"])
+    domid = domains(host)["emulated"]
+    drive = f"/local/domain/{domid}/device/vbd/5632"
+
+    def medium() -> str:
+        return host.run(f"xenstore-read /libxl/{domid}/device/vbd/5632/params",
+                        check=False).stdout.strip()
+    assert "/root/medium.iso" in medium()
+    until(lambda: domid in supervised(host))
+    host.run(f"xenstore-write {drive}/eject eject")
+    until(lambda: "medium.iso" not in medium(), 60)
+    host.xn("destroy", "emulated")
+    host.run("rm /root/medium.iso")
+
+
+def test_a_soft_reset_keeps_the_domain(host, idle):
+    """As a guest asks for it that boots a kernel of its own, for a crash dump
+    for one."""
+    domid = idle()
+    shut_down(host, domid, SOFT_RESET)
+    until(lambda: "soft reset" in host.run(
+        "cat /var/log/xenith/idle.log").stdout, 60)
+    until(lambda: json.loads(host.xn("list", "--json", "idle").stdout)
+          ["domains"][0]["state"] in ("running", "blocked"), 60)
+    assert domains(host) == {"idle": domid}
+    until(lambda: supervised(host) == {domid})
+    shut_down(host, domid, POWEROFF)  # it is watched again
+    until(lambda: not domains(host))
 
 
 @pytest.mark.slow

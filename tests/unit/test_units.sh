@@ -41,12 +41,40 @@ no_guest_hangs_on_xnd() {
         grep -q '^After=.*xnd\.service' "$units/xn-guest@.service"
 }
 
+# The init script with stand-ins that say what they were called with, on a
+# machine that is domain 0 (control_d) or not. init CAPABILITIES WORD...
+init() {
+    root=$(mktemp -d)
+    echo "$1" >"$root/capabilities"
+    for program in xn xnd; do
+        printf '#!/bin/sh\necho "%s $*" | sed "s/ *$//"\n' "$program" \
+            >"$root/$program"
+    done
+    sed -e "s|^xn=.*|xn=$root/xn|" -e "s|^xnd=.*|xnd=$root/xnd|" \
+        -e "s|/proc/xen/capabilities|$root/capabilities|" "$init" >"$root/init"
+    chmod +x "$root/xn" "$root/xnd" "$root/init"
+    shift
+    said=$("$root/init" "$@" 2>/dev/null)
+    echo "$?" "$said" | paste -sd' '
+    rm -r "$root"
+}
+
 no_placeholders
 is "nothing is left to fill in" 0 $?
 no_guest_hangs_on_xnd
 is "guests do not stop when xnd does" 0 $?
 sh -n "$init"
 is "the init script is one" 0 $?
+is "the init script starts xnd, then the guests" "0 xnd xn host-start" \
+    "$(init control_d start)"
+is "and stops them" "0 xn host-stop --timeout 300" "$(init control_d stop)"
+is "within a time of the host's own" "0 xn host-stop --timeout 60" \
+    "$(XN_STOP_TIMEOUT=60 init control_d stop)"
+is "or one after the other" \
+    "0 xn host-stop --timeout 300 xnd xn host-start" "$(init control_d restart)"
+is "and lists them" "0 xn list" "$(init control_d status)"
+is "another word is wrong use" "2" "$(init control_d dance | tr -d ' ')"
+is "in a guest it does nothing" "0" "$(init '' start | tr -d ' ')"
 if command -v systemd-analyze >/dev/null; then
     verify
     is "systemd takes the units" 0 $?
