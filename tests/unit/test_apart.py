@@ -40,8 +40,16 @@ def test_hooks_are_tried_and_logged() -> None:
 
 def test_the_log_of_hooks_is_followed() -> None:
     done = run("(sleep 0.7; xn hooks test started web >/dev/null) & "
-               f"timeout 3 '{BUILD}/xn' hooks log -f", HOOK)
+               f"timeout 3 {BUILD}/xn hooks log -f", HOOK)
     assert "10-tell" in done.stdout, done
+
+
+def test_logs_are_shown_from_a_time_on() -> None:
+    line = "2026-01-31T23:59:59+0000 xn[1]: created as domain 3"
+    done = run("xn logs --since 2026-01-01 web; xn logs --since 2026-02-01 web",
+               f"mkdir -p /var/log/xenith; echo '{line}' "
+               ">/var/log/xenith/web.log")
+    expect(done.stdout.count("created as domain 3"), 1, done)
 
 
 def test_what_takes_too_long_is_given_up() -> None:
@@ -98,6 +106,30 @@ def test_remus_needs_a_host() -> None:
     done = run("xn remus -e -p -u -c -N /x -s false web; echo $?")
     expect(done.stdout, "2\n", done)
     assert "remus needs a HOST" in done.stderr, done
+
+
+def test_top_takes_what_xentop_does() -> None:
+    """Their columns are all there, whatever rows were asked for."""
+    plain = run("xn top -b -i 1").stdout
+    for done in (run("xn top -b -i 1 -n"), run("xn top -b -i 1 -x"),
+                 run("xn top -b -i 1 -z")):
+        expect(done.stdout.splitlines()[0], plain.splitlines()[0], done)
+    full = run("xn top -b -i 1 -f").stdout
+    assert "a-domain-with-quite-a-long-name-of-its-own" in full, full
+    assert "a-domain-with-quite-a-long-name-of-its-own" not in plain, plain
+    expect(run("xn top -b -i 1 -r").stdout.count("NAME"), 4, plain)
+
+
+def test_a_guest_that_is_not_defined_is_not_started_either_way() -> None:
+    done = run("xn start -c -p nobody; echo $?")
+    expect(done.stdout, "3\n", done)
+
+
+def test_what_does_not_exist_is_neither_saved_nor_sent() -> None:
+    done = run("xn save -D --compress lz4 nobody /x; echo $?; "
+               "xn migrate --debug nobody there; echo $?; "
+               "xn destroy -f nobody; echo $?")
+    expect(done.stdout, "3\n3\n3\n", done)
 
 
 def main() -> int:

@@ -58,6 +58,15 @@ def a_device_that_is_not_there_is_not_detached(_: str) -> None:
     expect_refused(7, "it has: 0", "network-detach", "web", "7")
 
 
+def a_pci_device_that_is_not_there_neither(_: str) -> None:
+    missing = "web has no PCI device '0000:00:1f.0'"
+    expect_refused(7, missing, "pci-detach", "web", "00:1f.0")
+    expect_refused(7, missing, "pci-detach", "-f", "web", "00:1f.0")
+    expect_refused(7, missing, "pci-detach", "--no-force", "web", "00:1f.0")
+    expect_refused(7, missing, "pci-detach", "--timeout=1", "web", "00:1f.0")
+    expect_refused(7, "'0000:00:1f.0'", "pci-detach", "web", "00:1f.*")
+
+
 def not_by_force_either(_: str) -> None:
     expect_refused(7, "'7'", "usbctrl-detach", "-f", "web", "7")
     expect_refused(7, "'7'", "vdispl-detach", "-f", "web", "7")
@@ -139,6 +148,7 @@ def each_virtual_cpu_has_its_time_in_the_metrics(_: str) -> None:
 TESTS = [
     strict_makes_errors_of_warnings,
     a_device_that_is_not_there_is_not_detached,
+    a_pci_device_that_is_not_there_neither,
     not_by_force_either,
     nor_with_time,
     what_a_device_cannot_be_is_told_with_its_place,

@@ -153,9 +153,11 @@ def progress_is_told_as_json(image: Image) -> None:
 
 def quiet_it_tells_its_errors_alone(image: Image) -> None:
     """This host makes no domain, whatever was to be started with it."""
-    for options in (["-q"], ["-q", "-c"], ["-q", "-F"], ["-q", "-V"],
-                    ["-q", "-A"]):
-        said = image.run("restore", *options, image.path)
+    for said in (image.run("restore", "-q", image.path),
+                 image.run("restore", "-q", "-c", image.path),
+                 image.run("restore", "-q", "-F", image.path),
+                 image.run("restore", "-q", "-V", image.path),
+                 image.run("restore", "-q", "-A", image.path)):
         assert said.returncode != 0 and said.stdout == "", said
         assert "restoring" not in said.stderr, said
 
