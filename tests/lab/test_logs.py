@@ -1,5 +1,6 @@
 """xn logs: what is logged about a guest, in one."""
 import json
+import re
 
 from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel
 from lab import until
@@ -42,7 +43,7 @@ def test_following_shows_what_comes(host, guest, tiny_kernel):
 
 
 def test_what_a_guest_prints_is_capped(host, guest):
-    # The lab starts xenconsoled with --log=guest.
+    # The lab starts xenconsoled with --log=guest --timestamp=guest.
     up = guest("pv", console_log="64k")
     log = f"/var/log/xen/console/guest-{up.name}.log"
     with up.console() as console:
@@ -82,3 +83,18 @@ def test_the_log_of_a_device_model_is_capped(host, guest):
     until(lambda: int(host.run(f"stat -c %s {log}").stdout) < 4 << 20, 10)
     assert "the log was full" in host.run(f"head -n 1 {log}").stdout
     assert "what a guest provokes\n" in host.run(f"tail -n 2 {log}").stdout
+
+
+def test_what_a_guest_prints_has_its_time(host, small):
+    """The lab starts xenconsoled with --timestamp=guest."""
+    up = small("pv")
+    found = [line for line in lines(host, up.name)
+             if line["source"] == "console" and "GUEST-UP" in line["text"]]
+    assert found
+    now = float(host.run("date +%s").stdout)
+    assert now - 600 < found[-1]["time"] <= now + 1
+    assert not found[-1]["text"].startswith("[")
+    log = f"/var/log/xen/console/guest-{up.name}.log"
+    assert re.match(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] GUEST-UP",
+                    host.run(f"cat {log}").stdout)
+    assert not lines(host, "--since", "2099-01-01", up.name)
