@@ -5,25 +5,31 @@ import pytest
 import demo
 
 DEBIAN = "/srv/guests/debian.img"
+WEB = "/srv/guests/web.img"
 
 
 @pytest.fixture
-def example(host):
-    """Has an example's guest come up, and says which disks and cards it has;
-    it is gone at the end."""
+def disks(host):
+    """Those that the examples name; Debian's is put back at the end."""
+    host.run(f"truncate -s 16M {WEB}; cp --sparse=always {DEBIAN} {DEBIAN}.kept")
+    yield
+    host.run(f"rm {WEB}; mv {DEBIAN}.kept {DEBIAN}")
+
+
+@pytest.fixture
+def example(host, disks):
+    """Has an example's guest come up, and returns the line that it says so
+    with; it is gone at the end."""
     names = []
 
     def boot(name: str, sign: str, timeout: float) -> str:
         names.append(name)
-        host.run(f"cp --sparse=always {DEBIAN} {DEBIAN}.kept; "
-                 "truncate -s 16M /srv/guests/web.img")
         host.xn("create", f"{demo.EXAMPLES}/{name}.cfg", timeout=timeout)
         return host.wait_console(name, sign, timeout)
 
     yield boot
     for name in names:
-        host.run(f"xl destroy {name}; mv {DEBIAN}.kept {DEBIAN}; "
-                 "rm -f /srv/guests/web.img", check=False)
+        host.run(f"xl destroy {name}", check=False)
 
 
 def test_a_web_server(example):

@@ -252,6 +252,7 @@ class Guests:
 
 
 def as_many_guests_are_there_as_wanted() -> None:
+    there.KERNEL = pathlib.Path(__file__)  # any file, for a host made up
     host = Guests()
     some = there.There(host, "/tmp")
     some.keep(3)

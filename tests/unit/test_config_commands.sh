@@ -161,7 +161,7 @@ is "a command that other tools have" "xn: unknown command 'stop'
     did you mean 'shutdown'?" "$("$build/xn" stop web 2>&1)"
 is "which is none of a group's" "xn: unknown command 'config kill'
     see 'xn help config'" "$(xn kill)"
-is "the help of all tells of the global options" "-v -f -N" \
+is "the help of all tells of the global options" "-v -f -N -t -T" \
     "$("$build/xn" help | sed -n 's/^  \(-.\) .*/\1/p' | paste -sd ' ')"
 is "the help of a command says what its words are" 1 \
     "$("$build/xn" help mem-set | grep -c '^SIZE is in MiB')"

@@ -57,6 +57,72 @@ static int write_note(struct record *record, struct host *host,
     return 0;
 }
 
+/* *json is NULL for one that was never finished. */
+static int read_note(const char *path, struct json_value **json,
+                     struct error *err)
+{
+    cleanup_free char *text = NULL;
+    size_t length;
+
+    *json = NULL;
+    if (io_read_file(path, RECORD_LIMIT, &text, &length, err) < 0)
+        return -1;
+    if (json_parse(text, length, json, NULL) < 0)
+        *json = NULL;
+    return 0;
+}
+
+static bool is_held(const char *path)
+{
+    cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
+}
+
+/* Does somebody make a domain of this name just now? */
+static bool is_being_made(const char *file, const char *name)
+{
+    cleanup_free char *path = mem_printf(RECORD_FOLDER "/%s", file);
+    cleanup_json_value struct json_value *json = NULL;
+
+    if (!is_held(path) || read_note(path, &json, NULL) < 0 || json == NULL)
+        return false;
+    const char *noted = json_as_string(json_get(json, "name"));
+    return noted != NULL && strcmp(noted, name) == 0;
+}
+
+/*
+ * libxl looks for a name outside of the transaction in which it gives it, so of
+ * two creates at once both would have it.
+ */
+static int check_name(const char *name, struct error *err)
+{
+    DIR *folder = opendir(RECORD_FOLDER);
+    int rc = 0;
+
+    if (folder == NULL)
+        return error_set_errno(err, ERR_FAILED, errno, RECORD_FOLDER);
+    for (struct dirent *entry; rc == 0 && (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] != '.' && is_being_made(entry->d_name, name))
+            rc = error_set(err, ERR_STATE,
+                           "the name %s is taken by a domain that is being "
+                           "made",
+                           name);
+    closedir(folder);
+    return rc;
+}
+
+/* One at a time looks at the notes and adds one. */
+static int lock_folder(struct error *err)
+{
+    cleanup_close int fd =
+        open(RECORD_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || flock(fd, LOCK_EX) < 0)
+        return error_set_errno(err, ERR_FAILED, errno, RECORD_FOLDER);
+    return io_steal_fd(&fd);
+}
+
 /* Opens and locks; false (with errno) if it is gone or held by another. */
 static bool lock_note(struct record *record, int flags)
 {
@@ -92,6 +158,9 @@ int record_begin(struct record *record, struct host *host,
     *record = RECORD_INIT;
     if (io_make_dirs(XENITH_RUNDIR, PATHS_RUNDIR_MODE, err) < 0 ||
         io_make_dirs(RECORD_FOLDER, PATHS_RUNDIR_MODE, err) < 0)
+        return -1;
+    cleanup_close int folder = lock_folder(err);
+    if (folder < 0 || check_name(name, err) < 0)
         return -1;
     uuid_format_text(libxl_uuid_bytearray_const(uuid), text);
     record->path = mem_printf(RECORD_FOLDER "/%s", text);
@@ -164,16 +233,14 @@ static int destroy_by_uuid(struct host *host, const uint8_t *uuid,
 int record_undo(struct record *record, struct host *host, struct error *err)
 {
     cleanup_json_value struct json_value *json = NULL;
-    cleanup_free char *text = NULL;
     uint8_t uuid[UUID_BYTES];
-    size_t length;
 
     if (record->path == NULL)
         return 0;
-    if (io_read_file(record->path, RECORD_LIMIT, &text, &length, err) < 0)
+    if (read_note(record->path, &json, err) < 0)
         return -1;
     /* A note that was never finished comes before any domain. */
-    if (json_parse(text, length, &json, NULL) < 0)
+    if (json == NULL)
         return 0;
     const char *uuid_text = json_as_string(json_get(json, "uuid"));
     if (uuid_text == NULL || !uuid_parse_text(uuid_text, uuid))

@@ -19,7 +19,7 @@ struct record {
 /*
  * Notes the intention, and why it is made (NULL: nothing to say). Domains that
  * have this UUID already are written down as not ours. ERR_STATE if somebody
- * makes a domain of this UUID just now.
+ * makes a domain of this UUID or name just now.
  */
 int record_begin(struct record *record, struct host *host,
                  const libxl_uuid *uuid, const char *name, const char *cause,

@@ -36,8 +36,11 @@ int step_note(struct create *create, unsigned int i, struct error *err)
 {
     const libxl_domain_create_info *info = &create->spec->config.c_info;
 
-    return record_begin(&create->record, create->host, &info->uuid, info->name,
-                        create_cause(create), err);
+    if (record_begin(&create->record, create->host, &info->uuid, info->name,
+                     create_cause(create), err) < 0)
+        return -1;
+    /* Another may have been made between the check and the note. */
+    return step_check_name(create, i, err);
 }
 
 void step_forget_note(struct create *create, unsigned int i)
