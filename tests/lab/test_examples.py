@@ -32,17 +32,20 @@ def example(host, disks):
         host.run(f"xl destroy {name}", check=False)
 
 
+@pytest.mark.unproven
 def test_a_web_server(example):
     line = example("web", "GUEST-UP", 120)
     assert "disks=xvda nics=eth0 cpus=2" in line
 
 
+@pytest.mark.unproven
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["pv-loader", "pv-grub", "hvm-disk"])
 def test_debian_from_its_own_disk(example, name):
     example(name, "GUEST-UP debian 12", 400)
 
 
+@pytest.mark.unproven
 @pytest.mark.slow
 def test_the_demo(host, capsys):
     """Also once more: nothing of the first is taken for the second's."""

@@ -110,7 +110,9 @@ def steps(host, path):
     return plan["domains"][0]["plan"]
 
 
-@pytest.mark.parametrize("what", KILLS)
+@pytest.mark.parametrize("what", [
+    what if what == "a signal" else
+    pytest.param(what, marks=pytest.mark.unproven) for what in KILLS])
 def test_at_each_step(host, small, what):
     cfg = small("pv", create=False, vif=["bridge=xenbr0"])
     plan = steps(host, cfg.path)

@@ -65,6 +65,7 @@ def test_debian_starts_through_the_bios(starts, image):
     starts("hvm", image, boot="c")
 
 
+@pytest.mark.unproven
 @pytest.mark.slow
 def test_uefi_begins(host, own_disk, guest):
     up = guest("hvm", **NO_KERNEL, memory=256, wait=False, bios="ovmf",

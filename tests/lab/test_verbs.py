@@ -97,12 +97,14 @@ def test_a_deaf_guest_costs_the_limit(host, guest, small, verb):
     host.xn("shutdown", "-ww", "--timeout", "60", paused.name)
 
 
+@pytest.mark.unproven
 def test_sysrq_reaches_the_kernel(host, guest):
     up = guest("pv")
     host.xn("sysrq", up.name, "h")
     assert "HELP" in host.wait_console(up.name, "sysrq: HELP", 30)
 
 
+@pytest.mark.unproven
 def test_a_dump_is_complete_and_private(host, small, kind):
     up = small(kind, **{"memory": 32} if kind == "hvm" else {})
     host.xn("dump-core", up.name, CORE, timeout=120)
