@@ -58,6 +58,7 @@ class Store:
                                            len(answer)) + answer)
                 if kind == WATCH:  # each fires at once
                     self.tell(client, *body.split(b"\0")[:2])
+            self.forget(client)
 
     def answer(self, client: socket.socket, kind: int,
                body: bytes) -> tuple[int, bytes]:
@@ -85,6 +86,9 @@ class Store:
     def tell(self, client: socket.socket, path: bytes, token: bytes) -> None:
         event = path + b"\0" + token + b"\0"
         client.sendall(HEADER.pack(EVENT, 0, 0, len(event)) + event)
+
+    def forget(self, client: socket.socket) -> None:
+        self.watches = [watch for watch in self.watches if watch[0] != client]
 
     def release_domain(self) -> int:
         """As Xen does when one ended; how many watched for it."""

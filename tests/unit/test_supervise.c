@@ -120,7 +120,7 @@ static void expect_event(struct supervisor *supervisor, const char *wanted)
     cleanup_json_value struct json_value *event = NULL;
     int64_t end = clock_deadline(10000);
 
-    assert_int_equal(supervisor_follow(supervisor, end, &event, NULL), 1);
+    assert_int_equal(supervisor_follow(supervisor, end, end, &event, NULL), 1);
     assert_string_equal(json_as_string(json_get(event, "event")), wanted);
 }
 
@@ -150,6 +150,7 @@ static void without_any_supervisor_it_is_told(void **state)
     cleanup_json_value struct json_value *event = NULL;
     cleanup_error struct error err = ERROR_INIT;
     int listener = listen_as_xnd(), status;
+    int64_t end = clock_deadline(100);
     pid_t pid = fork();
 
     if (pid == 0)
@@ -158,8 +159,8 @@ static void without_any_supervisor_it_is_told(void **state)
     assert_true(
         supervisor_ask_running(&supervisor, SUPERVISOR_SUBSCRIBE, NULL));
     assert_int_equal(shutdown(supervisor.fd, SHUT_RDWR), 0);
-    assert_int_equal(
-        supervisor_follow(&supervisor, clock_deadline(100), &event, &err), -1);
+    assert_int_equal(supervisor_follow(&supervisor, end, end, &event, &err),
+                     -1);
     assert_non_null(strstr(err.message, "start the supervisor"));
     assert_int_equal(waitpid(pid, &status, 0), pid);
     unlink(PATHS_XND_SOCKET);

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,10 @@ from test_restore import BUILD, INSIDE, can_be_apart, configured
 RUN = pathlib.Path(configured("runstatedir"), "xenith")
 STORE = pathlib.Path("/run/xenstored/socket")
 FOLDER = RUN / "made-up"
+ENV = os.environ | {
+    "LD_PRELOAD": str(BUILD / "xen_of_many.so"),
+    "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0",
+    "XEN_FOLDER": str(FOLDER), "XENSTORED_PATH": str(STORE)}
 HAS_ASAN = b"__asan_init" in (BUILD / "xnd").read_bytes()
 
 
@@ -36,14 +41,13 @@ class Supervisor:
     """xnd as a service has it."""
 
     def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
         begin = time.monotonic()
         self.errors = open(FOLDER / "errors", "w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [BUILD / "xnd", "--foreground"], stderr=self.errors,
-            env=os.environ | {
-                "LD_PRELOAD": str(BUILD / "xen_of_many.so"),
-                "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0",
-                "XEN_FOLDER": str(FOLDER), "XENSTORED_PATH": str(STORE)})
+            [BUILD / "xnd", "--foreground"], stderr=self.errors, env=ENV)
         wait_for(lambda: self.guests() is not None)
         self.seconds = time.monotonic() - begin
 
@@ -116,8 +120,33 @@ def a_death_wakes_it_once(xnd: Supervisor) -> None:
     assert children.read_text(encoding="ascii") == "", "a worker for nothing"
 
 
+def command(*words: str, said: pathlib.Path) -> subprocess.Popen:
+    with open(said, "w", encoding="utf-8") as output:
+        return subprocess.Popen([BUILD / "xn", *words], env=ENV, stdout=output,
+                                stderr=subprocess.STDOUT)
+
+
+def who_waits_or_listens_goes_on_with_the_next_one(xnd: Supervisor) -> None:
+    told, waited = FOLDER / "told", FOLDER / "waited"
+    events = command("events", "--json", said=told)
+    wait = command("wait", "--timeout", "60", "many20", "gone", said=waited)
+    time.sleep(1)
+    xnd.process.kill()
+    xnd.process.wait()
+    xnd.start()
+    wait_for(lambda: '"lost"' in told.read_text(encoding="utf-8"))
+    assert wait.poll() is None, waited.read_text(encoding="utf-8")
+    (FOLDER / "gone-20").touch()
+    STORES[0].release_domain()
+    assert wait.wait(20) == 0, waited.read_text(encoding="utf-8")
+    wait_for(lambda: '"destroyed"' in told.read_text(encoding="utf-8"))
+    events.terminate()
+    assert events.wait() == -signal.SIGTERM
+
+
 TESTS = [fifty_guests_are_adopted_in_time, they_cost_little,
-         a_death_wakes_it_once]
+         a_death_wakes_it_once,
+         who_waits_or_listens_goes_on_with_the_next_one]
 
 
 def named(test: Callable[[Supervisor], None],

@@ -140,7 +140,8 @@ static int wait_for_news(const struct await_request *request,
     int64_t tick = clock_deadline(LOOK_AGAIN_MS);
     int64_t until = request->deadline < tick ? request->deadline : tick;
 
-    if (supervisor_follow(supervisor, until, &event, err) < 0)
+    if (supervisor_follow(supervisor, until, request->deadline, &event, err) <
+        0)
         return -1;
     const char *kind = json_as_string(json_get(event, "event"));
     return kind != NULL && supervisor_is_about(event, request->guest) &&

@@ -76,7 +76,8 @@ static int run(struct invocation *inv, struct error *err)
         return -1;
     for (;;) {
         cleanup_json_value struct json_value *event = NULL;
-        if (supervisor_follow(&supervisor, CLOCK_NEVER, &event, err) < 0)
+        if (supervisor_follow(&supervisor, CLOCK_NEVER, CLOCK_NEVER, &event,
+                              err) < 0)
             return -1;
         if (event == NULL || !is_wanted(event, guest))
             continue;

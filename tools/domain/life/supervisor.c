@@ -26,6 +26,8 @@
 /* Within it a service manager starts another, or the one that relieved this
  * one is ready. */
 #define SUCCESSOR_MS 3000
+/* Until somebody who wants its events gives up. */
+#define FOLLOW_MS 60000
 #define LINE_LIMIT ((size_t)4 << 20)
 
 void supervisor_close(struct supervisor *supervisor)
@@ -207,8 +209,30 @@ static bool find_successor(struct supervisor *supervisor, int64_t deadline)
     return false;
 }
 
+/* A host that is busy enough to lose one may take its time for the next. */
+static int follow_to_next(struct supervisor *supervisor, int64_t give_up,
+                          struct error *err)
+{
+    int64_t end = clock_deadline(FOLLOW_MS);
+
+    if (give_up < end)
+        end = give_up;
+    while (!find_successor(supervisor, end)) {
+        cleanup_error struct error why = ERROR_INIT;
+        if (supervisor_ask(supervisor, SUPERVISOR_SUBSCRIBE, NULL, &why) == 0)
+            return 0;
+        if (clock_is_past(end) || interrupt_signal() != 0) {
+            error_set(err, why.kind, "%s", why.message);
+            error_hint(err, "see %s", PATHS_XND_LOG);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int supervisor_follow(struct supervisor *supervisor, int64_t deadline,
-                      struct json_value **event, struct error *err)
+                      int64_t give_up, struct json_value **event,
+                      struct error *err)
 {
     static const char lost[] =
         "{\"event\":\"lost\",\"cause\":\"the supervisor ended\"}";
@@ -219,8 +243,7 @@ int supervisor_follow(struct supervisor *supervisor, int64_t deadline,
         return rc;
     if (problem.kind != ERR_HOST)
         return error_set(err, problem.kind, "%s", problem.message);
-    if (!find_successor(supervisor, deadline) &&
-        supervisor_ask(supervisor, SUPERVISOR_SUBSCRIBE, NULL, err) < 0)
+    if (follow_to_next(supervisor, give_up, err) < 0)
         return -1;
     return json_parse(lost, sizeof(lost) - 1, event, err) < 0 ? -1 : 1;
 }

@@ -48,10 +48,11 @@ int supervisor_next(struct supervisor *supervisor, int64_t deadline,
  * relieved by another, it subscribes to the next one, which is started if none
  * comes by itself, and the event is a "lost" with the reason as its cause.
  * 1 and the event, the caller's; 0: as supervisor_next; -1: there is no
- * supervisor to be had.
+ * supervisor to be had, neither until give_up nor within a minute.
  */
 int supervisor_follow(struct supervisor *supervisor, int64_t deadline,
-                      struct json_value **event, struct error *err);
+                      int64_t give_up, struct json_value **event,
+                      struct error *err);
 
 /* Whether an event is about the guest of this name, UUID or id. */
 bool supervisor_is_about(const struct json_value *event, const char *guest);
