@@ -204,7 +204,7 @@ static int read_handshake(const struct invocation *inv, bool *frames,
 
 static int run(struct invocation *inv, struct error *err)
 {
-    struct takeover takeover = { 0 };
+    struct takeover takeover = { .note = TAKEN_NOTE_INIT };
     const char *whose = invocation_value(inv, "whose");
     const char *settled = invocation_value(inv, "settled");
     uint32_t domid = INVALID_DOMID;
