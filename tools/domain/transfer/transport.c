@@ -109,7 +109,8 @@ void transport_settle_receiver(struct transport_request *request)
         return;
     request->receiver = TRANSPORT_XL;
     if (transport_ask(request->command, request->host, "--room",
-                      TRANSPORT_ANSWER_MS, &result, NULL) < 0)
+                      TRANSPORT_ANSWER_MS, &result, NULL) < 0 ||
+        result.out.text == NULL)
         return;
     result.out.text[strcspn(result.out.text, "\n")] = '\0';
     if (number_parse_u64(result.out.text, UINT64_MAX, &room))
