@@ -4,12 +4,16 @@
  * domain's file, filled and shown. With a first byte of 1 to 31 the rest is
  * one string of a sub-grammar (disk, vif, ...), so that the fuzzer need not
  * find the way there; with 128 to 136 it is the words of a command line, each
- * ended by a NUL, that describe a device.
+ * ended by a NUL, that describe a device; with 144 it is up to four files that
+ * include each other.
  */
 #include "fuzz_diags.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "config/device.h"
@@ -137,6 +141,54 @@ static void read_words(enum config_device kind, const char *text, size_t length)
     devices[kind].dispose(&device);
 }
 
+/*
+ * Files in memory, which name each other by the number of their descriptor:
+ * include = "101". A byte of 0x1e ends one and begins the next. Without a slash
+ * there is no way to any other file.
+ */
+enum {
+    INCLUDING = 0x90,
+    FIRST_FILE = 100,
+    FILES = 4,
+    FILE_END = 0x1e,
+};
+
+static void put_file(int number, const char *bytes, size_t length)
+{
+    int fd = FIRST_FILE + number;
+
+    if (lseek(fd, 0, SEEK_CUR) < 0 &&
+        dup2(memfd_create("included", MFD_CLOEXEC), fd) < 0)
+        abort();
+    if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
+        io_write_all(fd, bytes, length) < 0)
+        abort();
+}
+
+static void read_files(const char *bytes, size_t length)
+{
+    cleanup_free char *text = mem_copy_text(bytes, length);
+    cleanup_free char *path = mem_printf("/proc/self/fd/%d", FIRST_FILE);
+    const struct config_source source = { .path = path };
+    cleanup_shown_diags struct config_diags diags = CONFIG_DIAGS_INIT;
+    struct domain_spec cleanup_domain_spec spec;
+    size_t begin = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '/')
+            text[i] = '_';
+    for (int i = 0; i < FILES; i++) {
+        const char *end = memchr(text + begin, FILE_END, length - begin);
+        size_t part =
+            end != NULL ? (size_t)(end - text) - begin : length - begin;
+
+        put_file(i, text + begin, part);
+        begin += part + (end != NULL);
+    }
+    domain_spec_init(&spec);
+    config_load(&source, NULL, NULL, &spec, &diags, NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct strbuf text = { 0 };
@@ -144,6 +196,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0 && data[0] >= FIRST_DEVICE && data[0] <= LAST_DEVICE) {
         read_words((enum config_device)(data[0] - FIRST_DEVICE),
                    (const char *)data + 1, size - 1);
+        return 0;
+    }
+    if (size > 0 && data[0] == INCLUDING) {
+        read_files((const char *)data + 1, size - 1);
         return 0;
     }
     if (size == 0 || data[0] == 0 ||
