@@ -76,11 +76,12 @@ def first_difference(theirs: str, mine: str) -> str:
 
 
 def ends_astray(path: pathlib.Path, mine: str) -> bool:
-    """All that we refuse is a last byte, without a newline behind it."""
-    before, _, last = path.read_bytes().rpartition(b"\n")
-    place = f"{path}:{before.count(10) + (2 if before else 1)}:{len(last)}: "
-    return bool(last) and mine.startswith(place) and \
-        mine.count(": error: ") == 1
+    """All that we refuse is a last byte, without a newline behind it, or the
+    word that it ends."""
+    before, newline, last = path.read_bytes().rpartition(b"\n")
+    line = before.count(b"\n") + len(newline) + 1
+    return bool(last) and not last[-1:].islower() and \
+        mine.startswith(f"{path}:{line}:") and mine.count(": error: ") == 1
 
 
 def judge(run: Run, read: bool, mine: str, spoilt: bool) -> str | None:

@@ -38,12 +38,26 @@ is "check: a warning does not pass --strict" 7 \
 is "check: an error" 7 "$(status check "$folder/bad.cfg")"
 is "check: all files are looked at" "xn: 2 of 4 files did not pass" \
     "$(xn check "$folder"/{bad,good,none,warn}.cfg | tail -n 1)"
-is "check: a file that is not there" "error: $folder/none.cfg: No such file or directory" \
+is "check: a file that is not there" "$folder/none.cfg: error: No such file or directory" \
     "$(xn check "$folder/none.cfg" | head -n 1)"
 is "check: no file is wrong use" 2 "$(status check)"
 is "check --json: which passed" "[True, False]" \
     "$("$build/xn" config check --json "$folder"/{good,bad}.cfg 2>/dev/null |
         json "['files'].__class__(f['passed'] for f in document['files'])")"
+is "explain: what goes for a setting" \
+    "auto, pv, devicemodel, qusb|all guests|4.7" \
+    "$(xn explain usbctrl.type --json | /usr/bin/python3 -c "
+import json, sys
+known = json.load(sys.stdin)
+print(', '.join(known['values']), known['for'], known['since'], sep='|')")"
+is "explain: an example for a setting" 1 \
+    "$(xn explain usbctrl.type | grep -c '^  example .*type=')"
+is "check --json: which file could not be read" "$folder/none.cfg" \
+    "$("$build/xn" config check --json "$folder/none.cfg" 2>/dev/null |
+        json "['files'][0]['diagnostics'][0]['file']")"
+is "check --strict: what is refused is not ignored" \
+    "$folder/warn.cfg:3:1: error: unknown key 'memmory'" \
+    "$(xn check --strict "$folder/warn.cfg" | head -n 1)"
 is "check --json: where" "3 1 warning" \
     "$("$build/xn" config check --json "$folder/warn.cfg" |
         json "['files'][0]['diagnostics'][0]" |

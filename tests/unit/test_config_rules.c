@@ -226,10 +226,51 @@ static void contradictions_of_devices(void **state)
           "'type=ioemu' is possible for HVM guests only" },
         { PV "vif = [ 'mac=00:16:3e:00:00:01', 'mac=00:16:3e:00:00:01' ]",
           PV "vif = [ 'mac=00:16:3e:00:00:01', 'bridge=a', 'bridge=a' ]",
-          "two interfaces have the same MAC address" },
+          "two interfaces have the same MAC address: '00:16:3e:00:00:01' is "
+          "that of line 2, too" },
+        { PV "vif = [ 'vifname=a', 'vifname=a' ]",
+          PV "vif = [ 'vifname=a', 'vifname=b', '', '' ]",
+          "two interfaces have the same vifname: 'a' is that of line 2" },
+        { PV "vif = [ '', 'devid=0' ]", PV "vif = [ '', 'devid=3' ]",
+          "two interfaces have the same devid: '0'" },
+        { PV "vif = [ 'mac=01:16:3e:00:00:01' ]",
+          PV "vif = [ 'mac=02:16:3e:00:00:01' ]", "a MAC address of a group" },
+        { PV "pci = [ '02:00.0',\n'02:00.1', '02:00.0' ]",
+          PV "pci = [ '02:00.0', '02:00.1' ]",
+          "t.cfg:3:12: warning: a PCI device is passed through twice: "
+          "'0000:02:00.0' is that of line 2, too" },
+        { PVH "pci = [ '02:00.0' ]", HVM "pci = [ '02:00.0' ]",
+          "libxl passes no PCI device to a PVH guest" },
+        { PV "channel = [ 'connection=pty,name=a', 'connection=pty,name=a' ]",
+          PV "channel = [ 'connection=pty,name=a', 'connection=pty' ]",
+          "two channels have the same name: 'a'" },
+        { PV "p9 = [ 'tag=a,path=/a,security_model=none', 'path=/b' ]",
+          PV "p9 = [ 'tag=a,path=/a,security_model=none', 'tag=b' ]",
+          "two 9p shares have the same tag: 'a'" },
+        { PV "p9 = [ 'tag=a,path=/a,security_model=nome' ]",
+          PV "p9 = [ 'tag=a,path=/a,security_model=none' ]",
+          "a security model that QEMU does not know" },
+        { HVM "usbctrl = [ 'type=devicemodel,version=2,ports=4' ]",
+          HVM "usbctrl = [ 'type=devicemodel,version=2,ports=6' ]",
+          "version or ports that it cannot have" },
+        { PV "usbctrl = [ 'type=pv,version=3' ]",
+          PV "usbctrl = [ 'type=pv,version=2,ports=4' ]",
+          "version or ports that it cannot have" },
+        { PV "usbdev = [ 'hostbus=1,hostaddr=2,port=1' ]",
+          PV "usbdev = [ 'hostbus=1,hostaddr=2,controller=0,port=1' ]",
+          "a USB device with a port, but no controller" },
+        { PV "disk = [ '/a,raw,hde,r' ]",
+          PV "disk = [ '/a,raw,hdd1,r', '/b,raw,sdp15,r', '/c,raw,xvdaa,r', "
+             "'/d,raw,d0p1,r', '/e,raw,51712,r' ]",
+          "a disk with a vdev that libxl refuses" },
+        { PV "disk = [ '/a,raw,xvda0,r' ]", PV "disk = [ '/a,raw,xvda,r' ]",
+          "a disk with a vdev that libxl refuses" },
+        { PV "disk = [ '/a,qcow2,xvda,r,backendtype=phy' ]",
+          PV "disk = [ '/a,raw,xvda,r,backendtype=phy' ]",
+          "'backendtype=phy' serves raw disks only" },
         { PV "disk = [ '/a,raw,xvda,r', '/b,raw,xvda,r' ]",
           PV "disk = [ '/a,raw,xvda,r', '/b,raw,xvdb,r' ]",
-          "two disks have the same vdev" },
+          "two disks have the same vdev: 'xvda' is that of line 2, too" },
         { PV "disk = [ '/a,raw,xvda,r', '/a,raw,xvdb,w' ]",
           PV "disk = [ '/a,raw,xvda,r', '/a,raw,xvdb,r' ]",
           "two disks are the same image" },
@@ -239,6 +280,94 @@ static void contradictions_of_devices(void **state)
     };
 
     CHECK_CASES(cases);
+}
+
+static void settings_that_are_said_twice_in_a_string(void **state)
+{
+    static const struct rule_case cases[] = {
+        { PV "vif = [ 'bridge=a,bridge=b' ]",
+          PV "vif = [ 'bridge=a', 'bridge=b' ]",
+          "t.cfg:2:19: warning: 'bridge' is set twice in one string; the "
+          "last" },
+        { PV "vfb = [ 'vnc=1,vnc=0' ]", PV "vfb = [ 'vnc=1' ]",
+          "'vnc' is set twice in one string" },
+        { PV "disk = [ 'access=r,access=w,vdev=xvda,target=/a' ]",
+          PV "disk = [ 'access=r,vdev=xvda,target=/a,access=w' ]",
+          "'access' is set twice in one string" },
+        { PV "channel = [ 'connection=pty,name=a,name=b' ]",
+          PV "channel = [ 'connection=pty,name=a' ]",
+          "'name' is set twice in one string" },
+    };
+
+    CHECK_CASES(cases);
+}
+
+static void names_and_numbers_that_cannot_be_meant(void **state)
+{
+    static const struct rule_case cases[] = {
+        { PV "name = '12'", PV "name = '12a'", "a name of digits" },
+        { PV "name = 'a/b'", PV "name = 'a-b'", "a name with a '/' in it" },
+        { PV "memory = 17179869184", PV "memory = 16777216",
+          "more than 16 TiB of memory" },
+        { PV "vcpus = 0", PV "vcpus = 1", "no vCPU of the guest is online" },
+        { PV "max_grant_version = 3", PV "max_grant_version = 2",
+          "'max_grant_version' is above 2" },
+        { PV "start_after = [ 'a', 't' ]", PV "start_after = [ 'a' ]",
+          "'start_after' names the guest itself" },
+    };
+
+    CHECK_CASES(cases);
+}
+
+/* One report each, with what to write instead. */
+static void common_slips_have_a_hint(void **state)
+{
+    static const char *const slips[][2] = {
+        { "nomigrate = true",
+          "t.cfg:1:13: error: expected a value, found 'true'\n"
+          "  hint: yes is written 1 and no 0\n" },
+        { "nomigrate = True", "t.cfg:1:13: error: a word in upper case\n"
+                              "  hint: yes is written 1 and no 0\n" },
+        { "memory = 64M",
+          "t.cfg:1:10: error: a number with something behind it\n"
+          "  hint: a number has no unit, as memory counts MiB; text is "
+          "quoted\n" },
+        { "cap = 1 vcpus = 2",
+          "t.cfg:1:9: error: expected the end of the line after the value of "
+          "'cap', found 'vcpus'\n"
+          "  hint: two settings on a line have a ; between them\n" },
+        { "name = 'a'\r\nkernel = '/k'\r\nvcpus = 1\r",
+          "t.cfg:1:11: error: a carriage return: the file has DOS line ends\n"
+          "  hint: convert it with: sed -i 's/\\r$//' FILE\n" },
+        { PV "timer_mode = 1",
+          "t.cfg:2:14: error: 'timer_mode' is not possible for a PV guest\n"
+          "  hint: remove the line\n" },
+        { PV "vif = [ 'mtu=x' ]", "t.cfg:2:14: error: 'x' is not a number\n" },
+        { PV "tee = 'ffa'",
+          "t.cfg:2:1: warning: 'tee' has an effect on Arm hosts only\n"
+          "t.cfg:2:7: error: 'ffa' of 'tee' needs Xen 4.18\n" },
+    };
+
+    for (size_t i = 0; i < sizeof(slips) / sizeof(*slips); i++) {
+        struct loaded loaded;
+
+        loaded_text(&loaded, slips[i][0], strlen(slips[i][0]));
+        assert_int_not_equal(loaded.rc, 0);
+        assert_string_equal(loaded.said.text, slips[i][1]);
+        loaded_dispose(&loaded);
+    }
+}
+
+static void near_words_are_hinted_at(void **state)
+{
+    static const struct rule_case cases[] = {
+        { PV "mem = 4", PV "x = 4", "did you mean 'memory'?" },
+        { PV "memmory = 4", PV "q = 4", "did you mean 'memory'?" },
+        { PV "a = 4", PV "name = 'b'", "unknown key 'a' is ignored\n" },
+    };
+
+    CHECK_CASES(cases);
+    check_said(PV "a = 4", "did you mean", false);
 }
 
 /* Old forms have a hint of the new one; what is newer has its Xen. */
@@ -288,6 +417,10 @@ int main(void)
         cmocka_unit_test(contradictions_of_start_and_stop),
         cmocka_unit_test(contradictions_of_screen_and_sound),
         cmocka_unit_test(contradictions_of_devices),
+        cmocka_unit_test(settings_that_are_said_twice_in_a_string),
+        cmocka_unit_test(names_and_numbers_that_cannot_be_meant),
+        cmocka_unit_test(common_slips_have_a_hint),
+        cmocka_unit_test(near_words_are_hinted_at),
         cmocka_unit_test(old_and_new_settings_are_known),
         cmocka_unit_test(a_broken_file_is_not_said_to_lack_keys),
     };

@@ -2,6 +2,7 @@
 #include "base/near.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -9,6 +10,9 @@
 
 /* Longer words are no typing mistakes; it also bounds the rows below. */
 #define LONGEST 48
+
+/* Of fewer letters too many words are the beginning. */
+#define SHORTEST 3
 
 /* What is farther away is never near. */
 #define FARTHEST 3
@@ -62,6 +66,14 @@ struct near near_begin(const char *word)
     return (struct near){ .word = word, .distance = UINT_MAX };
 }
 
+/* Is the word what somebody wrote of the candidate to save the rest? */
+static bool is_beginning(const char *word, const char *candidate)
+{
+    size_t length = strlen(word);
+
+    return length >= SHORTEST && strncmp(word, candidate, length) == 0;
+}
+
 void near_offer(struct near *near, const char *candidate)
 {
     unsigned int edits = distance(near->word, candidate);
@@ -70,14 +82,20 @@ void near_offer(struct near *near, const char *candidate)
         near->distance = edits;
         near->best = candidate;
     }
+    if (is_beginning(near->word, candidate) &&
+        (near->whole == NULL || strlen(candidate) < strlen(near->whole)))
+        near->whole = candidate;
 }
 
 const char *near_best(const struct near *near)
 {
     size_t length = strlen(near->word);
-    unsigned int allowed = length <= 3 ? 1 : length <= 6 ? 2 : FARTHEST;
+    unsigned int allowed = length <= 1   ? 0
+                           : length <= 3 ? 1
+                           : length <= 6 ? 2
+                                         : FARTHEST;
 
-    return near->distance <= allowed ? near->best : NULL;
+    return near->distance <= allowed ? near->best : near->whole;
 }
 
 char *near_hint(const char *best)

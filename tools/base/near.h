@@ -7,6 +7,7 @@ struct near {
     const char *word;
     const char *best; /* not owned */
     unsigned int distance;
+    const char *whole; /* the shortest that begins with the word */
 };
 
 struct near near_begin(const char *word);

@@ -83,6 +83,7 @@ static void read_pair(struct spec *spec, struct channel *channel, char *word)
     *equals = '\0';
     for (size_t i = 0; i < SPEC_COUNT(channel_fields); i++) {
         if (strcmp(channel_fields[i].name, key) == 0) {
+            spec_note_set(spec, &channel_fields[i], key);
             channel_fields[i].parse(spec, channel, value);
             return;
         }

@@ -209,11 +209,26 @@ int config_diags_verdict(const struct config_diags *diags, size_t before,
                      errors == 1 ? "" : "s");
 }
 
+/* What is refused is not ignored. */
+static void cut_ending(char *message, const char *ending)
+{
+    size_t length = strlen(message);
+    size_t cut = strlen(ending);
+
+    if (length > cut && strcmp(message + length - cut, ending) == 0)
+        message[length - cut] = '\0';
+}
+
 void config_diags_promote(struct config_diags *diags)
 {
     VEC_EACH (&diags->list, diag) {
-        if (diag->severity == CONFIG_WARNING)
-            diag->severity = CONFIG_ERROR;
+        if (diag->severity != CONFIG_WARNING)
+            continue;
+        diag->severity = CONFIG_ERROR;
+        cut_ending(diag->message, "; it is ignored");
+        cut_ending(diag->message, "; it is ignored here");
+        if (strncmp(diag->message, "unknown ", strlen("unknown ")) == 0)
+            cut_ending(diag->message, " is ignored");
     }
     diags->errors += diags->warnings;
     diags->warnings = 0;

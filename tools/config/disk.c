@@ -211,6 +211,23 @@ static void refuse_key(struct disk_reader *reader, const char *at,
     disk_refuse(reader, at, length, hint, "unknown disk setting '%s'", name);
 }
 
+/* What may not be said twice is refused where it is stored. */
+static void warn_set_twice(struct disk_reader *reader, size_t number,
+                           const char *at, size_t length)
+{
+    struct config_place place;
+
+    if (reader->keys_set & 1u << number) {
+        place = config_value_place(reader->value, (size_t)(at - reader->text),
+                                   length);
+        config_diag_add(reader->fill->diags, CONFIG_WARNING, &place,
+                        "remove one of the two",
+                        "'%s' is set twice in one string; the last one counts",
+                        disk_keys[number].name);
+    }
+    reader->keys_set |= 1u << number;
+}
+
 /* `key=value` at p; yields what follows it. */
 static const char *read_key(struct disk_reader *reader, const char *p,
                             size_t length)
@@ -223,6 +240,7 @@ static const char *read_key(struct disk_reader *reader, const char *p,
 
         if (!is_word(p, length, key->name))
             continue;
+        warn_set_twice(reader, i, p, length);
         end = value + (strcmp(key->name, "target") == 0 ? strlen(value)
                                                         : strcspn(value, ","));
         /* One comma at the very end of a target does not belong to it. */

@@ -11,6 +11,7 @@ struct disk_reader {
     const struct config_value *value;
     const char *text; /* of value */
     libxl_device_disk *disk;
+    unsigned int keys_set; /* a bit for each of disk_keys */
     bool access_set;
     bool old_prefix;
     bool failed;

@@ -289,6 +289,22 @@ char *fill_words_text(const libxl_enum_string_table *words)
     return fill_list_words("it is one of ", words);
 }
 
+/* The first Xen that has a value which this one lacks; NULL: none. */
+static const char *newer_value(const char *key, const char *text)
+{
+    static const struct {
+        const char *key, *text, *since;
+    } values[] = {
+        { "tee", "ffa", "4.18" },
+    };
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+        if (strcmp(values[i].key, key) == 0 &&
+            strcasecmp(values[i].text, text) == 0)
+            return values[i].since;
+    return NULL;
+}
+
 bool fill_enum(struct fill *fill, const char *key,
                const libxl_enum_string_table *words, int *number)
 {
@@ -299,6 +315,12 @@ bool fill_enum(struct fill *fill, const char *key,
         return false;
     if (fill_find_word(words, text, number))
         return true;
+    if (newer_value(key, text) != NULL) {
+        fill_error(fill, fill_value(fill, key), NULL,
+                   "'%s' of '%s' needs Xen %s", text, key,
+                   newer_value(key, text));
+        return false;
+    }
     hint = fill_words_text(words);
     fill_error(fill, fill_value(fill, key), hint, "'%s' is not a value of '%s'",
                text, key);
@@ -380,7 +402,7 @@ static void check_key(struct fill *fill, const struct config_assignment *set)
     }
     check_state(fill, key, set);
     if (!fill->broken && key->state != KEY_IGNORED && key->state != KEY_NEWER &&
-        !has_effect(fill, key))
+        !key->refused && !has_effect(fill, key))
         config_diag_add(fill->diags, CONFIG_WARNING, &set->place, NULL,
                         key->guests == GUEST_ARM
                             ? "'%s' has an effect on Arm hosts only"

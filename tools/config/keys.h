@@ -57,6 +57,7 @@ struct config_key {
     unsigned short arm;    /* where xl reads it at all; 0: everywhere */
     enum config_key_state state;
     enum config_key_set set;
+    bool refused;  /* for other guests, where it is read */
     bool fatal;    /* xl refuses a bad value; otherwise it ignores the key */
     size_t offset; /* in struct domain_spec */
     const libxl_enum_string_table *words; /* of SET_ENUM */

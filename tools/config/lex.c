@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 
@@ -52,6 +53,7 @@ void config_lexer_init(struct config_lexer *lexer,
     lexer->at = lexer->line_start = lexer->bytes;
     lexer->end = lexer->bytes + length;
     lexer->line = 1;
+    lexer->dos_told = false;
     lexer->diags = diags;
 }
 
@@ -263,6 +265,18 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
         check_string(lexer, token);
 }
 
+bool config_lexer_is_truth(const char *word, size_t length)
+{
+    static const char *const words[] = { "true", "false", "yes",
+                                         "no",   "on",    "off" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strlen(words[i]) == length &&
+            strncasecmp(words[i], word, length) == 0)
+            return true;
+    return false;
+}
+
 /* What editors of other systems put before a text; false if nothing. */
 __attribute__((cold, noinline)) static bool
 refuse_order_mark(struct config_lexer *lexer, struct config_token *token)
@@ -284,6 +298,16 @@ refuse_order_mark(struct config_lexer *lexer, struct config_token *token)
         "save the file as UTF-8; nothing of it was read");
     lexer->at = lexer->end;
     return true;
+}
+
+/* The others of the file are blanks: one report says it all. */
+__attribute__((cold, noinline)) static void
+refuse_return(struct config_lexer *lexer, struct config_token *token)
+{
+    lexer->dos_told = lexer->diags != NULL;
+    bad(lexer, token, lexer->at + 1,
+        "a carriage return: the file has DOS line ends",
+        "convert it with: sed -i 's/\\r$//' FILE");
 }
 
 /* The end of what the user most likely sees as one word. */
@@ -308,12 +332,12 @@ lex_other(struct config_lexer *lexer, struct config_token *token)
     if (c == '\0')
         refuse_nul(lexer, token, lexer->at);
     else if (c == '\r')
-        bad(lexer, token, lexer->at + 1,
-            "a carriage return: the file has DOS line ends",
-            "convert it with: sed -i 's/\\r$//' FILE");
+        refuse_return(lexer, token);
     else if (isupper(c))
         bad(lexer, token, end, "a word in upper case",
-            "keys are in lower case; text values are quoted");
+            config_lexer_is_truth(lexer->at, length)
+                ? CONFIG_TRUTH_HINT
+                : "keys are in lower case; text values are quoted");
     else if (length >= 3 && memcmp(lexer->at, "\xe2\x80", 2) == 0)
         bad(lexer, token, end, "a typographic quote or dash",
             "only the straight quotes \" and ' open a string");
@@ -405,13 +429,20 @@ static void lex_number(struct config_lexer *lexer, struct config_token *token)
     while (p < lexer->end &&
            ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'f') || *p == 'x'))
         p++;
-    finish(lexer, token, CONFIG_TOKEN_NUMBER, p);
+    if (p < lexer->end &&
+        (isalpha((unsigned char)*p) || *p == '.' || *p == '_'))
+        bad(lexer, token, word_end(lexer), "a number with something behind it",
+            "a number has no unit, as memory counts MiB; text is quoted");
+    else
+        finish(lexer, token, CONFIG_TOKEN_NUMBER, p);
 }
 
 void config_lexer_next(struct config_lexer *lexer, struct config_token *token)
 {
     const char *p = skip_blanks(lexer->at);
 
+    while (*p == '\r' && lexer->dos_told)
+        p = skip_blanks(p + 1);
     lexer->at = p;
     if (p >= lexer->end) {
         finish(lexer, token, CONFIG_TOKEN_END, lexer->end);

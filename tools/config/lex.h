@@ -42,6 +42,7 @@ struct config_lexer {
     const char *end;
     const char *line_start;
     uint32_t line;
+    bool dos_told; /* a carriage return was reported */
     struct config_diags *diags;
 };
 
@@ -57,6 +58,10 @@ void config_lexer_next(struct config_lexer *lexer, struct config_token *token);
  */
 bool config_lexer_take_comma(struct config_lexer *lexer);
 void config_lexer_skip_space(struct config_lexer *lexer);
+
+/* Is it what other languages write for 1 or 0? CONFIG_TRUTH_HINT says so. */
+bool config_lexer_is_truth(const char *word, size_t length);
+#define CONFIG_TRUTH_HINT "yes is written 1 and no 0"
 
 /*
  * Decodes one element of a string's inside at p (before end): a byte or an

@@ -330,7 +330,12 @@ static struct config_value *parse_value(struct parser *parser)
     case CONFIG_TOKEN_OPEN:
         return parse_list(parser);
     case CONFIG_TOKEN_IDENT:
-        expected(parser, "text is quoted: \"...\"", "a value");
+        expected(
+            parser,
+            config_lexer_is_truth(parser->token.start, parser->token.length)
+                ? CONFIG_TRUTH_HINT
+                : "text is quoted: \"...\"",
+            "a value");
         return NULL;
     default:
         expected(parser, NULL, "a value");
@@ -364,7 +369,9 @@ static bool parse_assignment(struct parser *parser)
         return false;
     if (!ends_statement(parser->token.type)) {
         expected(parser,
-                 parser->token.type == CONFIG_TOKEN_IDENT
+                 looks_like_assignment(parser)
+                     ? "two settings on a line have a ; between them"
+                 : parser->token.type == CONFIG_TOKEN_IDENT
                      ? "text, and a number with a unit, is quoted"
                      : NULL,
                  "the end of the line after the value of '%s'", key);

@@ -18,6 +18,47 @@ static bool memory_above_maximum(struct fill *fill)
            b_info->max_memkb < b_info->target_memkb;
 }
 
+/* More than this Xen can give: most likely it counts KiB or bytes. */
+static bool huge_memory(struct fill *fill)
+{
+    const uint64_t most = (uint64_t)16 << 30; /* 16 TiB in KiB */
+
+    return fill->b_info->target_memkb != LIBXL_MEMKB_DEFAULT &&
+           fill->b_info->target_memkb > most;
+}
+
+/* xl takes a name of digits for the number of a domain. */
+static bool name_of_digits(struct fill *fill)
+{
+    const char *name = fill->c_info->name;
+
+    return name != NULL && *name != '\0' &&
+           name[strspn(name, "0123456789")] == '\0';
+}
+
+/* Logs and sockets are files of that name. */
+static bool name_with_slash(struct fill *fill)
+{
+    return fill->c_info->name != NULL && strchr(fill->c_info->name, '/');
+}
+
+/* The domain builder of this Xen knows version 1 and 2. */
+static bool grants_of_no_version(struct fill *fill)
+{
+    return fill->b_info->max_grant_version > 2;
+}
+
+static bool starts_after_itself(struct fill *fill)
+{
+    const libxl_string_list names = fill->spec->own.start_after;
+
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+        if (fill->c_info->name != NULL &&
+            strcmp(names[i], fill->c_info->name) == 0)
+            return true;
+    return false;
+}
+
 static bool small_memory(struct fill *fill)
 {
     return fill->b_info->target_memkb < 4 * 1024;
@@ -184,6 +225,16 @@ static const struct config_rule guest_rules[] = {
       "raise 'maxmem' or lower 'memory'" },
     { "memory", small_memory, "less than 4 MiB of memory",
       "'memory' counts MiB" },
+    { "memory", huge_memory, "more than 16 TiB of memory",
+      "'memory' counts MiB" },
+    { "name", name_of_digits, "a name of digits is taken for a domain's number",
+      "begin it with a letter" },
+    { "name", name_with_slash, "a name with a '/' in it is no name of a file",
+      "its log and QEMU's sockets are files of that name" },
+    { "max_grant_version", grants_of_no_version,
+      "'max_grant_version' is above 2, and Xen refuses it", "it is 1 or 2" },
+    { "start_after", starts_after_itself,
+      "'start_after' names the guest itself", "remove its name" },
     { "kernel", kernel_with_loader,
       "'kernel' is replaced by what 'bootloader' finds",
       "remove one of the two" },
@@ -253,4 +304,5 @@ void fill_check_rules(struct fill *fill)
             if (value != NULL && rule->broken(fill))
                 fill_warn(fill, value, rule->hint, "%s", rule->message);
         }
+    fill_check_pairs(fill);
 }

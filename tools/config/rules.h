@@ -12,6 +12,9 @@ struct config_rule {
     const char *hint;
 };
 
+/* rules_pairs.c: devices that share what only one of them can have. */
+void fill_check_pairs(struct fill *fill);
+
 /* Each ended by a row without a key. */
 extern const struct config_rule cpu_rules[];
 extern const struct config_rule device_rules[];

@@ -9,6 +9,14 @@ static bool many_vcpus(struct fill *fill)
     return fill->guest != GUEST_PV && fill->b_info->max_vcpus > 128;
 }
 
+/* xl makes the guest, and no vCPU of it is online. */
+static bool no_vcpus(struct fill *fill)
+{
+    long number;
+
+    return fill_quiet_number(fill_value(fill, "vcpus"), &number) && number == 0;
+}
+
 /* A cap is in percent of one CPU, and a vCPU runs on one at a time. */
 static bool cap_above_vcpus(struct fill *fill)
 {
@@ -82,6 +90,8 @@ const struct config_rule cpu_rules[] = {
     { "cpus_soft", soft_outside_hard,
       "a vCPU prefers CPUs that 'cpus' does not let it run on",
       "name CPUs that are in 'cpus', too" },
+    { "vcpus", no_vcpus, "'vcpus' is 0: no vCPU of the guest is online",
+      "it is from 1 on" },
     { "vcpus", many_vcpus,
       "this Xen gives HVM and PVH guests at most 128 vCPUs", NULL },
     { NULL },

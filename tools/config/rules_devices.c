@@ -2,12 +2,10 @@
 /* Rules between keys: devices and what they ask of the guest. */
 #include "config/rules.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include "base/mem.h"
-
-/* Devices of a kind that are compared with each other. */
-#define PAIRS_OF 256
 
 static bool devices_without_passthrough(struct fill *fill)
 {
@@ -33,83 +31,6 @@ static bool emulated_nic_of_pv(struct fill *fill)
     return false;
 }
 
-static bool has_address(const libxl_device_nic *nic)
-{
-    static const libxl_mac none;
-
-    return memcmp(nic->mac, none, sizeof(none)) != 0;
-}
-
-static bool same_address(struct fill *fill)
-{
-    const libxl_domain_config *config = &fill->spec->config;
-
-    for (int i = 0; i < config->num_nics && i < PAIRS_OF; i++)
-        for (int k = 0; k < i && has_address(&config->nics[i]); k++)
-            if (memcmp(config->nics[i].mac, config->nics[k].mac,
-                       sizeof(libxl_mac)) == 0)
-                return true;
-    return false;
-}
-
-/* A disk by one of its texts. */
-struct named_disk {
-    const char *name;
-    bool readwrite;
-};
-
-static int compare_names(const void *left, const void *right)
-{
-    const struct named_disk *a = left;
-    const struct named_disk *b = right;
-
-    return strcmp(a->name, b->name);
-}
-
-/* The disks in the order of their vdevs or paths; the caller's. */
-static struct named_disk *sort_disks(const libxl_domain_config *config,
-                                     bool by_vdev, size_t *count)
-{
-    struct named_disk *sorted = mem_zalloc(PAIRS_OF, sizeof(*sorted));
-
-    *count = 0;
-    for (int i = 0; i < config->num_disks && i < PAIRS_OF; i++) {
-        const libxl_device_disk *disk = &config->disks[i];
-        const char *name = by_vdev ? disk->vdev : disk->pdev_path;
-
-        if (name != NULL && *name != '\0')
-            sorted[(*count)++] =
-                (struct named_disk){ name, disk->readwrite != 0 };
-    }
-    qsort(sorted, *count, sizeof(*sorted), compare_names);
-    return sorted;
-}
-
-static bool same_disk_name(struct fill *fill)
-{
-    size_t count;
-    cleanup_free struct named_disk *disks =
-        sort_disks(&fill->spec->config, true, &count);
-
-    for (size_t i = 1; i < count; i++)
-        if (strcmp(disks[i].name, disks[i - 1].name) == 0)
-            return true;
-    return false;
-}
-
-static bool same_image_written(struct fill *fill)
-{
-    size_t count;
-    cleanup_free struct named_disk *disks =
-        sort_disks(&fill->spec->config, false, &count);
-
-    for (size_t i = 1; i < count; i++)
-        if ((disks[i].readwrite || disks[i - 1].readwrite) &&
-            strcmp(disks[i].name, disks[i - 1].name) == 0)
-            return true;
-    return false;
-}
-
 /* A PV guest's controller cannot be emulated. */
 static bool emulated_usb_of_pv(struct fill *fill)
 {
@@ -121,7 +42,145 @@ static bool emulated_usb_of_pv(struct fill *fill)
     return false;
 }
 
+static bool devices_of_pvh(struct fill *fill)
+{
+    return fill->guest == GUEST_PVH && fill->spec->config.num_pcidevs > 0;
+}
+
+/* libxl's disk_try_backend: the kernel's backend serves devices as they are. */
+static bool format_of_phy(struct fill *fill)
+{
+    const libxl_domain_config *config = &fill->spec->config;
+
+    for (int i = 0; i < config->num_disks; i++)
+        if (config->disks[i].backend == LIBXL_DISK_BACKEND_PHY &&
+            config->disks[i].format != LIBXL_DISK_FORMAT_RAW &&
+            config->disks[i].format != LIBXL_DISK_FORMAT_EMPTY)
+            return true;
+    return false;
+}
+
+/* Letters up to the last one, then nothing or a partition. */
+static bool is_lettered(const char *rest, char last, long partitions)
+{
+    size_t letters = strspn(rest, "abcdefghijklmnopqrstuvwxyz");
+    char *end;
+    long partition = strtol(rest + letters, &end, 10);
+
+    if (letters == 0 || (last < 'z' && (letters > 1 || *rest > last)))
+        return false;
+    return rest[letters] == '\0' ||
+           (*end == '\0' && partition > 0 && partition <= partitions);
+}
+
+/* As libxl__device_disk_dev_number has them: docs/misc/vbd-interface of Xen. */
+static bool is_disk_name(const char *name)
+{
+    int length = 0;
+    char *end;
+
+    if (*name >= '0' && *name <= '9')
+        return strtoul(name, &end, 0) <= INT_MAX && *end == '\0';
+    if (strncmp(name, "xvd", 3) == 0)
+        return is_lettered(name + 3, 'z', 255);
+    if (strncmp(name, "hd", 2) == 0)
+        return is_lettered(name + 2, 'd', 63);
+    if (strncmp(name, "sd", 2) == 0)
+        return is_lettered(name + 2, 'p', 15);
+    return sscanf(name, "d%*ip%*i%n", &length) == 0 && length > 0 &&
+           name[length] == '\0';
+}
+
+static bool unknown_disk_name(struct fill *fill)
+{
+    const libxl_domain_config *config = &fill->spec->config;
+
+    for (int i = 0; i < config->num_disks; i++)
+        if (config->disks[i].vdev != NULL &&
+            !is_disk_name(config->disks[i].vdev))
+            return true;
+    return false;
+}
+
+static bool group_address(struct fill *fill)
+{
+    const libxl_domain_config *config = &fill->spec->config;
+
+    for (int i = 0; i < config->num_nics; i++)
+        if (config->nics[i].mac[0] & 1)
+            return true;
+    return false;
+}
+
+/* libxl's libxl__device_usbctrl_setdefault and its usbctrl checks. */
+static bool usb_of_no_version(struct fill *fill)
+{
+    const libxl_domain_config *config = &fill->spec->config;
+
+    for (int i = 0; i < config->num_usbctrls; i++) {
+        const libxl_device_usbctrl *usbctrl = &config->usbctrls[i];
+        bool emulated = usbctrl->type == LIBXL_USBCTRL_TYPE_DEVICEMODEL;
+        bool paravirtual = usbctrl->type == LIBXL_USBCTRL_TYPE_PV ||
+                           usbctrl->type == LIBXL_USBCTRL_TYPE_QUSB;
+
+        if (usbctrl->version < 0 || usbctrl->version > 3 ||
+            (paravirtual && usbctrl->version > 2) ||
+            (emulated && usbctrl->version == 1 && usbctrl->ports > 0 &&
+             usbctrl->ports != 2) ||
+            (emulated && usbctrl->version == 2 && usbctrl->ports > 0 &&
+             usbctrl->ports != 6) ||
+            (emulated && usbctrl->version == 3 && usbctrl->ports > 15))
+            return true;
+    }
+    return false;
+}
+
+static bool usb_port_of_no_controller(struct fill *fill)
+{
+    const libxl_domain_config *config = &fill->spec->config;
+
+    for (int i = 0; i < config->num_usbdevs; i++)
+        if (config->usbdevs[i].port > 0 && config->usbdevs[i].ctrl < 0)
+            return true;
+    return false;
+}
+
+static bool odd_security_model(struct fill *fill)
+{
+    static const char *const models[] = { "none", "passthrough", "mapped",
+                                          "mapped-xattr", "mapped-file" };
+    const libxl_domain_config *config = &fill->spec->config;
+
+    for (int i = 0; i < config->num_p9s; i++) {
+        const char *model = config->p9s[i].security_model;
+        bool known = model == NULL;
+
+        for (size_t k = 0; k < sizeof(models) / sizeof(models[0]); k++)
+            known |= model != NULL && strcmp(model, models[k]) == 0;
+        if (!known)
+            return true;
+    }
+    return false;
+}
+
 const struct config_rule device_rules[] = {
+    { "pci", devices_of_pvh, "libxl passes no PCI device to a PVH guest",
+      "it is possible for HVM and PV guests" },
+    { "disk", unknown_disk_name, "a disk with a vdev that libxl refuses",
+      "they are xvda and so on, hda to hdd, sda to sdp, or d0p1" },
+    { "disk", format_of_phy,
+      "'backendtype=phy' serves raw disks only, and libxl refuses it",
+      "leave out backendtype, or write format=raw" },
+    { "vif", group_address, "a MAC address of a group, which no card has",
+      "its first byte is to be even: 00:16:3e:..." },
+    { "usbctrl", usb_of_no_version,
+      "a USB controller with a version or ports that it cannot have",
+      "pv and qusb are version 1 or 2; emulated ones have 2 ports (version 1), "
+      "6 (2) or at most 15 (3)" },
+    { "usbdev", usb_port_of_no_controller,
+      "a USB device with a port, but no controller", "add controller=0" },
+    { "p9", odd_security_model, "a security model that QEMU does not know",
+      "write security_model=none" },
     { "passthrough", devices_without_passthrough,
       "devices are passed through, but 'passthrough' is disabled",
       "remove the line" },
@@ -129,11 +188,6 @@ const struct config_rule device_rules[] = {
       "'gfx_passthru' without a graphics card in 'pci'", NULL },
     { "vif", emulated_nic_of_pv, "'type=ioemu' is possible for HVM guests only",
       "remove it" },
-    { "vif", same_address, "two interfaces have the same MAC address", NULL },
-    { "disk", same_disk_name, "two disks have the same vdev", NULL },
-    { "disk", same_image_written,
-      "two disks are the same image, and one can be written",
-      "two writers destroy what is on it" },
     { "usbctrl", emulated_usb_of_pv,
       "'type=devicemodel' is possible for HVM guests only",
       "write type=pv or type=qusb" },

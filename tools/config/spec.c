@@ -24,6 +24,7 @@ void spec_open(struct spec *spec, struct fill *fill,
     spec->value = value;
     spec->buffer = mem_strdup(value->u.atom.text);
     spec->next = spec->buffer;
+    spec->set_count = 0;
 }
 
 void spec_close(struct spec *spec)
@@ -176,8 +177,10 @@ static void store_value(struct spec *spec, const struct spec_field *field,
         fill_replace_text(place, text);
         break;
     case SPEC_NUMBER:
-        if (strspn(text, "0123456789") == 0)
+        if (strspn(text, "0123456789") == 0) {
             spec_error(spec, text, NULL, "'%s' is not a number", text);
+            break;
+        }
         /* fall through */
     case SPEC_INT:
         *(int *)place = (int)read_number(spec, text, 10, INT_MIN, INT_MAX);
@@ -213,6 +216,21 @@ static bool is_flag(const struct spec_field *field)
     return field->kind == SPEC_SET || field->kind == SPEC_CLEAR;
 }
 
+/* As in xl the last one counts. */
+void spec_note_set(struct spec *spec, const struct spec_field *field,
+                   const char *word)
+{
+    for (size_t i = 0; i < spec->set_count; i++)
+        if (spec->set[i] == field) {
+            spec_warn(spec, word, "remove one of the two",
+                      "'%s' is set twice in one string; the last one counts",
+                      field->name);
+            return;
+        }
+    if (spec->set_count < SPEC_REMEMBERED)
+        spec->set[spec->set_count++] = field;
+}
+
 bool spec_store(struct spec *spec, const struct spec_field *fields,
                 size_t count, void *object, char *word)
 {
@@ -227,6 +245,7 @@ bool spec_store(struct spec *spec, const struct spec_field *fields,
             strncmp(field->name, word, length) != 0 ||
             field->name[length] != '\0' || is_flag(field) != (equals == NULL))
             continue;
+        spec_note_set(spec, field, word);
         if (equals == NULL)
             libxl_defbool_set((void *)((char *)object + field->offset),
                               field->kind == SPEC_SET);

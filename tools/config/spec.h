@@ -9,11 +9,19 @@
 
 #include "config/fill.h"
 
+enum {
+    SPEC_REMEMBERED = 32, /* settings of one string, to tell of a second */
+};
+
+struct spec_field;
+
 struct spec {
     struct fill *fill;
     const struct config_value *value;
     char *buffer; /* a copy that is cut into words; owned */
     char *next;
+    const struct spec_field *set[SPEC_REMEMBERED]; /* by words before */
+    size_t set_count;
 };
 
 void spec_open(struct spec *spec, struct fill *fill,
@@ -67,6 +75,10 @@ struct spec_field {
     /* Of SPEC_FUNCTION: the inverse, NULL where it is not set. The caller's. */
     char *(*write)(const void *object);
 };
+
+/* Remembers what a word sets, and warns if one before it did. */
+void spec_note_set(struct spec *spec, const struct spec_field *field,
+                   const char *word);
 
 /*
  * Stores the word `key=value` (or flag) in the object. True if a field has

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is wrong with configuration files; nothing is made of them. */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -30,13 +31,20 @@ static void add_file(struct json_writer *json, const char *file, bool passed,
     json_end_object(json);
 }
 
-/* What cannot be read at all is a diagnostic without a place. */
-static void note_unreadable(const struct error *err, struct config_diags *diags)
+/* What cannot be read at all: the file as a whole, whose name comes first. */
+static void note_unreadable(const char *file, const struct error *err,
+                            struct config_diags *diags)
 {
-    const struct config_place nowhere = { .text = NULL };
+    struct config_text *text = config_text_new(file, "", 0, 0);
+    const struct config_place whole = { .text = text };
+    const char *message = err->message;
+    size_t length = strlen(file);
 
-    config_diag_add(diags, CONFIG_ERROR, &nowhere, err->hint, "%s",
-                    err->message);
+    if (strncmp(message, file, length) == 0 &&
+        strncmp(message + length, ": ", 2) == 0)
+        message += length + 2;
+    config_diag_add(diags, CONFIG_ERROR, &whole, err->hint, "%s", message);
+    config_text_unref(text);
 }
 
 /* Where in the file a finding of the host belongs. */
@@ -82,7 +90,7 @@ static void read_file(const struct check *check, const char *file,
 
     domain_spec_init(&spec);
     if (config_read(&source, &tree, diags, &unreadable) < 0)
-        note_unreadable(&unreadable, diags);
+        note_unreadable(file, &unreadable, diags);
     else if (config_fill(tree, check->defaults, check->facts, &spec, diags) ==
                  0 &&
              check->host != NULL)

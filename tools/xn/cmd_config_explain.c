@@ -70,11 +70,29 @@ static char *list_settings(const struct config_key *key)
     return text.text;
 }
 
+/* "one of a, b": the words, for programs. */
+static void add_values(struct json_writer *json, const char *type)
+{
+    static const char one_of[] = "one of ";
+    cleanup_free char *words = NULL;
+    char *rest;
+
+    if (strncmp(type, one_of, strlen(one_of)) != 0)
+        return;
+    words = rest = mem_strdup(type + strlen(one_of));
+    json_key(json, "values");
+    json_begin_array(json);
+    for (char *word; (word = strsep(&rest, ",")) != NULL;)
+        json_string(json, word + strspn(word, " "));
+    json_end_array(json);
+}
+
 static void add_setting(struct json_writer *json,
                         const struct config_subkey *setting, const char *type)
 {
     json_add_string(json, "help", setting->help);
     json_add_string(json, "type", type);
+    add_values(json, type);
     if (setting->fallback != NULL)
         json_add_string(json, "default", setting->fallback);
     if (setting->since != NULL)
@@ -143,22 +161,42 @@ static int refuse_setting(const char *key, const char *name, struct error *err)
     return -1;
 }
 
-static void show_setting(const struct config_subkey *setting, const char *word,
+static const char *since_of(const struct config_key *key,
+                            const struct config_subkey *setting)
+{
+    return setting->since != NULL ? setting->since
+           : key->since != NULL   ? key->since
+                                  : "4.4 or before";
+}
+
+static void show_setting(const struct config_key *key,
+                         const struct config_subkey *setting, const char *word,
                          const char *type)
 {
+    cleanup_free char *guests = explain_guests(key);
+
     show_printf("%s: %s\n\n", word, setting->help);
     show_line("type", type);
     show_line("default", setting->fallback);
-    show_line("since Xen", setting->since);
+    show_line("for", guests);
+    show_line("since Xen", since_of(key, setting));
+    show_line("example", key->example);
 }
 
-static void show_setting_json(const struct config_subkey *setting,
+static void show_setting_json(const struct config_key *key,
+                              const struct config_subkey *setting,
                               const char *word, const char *type)
 {
     struct json_writer *json = show_json_begin("config-explain");
+    cleanup_free char *guests = explain_guests(key);
 
     json_add_string(json, "key", word);
     add_setting(json, setting, type);
+    if (setting->since == NULL)
+        json_add_string(json, "since", since_of(key, setting));
+    json_add_string(json, "for", guests);
+    if (key->example != NULL)
+        json_add_string(json, "example", key->example);
     show_json_end(json);
 }
 
@@ -168,16 +206,17 @@ static int explain_setting(const char *word, bool as_json, struct error *err)
     const char *name = strchr(word, '.') + 1;
     cleanup_free char *key = mem_strndup(word, (size_t)(name - 1 - word));
     const struct config_subkey *setting = config_subkey_find(key, name);
+    const struct config_key *row = config_key_find(key);
 
-    if (config_key_find(key) == NULL)
+    if (row == NULL)
         return refuse_key(key, err);
     if (setting == NULL)
         return refuse_setting(key, name, err);
     cleanup_free char *type = config_subkey_type(key, name);
     if (as_json)
-        show_setting_json(setting, word, type);
+        show_setting_json(row, setting, word, type);
     else
-        show_setting(setting, word, type);
+        show_setting(row, setting, word, type);
     return 0;
 }
 

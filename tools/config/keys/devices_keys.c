@@ -57,7 +57,7 @@ static const struct config_key rows[] = {
       .fallback = "none",
       .since = "4.7",
       .help = "USB controllers",
-      .example = "usbctrl = [ \"type=devicemodel,version=2,ports=4\" ]" },
+      .example = "usbctrl = [ \"type=devicemodel,version=2,ports=6\" ]" },
     { STEP("usbdev", GUEST_ANY, KEY_LIST),
       .fallback = "none",
       .since = "4.7",

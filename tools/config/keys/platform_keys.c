@@ -119,6 +119,7 @@ static const struct config_key rows[] = {
               "native, native_paravirt",
       .example = "tsc_mode = \"native\"" },
     { STEP("timer_mode", GUEST_HVM | GUEST_PVH, KEY_STRING | KEY_NUMBER),
+      .refused = true,
       .words = libxl_timer_mode_string_table,
       .fallback = "no_delay_for_missed_ticks",
       .help = "How ticks that were missed are delivered",
