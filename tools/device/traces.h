@@ -15,7 +15,7 @@ enum device_node {
     DEVICE_BACKEND,
     DEVICE_FRONTEND,
     DEVICE_COMPLAINTS, /* the kernel's */
-    DEVICE_NODES, /* how many there are */
+    DEVICE_NODES,      /* how many there are */
 };
 
 struct device_traces {
