@@ -15,7 +15,7 @@ import time
 from cache import (LabError, cache_dir, digest, in_use, locked, progress,
                    prune, run_logged)
 from host import Host
-from machine import MEMORY, Qmp, qemu_argv
+from machine import MEMORY, SPARE, Qmp, qemu_argv
 
 IMAGE = pathlib.Path(__file__).resolve().parent / "image"
 KINDS = ("pv", "pvh", "hvm")
@@ -123,7 +123,7 @@ def booted(files: pathlib.Path) -> pathlib.Path:
     qemu = subprocess.run(["qemu-system-x86_64", "--version"], check=True,
                           capture_output=True).stdout
     path = cache / ("boot-" + digest(
-        files.name.encode(), qemu, MEMORY.encode(),
+        files.name.encode(), qemu, MEMORY.encode(), *map(str.encode, SPARE),
         QUICK.encode(), *(inspect.getsource(part).encode()
                           for part in (qemu_argv, guest_config, settle))))
     if in_use(path):

@@ -11,7 +11,8 @@ there in a few seconds, and a spoiled one is thrown away for another copy.
         host1/          disk.qcow2, pid, port, qmp, console.log, qemu.log, ssh
 
 Environment: XENITH_LAB_CACHE moves the cache; XENITH_LAB_INSTANCE names one of
-several labs that run side by side; XENITH_LAB_PATIENCE multiplies timeouts.
+several labs that run side by side; XENITH_LAB_PATIENCE multiplies timeouts;
+XENITH_LAB_IOMMU=1 has hosts boot with an IOMMU and a card to give away.
 
 Its parts are modules beside this one, which offers those that tests use.
 """
