@@ -209,6 +209,78 @@ def test_the_back_end_is_gone(host, small, block_device):
     assert not nodes(host, up, "vbd")
 
 
+@pytest.mark.unproven
+@pytest.mark.parametrize("kind", ("pv", "pvh"))
+def test_a_guest_that_writes_garbage_meanwhile(host, small, disk, kind):
+    """Into its own nodes of the device, all the time."""
+    up = small(kind)
+    host.xn("block-attach", up.name, f"{disk},raw,xvdb,w")
+    host.xn("network-attach", up.name, "bridge=xenbr0")
+    with up.console() as console:
+        console.send("garbage=50\r")
+        console.expect("OK ")
+    interface = f"vif{up.domid()}.0"
+    start = time.monotonic()
+    host.xn("block-detach", "--timeout", "2", up.name, "xvdb")
+    host.xn("network-detach", "--timeout", "2", up.name, "0")
+    assert time.monotonic() - start < 20 * PATIENCE
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+    assert not nodes(host, up, "vif")
+    assert interface not in host.run("ls /sys/class/net").stdout
+
+
+def test_the_nodes_of_a_vifs_back_end_are_gone(host, small):
+    up = small("pv", vif=["bridge=xenbr0"])
+    interface = f"vif{up.domid()}.0"
+    host.run(f"xenstore-rm /local/domain/0/backend/vif/{up.domid()}/0")
+    host.xn("network-detach", "--timeout", "2", up.name, "0")
+    assert not nodes(host, up, "vif")
+    assert interface not in host.run("ls /sys/class/net").stdout
+
+
+@pytest.fixture
+def qcow2(host, disk):
+    """An image that QEMU serves."""
+    host.run(f"rm {disk}; qemu-img create -q -f qcow2 {disk} 16M")
+    return disk
+
+
+@pytest.mark.unproven
+@pytest.mark.parametrize("uses_it", (
+    False, pytest.param(True, marks=pytest.mark.slow)))
+def test_the_qemu_of_a_disk_is_killed(host, guest, small, qcow2, uses_it):
+    up = (guest if uses_it else small)(
+        "pv", disk=[f"{qcow2},qcow2,xvda,w"])
+    pid = host.run("xenstore-read", f"/local/domain/{up.domid()}/image/"
+                   "device-model-pid").stdout.strip()
+    host.run(f"kill -KILL {pid}")
+    host.xn("block-detach", "--timeout", "2", up.name, "xvda")
+    assert not nodes(host, up, "qdisk") and not nodes(host, up, "vbd")
+    assert not listed(host, "block-list", up.name)
+
+
+@pytest.mark.unproven
+@pytest.mark.slow
+def test_an_attach_and_a_detach_are_killed_and_run_again(host, guest, disk):
+    up = guest("pv")
+    host.write("/tmp/block-slow", "#!/bin/sh\nexec sleep 30\n")
+    host.run("chmod +x /tmp/block-slow")
+    killed = host.run(f"timeout -s KILL 3 xn block-attach {up.name} "
+                      f"script=/tmp/block-slow,vdev=xvdb,target={disk}",
+                      check=False, timeout=120)
+    host.run("rm /tmp/block-slow")
+    assert killed.rc == 137
+    host.xn("block-detach", "-f", up.name, "xvdb", check=False, timeout=120)
+    attach_xvdb(host, up, disk)
+    host.xn("pause", up.name)
+    killed = host.run(f"timeout -s KILL 2 xn block-detach --no-force "
+                      f"--timeout 60 {up.name} xvdb", check=False)
+    assert killed.rc == 137
+    host.xn("unpause", up.name)
+    host.xn("block-detach", "--timeout", "5", up.name, "xvdb", check=False)
+    assert not nodes(host, up, "vbd") and disk not in loops(host)
+
+
 def test_an_attach_that_fails_leaves_nothing(host, guest, disk):
     up = guest("pv", wait=False)
     assert "/srv/none.img: No such file" in refused(

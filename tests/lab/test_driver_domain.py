@@ -119,3 +119,18 @@ def test_an_agent_that_was_killed_catches_up(host, driver, guest):
     assert "disks=xvda" in late.wait_up()
     host.xn("destroy", late.name)
     expect_nothing_served(host, driver)
+
+
+@pytest.mark.unproven
+def test_it_is_destroyed_with_devices_in_use(host, driver, guest):
+    """What was served there can be taken away all the same."""
+    up = served(guest, "served")
+    domid = up.domid()
+    host.xn("destroy", driver.name)
+    host.xn("block-detach", "--timeout", "2", up.name, "xvda")
+    host.xn("network-detach", "--timeout", "2", up.name, "0")
+    left = host.run(f"xenstore-ls -f | grep -E "
+                    f"'^/libxl/{domid}/device/(vbd|vif)|"
+                    f"^/local/domain/{domid}/device/(vbd|vif)/[0-9]' || true")
+    assert left.stdout == ""
+    host.xn("destroy", up.name)

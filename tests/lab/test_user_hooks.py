@@ -175,3 +175,57 @@ def test_hooks_that_come_later_hear_of_devices_by_themselves(host, small, hook):
     host.xl("network-attach", web.name, "bridge=xenbr0")
     wait_for(host, "device-added")
     assert heard(host)[0]["device"]["name"] == "0"
+
+
+@pytest.mark.unproven
+def test_a_crash_is_told(host, small, hook):
+    hook("listen", f"cat >>{HEARD}")
+    web = small("pv", on_crash="destroy")
+    host.run(f"xenstore-write /local/domain/{web.domid()}/control/shutdown "
+             "crash")
+    wait_for(host, "stopped")
+    told = heard(host)
+    assert [event["event"] for event in told[-2:]] == ["crashed", "stopped"]
+    assert told[-1]["cause"] == "crash"
+
+
+@pytest.mark.unproven
+def test_a_guests_own_hooks(host, small, hook):
+    """By name and by path; no other guest's events are theirs."""
+    host.run("mkdir -p /etc/xenith/hooks")
+    for path in ("/etc/xenith/hooks/named", "/root/by-path"):
+        host.write(path, f"#!/bin/sh\necho $(basename $0) $1 >>{HEARD}\n")
+        host.run(f"chmod 755 {path}")
+    try:
+        small("pv", "other")
+        assert host.run(f"cat {HEARD}", check=False).rc
+        web = small("pv", "web", hooks=["named", "/root/by-path"])
+        host.xn("destroy", web.name)
+        assert host.run(f"cat {HEARD}").stdout.split("\n")[:-1] == [
+            f"{who} {event}"
+            for event in ("prepare", "created", "started", "stopped")
+            for who in ("named", "by-path")]
+    finally:
+        host.run("rm -rf /etc/xenith/hooks /root/by-path")
+
+
+@pytest.mark.unproven
+@pytest.mark.slow
+def test_a_migration_is_told_on_both_sides(hosts, small, hook, away):
+    for one in hosts:
+        one.run(f"rm -f {HEARD}; mkdir -p {HOOKS}")
+        one.write(f"{HOOKS}/listen", f"#!/bin/sh\ncat >>{HEARD}\n")
+        one.run(f"chmod 755 {HOOKS}/listen")
+    try:
+        web = small("pv")
+        away(web.name)
+        hosts[0].run(f"rm {HEARD}")
+        hosts[0].xn("migrate", web.name, "host2", timeout=600)
+        left, came = heard(hosts[0]), heard(hosts[1])
+        assert [event["event"] for event in left] == ["migrate-out"]
+        assert left[0]["peer"] == "host2"
+        assert [event["event"] for event in came] == ["prepare", "migrate-in"]
+        assert came[0]["cause"] == "migration"
+    finally:
+        hosts[1].run(f"xl destroy {web.name}; rm -rf {HOOKS} {HEARD}; "
+                     "rmdir /etc/xenith 2>/dev/null || true", check=False)
