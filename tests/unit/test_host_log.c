@@ -45,7 +45,8 @@ static void a_sink_gets_its_level_and_what_is_graver(void **state)
 
     host_log_init(&log, 0);
     host_log_to(&log, take, &said, LOG_LEVEL_INFO);
-    say(&log, XTL_DETAIL, -1, "libxl_a.c:1:f: building");
+    say(&log, XTL_INFO, -1, "libxl_a.c:1:f: building");
+    say(&log, XTL_DETAIL, -1, unreadable());
     say(&log, XTL_ERROR, ENOENT, "libxl_a.c:2:f: Domain 3:no kernel");
     host_log_to(&log, take, &said, LOG_LEVEL_DEBUG);
     say(&log, XTL_DEBUG, -1, "libxl_a.c:3:f: ao 7");
@@ -53,7 +54,7 @@ static void a_sink_gets_its_level_and_what_is_graver(void **state)
     say(&log, XTL_ERROR, -1, "libxl_a.c:4:f: to nobody");
     assert_string_equal(
         said.text,
-        "2 libxl: detail: libxl_a.c:1:f: building\n"
+        "2 libxl: info: libxl_a.c:1:f: building\n"
         "0 libxl: error: libxl_a.c:2:f: Domain 3:no kernel: No such file or "
         "directory\n"
         "3 libxl: debug: libxl_a.c:3:f: ao 7\n");
