@@ -96,7 +96,8 @@ def test_a_guest_that_nobody_has_is_said_to_be_nowhere(hosts, small, away):
     strike(hosts[0], up.name, "permission-held", "sender")
     wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
     hosts[0].run("xl", "destroy", f"{up.name}--migratedaway")
-    assert departure(hosts[0])["owner"] == "nowhere"
+    row = departure(hosts[0])
+    assert row["owner"] == "nowhere", row
     said = hosts[0].xn("migrate", "--recover", up.name)
     assert said.stdout == f"{up.name} is neither here nor on host2\n"
     expect_settled(hosts)
@@ -117,7 +118,8 @@ def test_another_configuration_is_of_the_same_guest(hosts, small, away):
     hosts[0].run("rm /root/other.cfg")
     assert "it may run on host2" in said.stderr
     wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
-    assert departure(hosts[0])["owner"] == "there"
+    row = departure(hosts[0])
+    assert row["owner"] == "there", row
     for words in (("save", f"{up.name}--migratedaway", "/root/image"),
                   ("migrate", f"{up.name}--migratedaway", "host2")):
         refused = hosts[0].xn(*words, check=False, timeout=120)
