@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Disks of a list: one of a hundred thousand is not to take as long again. */
+#define LOOKED_AT 256
+
 static bool devices_without_passthrough(struct fill *fill)
 {
     return fill->c_info->passthrough == LIBXL_PASSTHROUGH_DISABLED &&
@@ -52,7 +55,7 @@ static bool format_of_phy(struct fill *fill)
 {
     const libxl_domain_config *config = &fill->spec->config;
 
-    for (int i = 0; i < config->num_disks; i++)
+    for (int i = 0; i < config->num_disks && i < LOOKED_AT; i++)
         if (config->disks[i].backend == LIBXL_DISK_BACKEND_PHY &&
             config->disks[i].format != LIBXL_DISK_FORMAT_RAW &&
             config->disks[i].format != LIBXL_DISK_FORMAT_EMPTY)
@@ -95,7 +98,7 @@ static bool unknown_disk_name(struct fill *fill)
 {
     const libxl_domain_config *config = &fill->spec->config;
 
-    for (int i = 0; i < config->num_disks; i++)
+    for (int i = 0; i < config->num_disks && i < LOOKED_AT; i++)
         if (config->disks[i].vdev != NULL &&
             !is_disk_name(config->disks[i].vdev))
             return true;

@@ -146,11 +146,12 @@ static void check_pairs(struct fill *fill, const struct pair_rule *rule)
     const libxl_domain_config *config = &fill->spec->config;
     const struct config_value *list = fill_value(fill, rule->key);
     int count = *(const int *)((const char *)config + rule->count);
-    cleanup_free struct named *named = mem_zalloc(COMPARED, sizeof(*named));
+    cleanup_free struct named *named = NULL;
     size_t found = 0;
 
-    if (list == NULL || list->type != CONFIG_LIST)
+    if (list == NULL || list->type != CONFIG_LIST || count < 2)
         return;
+    named = mem_zalloc(COMPARED, sizeof(*named));
     for (int i = 0; i < count && i < COMPARED; i++) {
         char *name = rule->name(config, i);
 
