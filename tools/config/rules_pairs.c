@@ -5,6 +5,7 @@
  */
 #include "config/rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -12,61 +13,73 @@
 /* Devices of a kind that are compared with each other. */
 #define COMPARED 256
 
-/* What a device calls its own; the caller's, or NULL for nothing. */
-typedef char *name_fn(const libxl_domain_config *config, int i);
+/* What a device calls its own where that is no string of the configuration. */
+struct made {
+    char text[32];
+};
 
-static char *copy_name(const char *name)
+/* Yields the configuration's string; or NULL, and made has it, or nothing. */
+typedef const char *name_fn(const libxl_domain_config *config, int i,
+                            struct made *made);
+
+static const char *disk_vdev(const libxl_domain_config *config, int i,
+                             struct made *made)
 {
-    return name != NULL && *name != '\0' ? mem_strdup(name) : NULL;
+    return config->disks[i].vdev;
 }
 
-static char *disk_vdev(const libxl_domain_config *config, int i)
+static const char *disk_image(const libxl_domain_config *config, int i,
+                              struct made *made)
 {
-    return copy_name(config->disks[i].vdev);
+    return config->disks[i].pdev_path;
 }
 
-static char *disk_image(const libxl_domain_config *config, int i)
-{
-    return copy_name(config->disks[i].pdev_path);
-}
-
-static char *nic_address(const libxl_domain_config *config, int i)
+static const char *nic_address(const libxl_domain_config *config, int i,
+                               struct made *made)
 {
     static const libxl_mac none;
     const uint8_t *mac = config->nics[i].mac;
 
     if (memcmp(mac, none, sizeof(none)) == 0)
         return NULL;
-    return mem_printf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
-                      mac[3], mac[4], mac[5]);
+    snprintf(made->text, sizeof(made->text), "%02x:%02x:%02x:%02x:%02x:%02x",
+             mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+    return NULL;
 }
 
-static char *nic_name(const libxl_domain_config *config, int i)
+static const char *nic_name(const libxl_domain_config *config, int i,
+                            struct made *made)
 {
-    return copy_name(config->nics[i].ifname);
+    return config->nics[i].ifname;
 }
 
-static char *nic_number(const libxl_domain_config *config, int i)
+static const char *nic_number(const libxl_domain_config *config, int i,
+                              struct made *made)
 {
-    return mem_printf("%d", config->nics[i].devid);
+    snprintf(made->text, sizeof(made->text), "%d", config->nics[i].devid);
+    return NULL;
 }
 
-static char *pci_address(const libxl_domain_config *config, int i)
+static const char *pci_address(const libxl_domain_config *config, int i,
+                               struct made *made)
 {
     const libxl_device_pci *pci = &config->pcidevs[i];
 
-    return mem_printf("%04x:%02x:%02x.%x", (unsigned int)pci->domain, pci->bus,
-                      pci->dev, pci->func);
+    snprintf(made->text, sizeof(made->text), "%04x:%02x:%02x.%x",
+             (unsigned int)pci->domain, pci->bus, pci->dev, pci->func);
+    return NULL;
 }
 
-static char *channel_name(const libxl_domain_config *config, int i)
+static const char *channel_name(const libxl_domain_config *config, int i,
+                                struct made *made)
 {
-    return copy_name(config->channels[i].name);
+    return config->channels[i].name;
 }
 
-static char *share_tag(const libxl_domain_config *config, int i)
+static const char *share_tag(const libxl_domain_config *config, int i,
+                             struct made *made)
 {
-    return copy_name(config->p9s[i].tag);
+    return config->p9s[i].tag;
 }
 
 static bool is_image_written(const libxl_domain_config *config, int a, int b)
@@ -104,16 +117,23 @@ static const struct pair_rule {
 #undef COUNT
 };
 
+/* Of a device; they are sorted, so that nothing points into one. */
 struct named {
-    char *name;
+    const char *string; /* the configuration's, or NULL */
+    struct made made;
     int number;
 };
+
+static const char *name_of(const struct named *named)
+{
+    return named->string != NULL ? named->string : named->made.text;
+}
 
 static int compare_named(const void *left, const void *right)
 {
     const struct named *a = left;
     const struct named *b = right;
-    int order = strcmp(a->name, b->name);
+    int order = strcmp(name_of(a), name_of(b));
 
     return order != 0 ? order : a->number - b->number;
 }
@@ -138,7 +158,7 @@ static void tell(struct fill *fill, const struct pair_rule *rule,
     if (one == NULL || other == NULL)
         return;
     fill_warn(fill, other, rule->hint, "%s: '%s' is that of line %u, too",
-              rule->message, second->name, one->place.line);
+              rule->message, name_of(second), one->place.line);
 }
 
 static void check_pairs(struct fill *fill, const struct pair_rule *rule)
@@ -153,19 +173,19 @@ static void check_pairs(struct fill *fill, const struct pair_rule *rule)
         return;
     named = mem_zalloc(COMPARED, sizeof(*named));
     for (int i = 0; i < count && i < COMPARED; i++) {
-        char *name = rule->name(config, i);
+        struct named *next = &named[found];
 
-        if (name != NULL)
-            named[found++] = (struct named){ name, i };
+        *next = (struct named){ .number = i };
+        next->string = rule->name(config, i, &next->made);
+        if (*name_of(next) != '\0')
+            found++;
     }
     qsort(named, found, sizeof(*named), compare_named);
     for (size_t i = 1; i < found; i++)
-        if (strcmp(named[i - 1].name, named[i].name) == 0 &&
+        if (strcmp(name_of(&named[i - 1]), name_of(&named[i])) == 0 &&
             (rule->matters == NULL ||
              rule->matters(config, named[i - 1].number, named[i].number)))
             tell(fill, rule, &named[i - 1], &named[i]);
-    for (size_t i = 0; i < found; i++)
-        free(named[i].name);
 }
 
 void fill_check_pairs(struct fill *fill)
