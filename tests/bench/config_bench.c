@@ -200,6 +200,7 @@ int main(int argc, char **argv)
     cleanup_strbuf struct strbuf large = { 0 };
     double faster, half_time, time, process;
 
+    mem_settle(); /* as xn */
     make_text(&usual, USUAL_LINES, LARGE);
     make_text(&half, LARGE, LARGE / 2);
     make_text(&large, LARGE, LARGE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,12 @@ void *mem_check(void *memory)
         abort();
     }
     return memory;
+}
+
+void mem_settle(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MXFAST, 0);
 }
 
 void *mem_zalloc(size_t count, size_t size)

@@ -22,6 +22,14 @@ char *mem_printf(const char *format, ...)
 char *mem_vprintf(const char *format, va_list args)
     __attribute__((format(printf, 1, 0), malloc));
 
+/*
+ * Has malloc do as is best for a program that reads files of many short strings
+ * and has no threads but such that wait: what is free is joined at once, in
+ * place of looking for what can be joined again and again, and there is one
+ * arena. Before anything else.
+ */
+void mem_settle(void);
+
 /* Yields what another library allocated, if it could. */
 void *mem_check(void *memory);
 

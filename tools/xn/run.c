@@ -4,12 +4,12 @@
  * name xl it keeps to what xl does: quieter, and xl's exit status.
  */
 #include <getopt.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "domain/hooks/script_limit.h"
 #include "xenstored-hooks/entry.h"
 #include "xn/dispatch.h"
@@ -67,8 +67,7 @@ int xn_run(int argc, char **argv)
     char *overview[] = { (char *)"help", NULL };
     int exit_status = 1;
 
-    /* libxenstore's thread for watches has little to allocate. */
-    mallopt(M_ARENA_MAX, 1);
+    mem_settle();
     script_limit_export();
     log_set_name(settings.as_xl ? "xl" : "xn");
     int rc = read_global_options(&settings, argc, argv, &err);
