@@ -264,40 +264,49 @@ static bool ends_list(const char *names, size_t length)
 }
 
 /*
- * The names of a folder that has more than one answer holds (xenstore.txt,
- * DIRECTORY_PART): each part begins with the folder's generation, and the last
- * one ends with an empty name. EAGAIN where the folder is another one
- * meanwhile.
+ * The next names of a folder that has more than one answer holds (xenstore.txt,
+ * DIRECTORY_PART): each part begins with the folder's generation, the caller's
+ * from the first on, and the last one ends with an empty name. EAGAIN where the
+ * folder is another one meanwhile. 1: there are more.
  */
+static int read_part(struct store_pipe *pipe, xs_transaction_t t,
+                     const char *path, struct strbuf *names, char **generation)
+{
+    unsigned int length;
+    cleanup_free char *offset = mem_printf("%zu", names->length);
+    struct store_wire_part parts[] = { store_wire_text(path),
+                                       store_wire_text(offset) };
+    cleanup_free char *answer =
+        store_pipe_ask(pipe, XS_DIRECTORY_PART, t, parts, 2, &length);
+
+    if (answer == NULL)
+        return -1;
+    size_t begin = strlen(answer) + 1;
+    if (begin > length)
+        begin = length;
+    if (*generation == NULL)
+        *generation = mem_strdup(answer);
+    if (strcmp(*generation, answer) != 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    bool last = ends_list(answer + begin, length - begin);
+    strbuf_add(names, answer + begin,
+               length - begin - (last && length > begin ? 1 : 0));
+    return last ? 0 : 1;
+}
+
 static int read_parts(struct store_pipe *pipe, xs_transaction_t t,
                       const char *path, struct strbuf *names)
 {
     cleanup_free char *generation = NULL;
+    int rc;
 
     names->length = 0;
-    for (bool last = false; !last;) {
-        unsigned int length;
-        cleanup_free char *offset = mem_printf("%zu", names->length);
-        struct store_wire_part parts[] = { store_wire_text(path),
-                                           store_wire_text(offset) };
-        cleanup_free char *answer =
-            store_pipe_ask(pipe, XS_DIRECTORY_PART, t, parts, 2, &length);
-        if (answer == NULL)
-            return -1;
-        size_t begin = strlen(answer) + 1;
-        if (begin > length)
-            begin = length;
-        if (generation == NULL)
-            generation = mem_strdup(answer);
-        if (strcmp(generation, answer) != 0) {
-            errno = EAGAIN;
-            return -1;
-        }
-        last = ends_list(answer + begin, length - begin);
-        strbuf_add(names, answer + begin,
-                   length - begin - (last && length > begin ? 1 : 0));
-    }
-    return 0;
+    do
+        rc = read_part(pipe, t, path, names, &generation);
+    while (rc > 0);
+    return rc;
 }
 
 /* A guest may change its folders all the time. */

@@ -34,13 +34,19 @@ static struct {
 } sparse;
 
 /* The library's function of that name, which ours hides. */
-#define HIDDEN(name)                                      \
-    ({                                                    \
-        static __typeof__(name) *hidden_;                 \
-        if (hidden_ == NULL)                              \
-            *(void **)&hidden_ = dlsym(RTLD_NEXT, #name); \
-        hidden_;                                          \
-    })
+static void *hidden(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+static int get_types(xc_interface *xch, uint32_t domid, unsigned int count,
+                     xen_pfn_t *types)
+{
+    int (*get)(xc_interface *, uint32_t, unsigned int, xen_pfn_t *);
+
+    *(void **)&get = hidden("xc_get_pfn_type_batch");
+    return get(xch, domid, count, types);
+}
 
 static bool read_info(xc_dominfo_t *info)
 {
@@ -64,8 +70,7 @@ static int look(void *data, uint64_t first, size_t count, bool *there)
 
     for (size_t i = 0; i < count; i++)
         types[i] = first + i;
-    if (HIDDEN(xc_get_pfn_type_batch)(sparse.xch, sparse.domid,
-                                      (unsigned int)count, types) != 0)
+    if (get_types(sparse.xch, sparse.domid, (unsigned int)count, types) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         there[i] = types[i] != XEN_DOMCTL_PFINFO_XTAB;
@@ -120,7 +125,10 @@ VISIBLE void *xc__hypercall_buffer_alloc_pages(xc_interface *xch,
                                                xc_hypercall_buffer_t *buffer,
                                                int pages)
 {
-    void *bits = HIDDEN(xc__hypercall_buffer_alloc_pages)(xch, buffer, pages);
+    void *(*allocate)(xc_interface *, xc_hypercall_buffer_t *, int);
+
+    *(void **)&allocate = hidden("xc__hypercall_buffer_alloc_pages");
+    void *bits = allocate(xch, buffer, pages);
 
     if (sparse.xch == xch && sparse.bits == NULL) {
         sparse.bits = bits;
@@ -135,7 +143,7 @@ VISIBLE int xc_get_pfn_type_batch(xc_interface *xch, uint32_t domid,
     bool is_first =
         count == HOLES_BATCH && types[0] == 0 && types[count - 1] == count - 1;
 
-    int rc = HIDDEN(xc_get_pfn_type_batch)(xch, domid, count, types);
+    int rc = get_types(xch, domid, count, types);
     if (rc == 0 && is_first && sparse.xch == xch && sparse.domid == domid &&
         sparse.frames == 0)
         clear_holes();
@@ -148,9 +156,13 @@ VISIBLE long long xc_logdirty_control(xc_interface *xch, uint32_t domid,
                                       unsigned long pages, unsigned int mode,
                                       xc_shadow_op_stats_t *stats)
 {
+    long long (*control)(xc_interface *, uint32_t, unsigned int,
+                         xc_hypercall_buffer_t *, unsigned long, unsigned int,
+                         xc_shadow_op_stats_t *);
     xc_dominfo_t info;
-    long long rc =
-        HIDDEN(xc_logdirty_control)(xch, domid, op, buffer, pages, mode, stats);
+
+    *(void **)&control = hidden("xc_logdirty_control");
+    long long rc = control(xch, domid, op, buffer, pages, mode, stats);
 
     if (rc < 0 || !(mode & XEN_DOMCTL_SHADOW_LOGDIRTY_FINAL) ||
         sparse.frames == 0 || (unsigned long long)rc != sparse.frames)
