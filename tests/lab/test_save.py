@@ -187,7 +187,7 @@ def test_a_disk_that_fills_up_on_the_way(host, small):
 
 def test_an_image_on_a_block_device(host, small, image):
     """Synced when it is said to be saved, and verified before a restore."""
-    up = small("pvh")
+    up = small("pvh", extra="fill=random")
     host.run(f"head -c 64M /dev/urandom >{image}")
     device = host.run(f"losetup --find --show {image}").stdout.strip()
     try:
