@@ -46,7 +46,7 @@ static void tell_extents(void)
 {
     const struct populate_counts *counts = populate_counts();
 
-    xtl_log(&wire_logger, XTL_DETAIL, -1, "xn-save-helper",
+    xtl_log(&wire_logger, XTL_INFO, -1, "xn-save-helper",
             "populated %llu extents of 2 MiB and %llu pages",
             (unsigned long long)counts->large,
             (unsigned long long)counts->small);
