@@ -69,9 +69,10 @@ struct near near_begin(const char *word)
 /* Is the word what somebody wrote of the candidate to save the rest? */
 static bool is_beginning(const char *word, const char *candidate)
 {
-    size_t length = strlen(word);
+    size_t length = strnlen(word, LONGEST + 1);
 
-    return length >= SHORTEST && strncmp(word, candidate, length) == 0;
+    return length >= SHORTEST && length <= LONGEST &&
+           strncmp(word, candidate, length) == 0;
 }
 
 void near_offer(struct near *near, const char *candidate)
