@@ -88,6 +88,7 @@ def test_a_last_word_that_was_not_heard_is_said_again(hosts, small, away):
     expect_settled(hosts)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("striking")
 def test_a_guest_that_nobody_has_is_said_to_be_nowhere(hosts, small, away):
     """The source was lost with its memory, before the receiver had heard."""
@@ -104,6 +105,7 @@ def test_a_guest_that_nobody_has_is_said_to_be_nowhere(hosts, small, away):
     hosts[0].xn("create", "--plan", up.path)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("striking")
 def test_another_configuration_is_of_the_same_guest(hosts, small, away):
     """The file says no UUID, or another one: the notes of both hosts are of
@@ -150,6 +152,7 @@ def thaw(hosts):
     hosts[1].run("pkill -CONT -x xnd", check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["recover", "gc"])
 def test_a_guest_whose_receiver_was_killed_is_started(hosts, small, away, thaw,
                                                       by):
@@ -174,6 +177,7 @@ def test_a_guest_whose_receiver_was_killed_is_started(hosts, small, away, thaw,
                "nobody acts on its reboot")
 
 
+@pytest.mark.slow
 def test_a_receiver_whose_worker_was_killed_goes_on(hosts, small, away, thaw):
     up = small("pvh", memory=32, extra="fill=random")
     away(up.name)
@@ -189,6 +193,7 @@ def test_a_receiver_whose_worker_was_killed_goes_on(hosts, small, away, thaw):
 
 # -- what goes on here -------------------------------------------------------
 
+@pytest.mark.slow
 def test_after_its_helper_was_killed_nothing_slows_the_guest(hosts, small):
     """Our save helper cannot tell Xen any more to stop noting what changes."""
     up = small("pvh", memory=64, extra="fill=random")
@@ -202,6 +207,7 @@ def test_after_its_helper_was_killed_nothing_slows_the_guest(hosts, small):
     expect_settled(hosts)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("striking")
 def test_a_guest_that_nobody_resumes_goes_on_by_itself(hosts, small):
     """All of its migration was killed while it stood suspended, before the
@@ -253,6 +259,7 @@ def test_the_other_host_is_switched_off(all_hosts, hosts, small, step):
 
 # -- refused there after all -------------------------------------------------
 
+@pytest.mark.slow
 def test_a_hook_there_that_fails_costs_nothing(hosts, small):
     """It is not asked before: the guest is on its way by then."""
     hooks = "/etc/xenith/hooks.d/prepare"
