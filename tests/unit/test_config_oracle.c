@@ -314,7 +314,7 @@ static void make_rate(struct strbuf *text)
         ADD_ONE(text, good);
         return;
     }
-    strbuf_printf(text, "%u", draw(3000));
+    strbuf_printf(text, "%s%u", draw(8) ? "" : "0", draw(3000));
     for (unsigned int count = 1 + draw(6); count > 0; count--)
         ADD_ONE(text, parts);
 }

@@ -72,53 +72,57 @@ static void set_vlan(struct spec *spec, void *object, const char *text)
     spec_warn(spec, text, NULL, "'vlan' needs Xen 4.19; it is ignored here");
 }
 
-/* Digits in C's bases (a leading 0 is octal); *text moves behind them. */
-static bool read_rate_number(const char **text, uint64_t *number)
+/* Digits in C's bases, a leading 0 is octal; *text moves behind them all. xl
+ * takes the unit from where the number ends, which in 018 is the 8. */
+static bool read_rate_number(const char **text, uint64_t *number,
+                             const char **unit)
 {
     char *end;
+    size_t digits = strspn(*text, "0123456789");
 
-    if (!isdigit((unsigned char)**text))
-        return false;
     errno = 0;
     *number = strtoull(*text, &end, 0);
-    /* 0x is no number of this grammar, 08 is no octal one. */
-    if (end != *text + strspn(*text, "0123456789"))
+    if (end > *text + digits) /* 0x is no number of this grammar */
         return false;
-    *text = end;
+    *unit = end;
+    *text += digits;
     return errno == 0 && *number > 0 && *number <= UINT32_MAX;
 }
 
 /* N[G|M|K](B|b)/s in bytes a second. */
-static bool read_bytes(const char *text, uint64_t *bytes)
+static bool read_bytes(const char *text, uint64_t *bytes, bool *is_cut)
 {
-    if (!read_rate_number(&text, bytes))
+    const char *unit;
+
+    if (!read_rate_number(&text, bytes, &unit))
         return false;
-    if (*text == 'G')
+    *is_cut |= unit != text;
+    if (*unit == 'G')
         *bytes *= 1000 * 1000 * 1000;
-    else if (*text == 'M')
+    else if (*unit == 'M')
         *bytes *= 1000 * 1000;
-    else if (*text == 'K')
+    else if (*unit == 'K')
         *bytes *= 1000;
-    text += *text == 'G' || *text == 'M' || *text == 'K';
-    if (*text == 'b')
+    if (unit[0] == 'b' || (unit[0] != '\0' && unit[1] == 'b'))
         *bytes /= 8;
-    else if (*text != 'B')
-        return false;
-    return strcmp(text + 1, "/s") == 0;
+    text += *text == 'G' || *text == 'M' || *text == 'K';
+    return (*text == 'b' || *text == 'B') && strcmp(text + 1, "/s") == 0;
 }
 
 /* N[s|ms|us], seconds without a unit, in microseconds. */
-static bool read_interval(const char *text, uint64_t *usecs)
+static bool read_interval(const char *text, uint64_t *usecs, bool *is_cut)
 {
-    uint64_t unit = 1000 * 1000;
+    const char *unit;
 
-    if (!read_rate_number(&text, usecs))
+    if (!read_rate_number(&text, usecs, &unit))
         return false;
-    if (*text == 'm' || *text == 'u')
-        unit = *text++ == 'm' ? 1000 : 1;
-    if (*text == 's')
-        text++;
-    *usecs *= unit;
+    *is_cut |= unit != text;
+    if (*unit == 'm')
+        *usecs *= 1000;
+    else if (*unit == 's' || *unit == '\0')
+        *usecs *= 1000 * 1000;
+    text += *text == 'm' || *text == 'u';
+    text += *text == 's';
     return *text == '\0' && *usecs <= UINT32_MAX;
 }
 
@@ -129,16 +133,21 @@ static void set_rate(struct spec *spec, void *object, const char *text)
     char *at = strchr(rate, '@');
     uint64_t bytes = 0;
     uint64_t usecs = RATE_INTERVAL;
+    bool is_cut = false;
 
     if (at != NULL)
         *at++ = '\0';
-    if (!read_bytes(rate, &bytes) ||
-        (at != NULL && !read_interval(at, &usecs)) ||
+    if (!read_bytes(rate, &bytes, &is_cut) ||
+        (at != NULL && !read_interval(at, &usecs, &is_cut)) ||
         bytes > UINT64_MAX / usecs) {
         spec_error(spec, text, "it is like 10Mb/s or 1MB/s@20ms",
                    "'%s' is not a rate", text);
         return;
     }
+    if (is_cut)
+        spec_warn(spec, text, "write the number without the leading 0",
+                  "'%s' has an octal number, which ends at its first 8 or 9",
+                  text);
     nic->rate_interval_usecs = (uint32_t)usecs;
     nic->rate_bytes_per_interval = bytes * usecs / 1000000;
 }
