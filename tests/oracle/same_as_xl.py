@@ -97,6 +97,8 @@ def judge(run: Run, read: bool, mine: str, spoilt: bool) -> str | None:
         return f"xl reads it, xn refuses it; xn said:\n{mine}"
     if not read and "Unknown domain type" in messages:
         return None  # xl has no SXP of it either
+    if "Unknown RDM policy" in messages:
+        return None  # xl goes on with what its stack held
     if not read:
         return None if spoilt else f"both refuse it; xn said:\n{mine}"
     theirs, mine = (BY_CHANCE.sub("", text) for text in (theirs, mine))
