@@ -32,6 +32,21 @@ is "a run without an end failed" "0 1 0" "$(of "$count")"
 pytest_says 5 "==== 7 deselected in 1.00s ===="
 is "no test is no failure" "0 0 0" "$(of "$count")"
 
+# shellcheck disable=SC2016 # for the script to expand
+readonly names='run_pytest; echo "${failures[*]}"'
+pytest_says 1 "FAILED tests/lab/test_a.py::b - said
+==== 1 failed in 1.00s ===="
+is "what failed in the lab is named" "FAILED tests/lab/test_a.py::b" \
+    "$(of "$names")"
+mkdir -p "$work/build"
+printf 'ok 1 - a\nnot ok 2 - b\n# why\nok 3 - c\n' >"$work/build/test_x.log"
+echo "FAIL: test_x 2 - b" >"$work/log"
+# shellcheck disable=SC2016
+is "what failed in a unit test is named and said" \
+    "not ok 2 - b # why in build: FAIL: test_x 2 - b" \
+    "$(of 'echo $(add_unit_failures log build | tail -n +2) \
+    $(add_unit_failures log build >/dev/null; echo "${failures[*]}")')"
+
 # Started in the background it would not hear of a Ctrl-C by itself.
 interrupted() {
     { cat "$work/functions" && echo 'main check slow'; } |
