@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Signs of Xen, the machine, and Flask. */
 #include "host.h"
+#include "privcmd.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,11 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-#include <xen/sys/privcmd.h>
 
 static int nothing;
 
@@ -45,7 +43,7 @@ int open(const char *path, int flags, ...)
  * A program that has libxenctrl in itself is answered as Xen would: of all
  * hypercalls, the one that lists domains.
  */
-static int answer_hypercall(privcmd_hypercall_t *call)
+int answer_hypercall(const privcmd_hypercall_t *call)
 {
     xen_sysctl_t *sysctl = (xen_sysctl_t *)(uintptr_t)call->arg[0];
 
@@ -58,19 +56,6 @@ static int answer_hypercall(privcmd_hypercall_t *call)
     list->num_domains = (uint32_t)xc_domain_getinfolist(
         NULL, list->first_domain, list->max_domains, list->buffer.p);
     return 0;
-}
-
-int ioctl(int fd, unsigned long request, ...)
-{
-    int (*next)(int, unsigned long, void *) =
-        (int (*)(int, unsigned long, void *))dlsym(RTLD_NEXT, "ioctl");
-    va_list args;
-
-    va_start(args, request);
-    void *what = va_arg(args, void *);
-    va_end(args);
-    return request == IOCTL_PRIVCMD_HYPERCALL ? answer_hypercall(what)
-                                              : next(fd, request, what);
 }
 
 xc_interface *xc_interface_open(xentoollog_logger *logger,

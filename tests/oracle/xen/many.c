@@ -6,6 +6,8 @@
  * XEN_FOLDER names. Its xenstored is tests/unit/made_xenstored.py. Of tests
  * only.
  */
+#include "privcmd.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <xenctrl.h>
-
-#include <xen/sys/privcmd.h>
 
 enum { GUESTS = 50 };
 
@@ -127,7 +126,7 @@ static int answer_version(uint64_t command)
     return command == XENVER_build_id ? fail(ENODATA) : 0;
 }
 
-static int answer_hypercall(const privcmd_hypercall_t *call)
+int answer_hypercall(const privcmd_hypercall_t *call)
 {
     xen_sysctl_t *sysctl = (xen_sysctl_t *)(uintptr_t)call->arg[0];
     xen_domctl_t *domctl = (xen_domctl_t *)(uintptr_t)call->arg[0];
@@ -144,17 +143,4 @@ static int answer_hypercall(const privcmd_hypercall_t *call)
         return fail(ESRCH);
     fill(domctl->domain, &domctl->u.getdomaininfo);
     return 0;
-}
-
-int ioctl(int fd, unsigned long request, ...)
-{
-    int (*next)(int, unsigned long, void *) =
-        (int (*)(int, unsigned long, void *))dlsym(RTLD_NEXT, "ioctl");
-    va_list args;
-
-    va_start(args, request);
-    void *what = va_arg(args, void *);
-    va_end(args);
-    return request == IOCTL_PRIVCMD_HYPERCALL ? answer_hypercall(what)
-                                              : next(fd, request, what);
 }
