@@ -11,6 +11,8 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -36,7 +38,13 @@ static struct {
 /* The library's function of that name, which ours hides. */
 static void *hidden(const char *name)
 {
-    return dlsym(RTLD_NEXT, name);
+    void *found = dlsym(RTLD_NEXT, name);
+
+    if (found == NULL) {
+        fprintf(stderr, "libxenctrl has no %s\n", name);
+        exit(1);
+    }
+    return found;
 }
 
 static int get_types(xc_interface *xch, uint32_t domid, unsigned int count,
