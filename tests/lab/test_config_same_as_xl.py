@@ -106,7 +106,6 @@ SLOW = bool(os.environ.get("XENITH_LAB_SLOW"))
 SEED = int(os.environ.get("CONFIG_SEED", str(int(time.time()))))
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("verb, seed, count", [
     ("generate", oracle.FIXED_SEED, 1000 if SLOW else 80),
     ("generate", SEED, 1000 if SLOW else 60),
@@ -121,7 +120,6 @@ def test_generated_files_read_as_xl_reads_them(host, folder, tmp_path, verb,
                        + "\n".join(found[:5]))
 
 
-@pytest.mark.unproven
 def test_the_library_reads_as_the_command_does(host, folder, tmp_path):
     """What stands for xn in the test above is what `xn create -n` prints."""
     files = oracle.generate("generate", SEED, 10, tmp_path / "few")

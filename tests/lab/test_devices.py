@@ -209,7 +209,6 @@ def test_the_back_end_is_gone(host, small, block_device):
     assert not nodes(host, up, "vbd")
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_a_guest_that_writes_garbage_meanwhile(host, small, disk, kind):
     """Into its own nodes of the device, all the time."""
@@ -245,9 +244,9 @@ def qcow2(host, disk):
     return disk
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("uses_it", (
-    False, pytest.param(True, marks=pytest.mark.slow)))
+    False, pytest.param(True, marks=(pytest.mark.slow,
+                                     pytest.mark.unproven))))
 def test_the_qemu_of_a_disk_is_killed(host, guest, small, qcow2, uses_it):
     up = (guest if uses_it else small)(
         "pv", disk=[f"{qcow2},qcow2,xvda,w"])

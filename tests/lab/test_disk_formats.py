@@ -37,11 +37,10 @@ def make_ambiguous(host, image) -> None:
     host.run(f"qemu-img create -q -f qcow2 {image} 1G; truncate -s 1M {image}")
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("kind, backend", (
     ("pv", "phy"),
-    pytest.param("pv", "qdisk", marks=pytest.mark.slow),
-    pytest.param("hvm", "phy", marks=pytest.mark.slow)))
+    pytest.param("pv", "qdisk", marks=(pytest.mark.slow, pytest.mark.unproven)),
+    pytest.param("hvm", "phy", marks=(pytest.mark.slow, pytest.mark.unproven))))
 def test_a_raw_disk_stays_raw_whatever_is_in_it(host, guest, image, kind,
                                                 backend):
     make_ambiguous(host, image)
@@ -55,7 +54,6 @@ def test_a_raw_disk_stays_raw_whatever_is_in_it(host, guest, image, kind,
              "$(head -c 3 /dev/xvda)", "sectors 2048 QFI")
 
 
-@pytest.mark.unproven
 def test_the_device_model_is_told_that_it_is_raw(host, guest, image):
     make_ambiguous(host, image)
     up = guest("hvm", wait=False, disk=[f"{image},raw,hda,w"])

@@ -118,7 +118,6 @@ def test_a_shutdown_is_no_reboot(host, guest, tiny_kernel, events):
     assert kinds(events("idle"))[2:] == ["shutdown", "destroyed"]
 
 
-@pytest.mark.unproven
 def test_wait_and_events_go_on_after_a_killed_supervisor(host, guest,
                                                         tiny_kernel, events):
     guest("pvh", "idle", wait=False, **KEYS)
@@ -134,7 +133,6 @@ def test_wait_and_events_go_on_after_a_killed_supervisor(host, guest,
     assert host.run(f"cat {EVENTS}.err").stdout == ""
 
 
-@pytest.mark.unproven
 def test_a_saved_guest_and_its_restore_are_told(host, small, events):
     small("pv", "web")
     host.xn("save", "web", "/root/web.img")
@@ -148,7 +146,6 @@ def test_a_saved_guest_and_its_restore_are_told(host, small, events):
     assert causes == [None, "restore"]
 
 
-@pytest.mark.unproven
 def test_a_migration_is_told_on_both_hosts(hosts, small, away, events):
     here, there = hosts
     away("web")

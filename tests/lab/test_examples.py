@@ -3,6 +3,7 @@ show. Those that it does, test_lab.py's guests and all other tests resemble."""
 import pytest
 
 import demo
+import lab as lablib
 
 DEBIAN = "/srv/guests/debian.img"
 WEB = "/srv/guests/web.img"
@@ -24,6 +25,7 @@ def example(host, disks):
 
     def boot(name: str, sign: str, timeout: float) -> str:
         names.append(name)
+        host.run(f"rm -f {lablib.CONSOLE_LOGS}/guest-{name}.log")
         host.xn("create", f"{demo.EXAMPLES}/{name}.cfg", timeout=timeout)
         return host.wait_console(name, sign, timeout)
 

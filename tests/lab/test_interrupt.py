@@ -112,7 +112,7 @@ def steps(host, path):
 
 @pytest.mark.parametrize("what", [
     what if what == "a signal" else
-    pytest.param(what, marks=pytest.mark.unproven) for what in KILLS])
+    pytest.param(what, marks=pytest.mark.slow) for what in KILLS])
 def test_at_each_step(host, small, what):
     cfg = small("pv", create=False, vif=["bridge=xenbr0"])
     plan = steps(host, cfg.path)

@@ -26,19 +26,36 @@ GUEST = """<domain type='xen'>
 @pytest.fixture
 def virsh(host) -> Iterator[Callable[..., str]]:
     """libvirtd, and its command; nothing of it is left."""
-    host.write("/root/libvirtd.conf", 'auth_unix_rw = "none"\n')
+    host.write("/root/libvirtd.conf", 'auth_unix_rw = "none"\n'
+               'log_outputs = "3:file:/root/libvirtd.log"\n')
     host.run("libvirtd -d -p /run/libvirtd.pid -f /root/libvirtd.conf")
 
     def run(*words: str) -> str:
         return host.run("virsh", "-q", "-c", "xen:///system", *words,
                         timeout=120).stdout
 
-    until(lambda: host.run("virsh -q -c xen:///system version", check=False,
-                           timeout=120).rc == 0, 60)
-    yield run
+    def answers() -> bool:
+        return host.run("virsh -q -c xen:///system version", check=False,
+                        timeout=120).rc == 0
+
+    def is_over() -> bool:
+        return host.run("pgrep -x libvirtd", check=False).rc != 0
+
+    until(lambda: answers() or is_over(), 60)
+    try:
+        if is_over():
+            pytest.skip("libvirtd ends by itself: " + host.run(
+                "grep ' error : libxl' /root/libvirtd.log | head -n 1",
+                check=False).stdout)
+        yield run
+    finally:
+        clean_up(host)
+
+
+def clean_up(host) -> None:
     host.run("xl destroy virt 2>/dev/null; kill $(cat /run/libvirtd.pid); "
              "while pgrep -x libvirtd; do sleep 0.2; done; "
-             f"rm -rf /root/libvirtd.conf /run/libvirtd.pid {FOLDERS}",
+             f"rm -rf /root/libvirtd.* /run/libvirtd.pid {FOLDERS}",
              check=False)
 
 

@@ -105,7 +105,10 @@ def test_a_vcpu_goes_and_comes_back(host, two_vcpus, guest):
     host.xn("vcpu-set", up.name, "1")
     until(lambda: online() == [True, False], 120)
     host.xn("vcpu-set", up.name, "2")
-    until(lambda: online() == [True, True], 120)
+    with up.console() as console:  # what udev does elsewhere
+        console.send("until echo 1 >/sys/devices/system/cpu/cpu1/online; "
+                     "do sleep 1; done\n")
+        until(lambda: online() == [True, True], 120)
 
 
 def test_the_masks_of_xl_conf_limit_a_pin(host, guest):

@@ -97,7 +97,6 @@ def test_what_domains_take_of_xenstored(host, small):
         assert mine == ([float(counts[what])] if what in counts else [])
 
 
-@pytest.mark.unproven
 def test_the_timer_writes_for_the_textfile_collector(host):
     folder = "/var/lib/prometheus"
     host.run(f"mkdir -p {folder}/node-exporter; systemctl daemon-reload; "

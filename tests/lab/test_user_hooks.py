@@ -177,7 +177,6 @@ def test_hooks_that_come_later_hear_of_devices_by_themselves(host, small, hook):
     assert heard(host)[0]["device"]["name"] == "0"
 
 
-@pytest.mark.unproven
 def test_a_crash_is_told(host, small, hook):
     hook("listen", f"cat >>{HEARD}")
     web = small("pv", on_crash="destroy")
@@ -189,7 +188,6 @@ def test_a_crash_is_told(host, small, hook):
     assert told[-1]["cause"] == "crash"
 
 
-@pytest.mark.unproven
 def test_a_guests_own_hooks(host, small, hook):
     """By name and by path; no other guest's events are theirs."""
     host.run("mkdir -p /etc/xenith/hooks")
