@@ -64,7 +64,7 @@ def listed(host) -> dict[str, dict]:
             json.loads(host.xn("list", "--json").stdout)["domains"]}
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_libvirt_leaves_our_guest_alone(host, idle, virsh):
     domid = idle(on_reboot="restart")
     assert "Domain-0" in virsh("list", "--all")
@@ -76,7 +76,7 @@ def test_libvirt_leaves_our_guest_alone(host, idle, virsh):
     assert "Domain-0" in virsh("list")
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_we_leave_libvirt_s_guest_alone(host, idle, small, virsh):
     idle()  # for an xnd that stays
     small("pv", "unused", create=False)  # its kernel

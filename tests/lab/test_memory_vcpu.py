@@ -66,7 +66,6 @@ def test_memory_and_vcpus_of_each_kind(host, guest, kind):
     assert "not a CPU" in refused(host, 2, "vcpu-pin", name, "0", "one")
 
 
-@pytest.mark.unproven
 def test_memory_and_vcpus_of_an_hvm_guest(host, two_vcpus, small):
     """Which obeys nothing yet: what the host does, and asks of it."""
     up = small("hvm", memory=128, maxmem=160, vcpus=1, maxvcpus=2)
@@ -94,7 +93,6 @@ def test_memory_and_vcpus_of_an_hvm_guest(host, two_vcpus, small):
             for vcpu in vcpus(host, name)} == {("1", "0")}
 
 
-@pytest.mark.unproven
 def test_a_vcpu_goes_and_comes_back(host, two_vcpus, guest):
     up = guest("pv", vcpus=2)
 
