@@ -61,7 +61,8 @@ static void one_that_runs_is_held(void **state)
 
 static void write_slow_xnd(void)
 {
-    static const char script[] = "#!/bin/sh\nsleep " SLOW_START "\n: >" STARTED "\nexit 1\n";
+    static const char script[] =
+        "#!/bin/sh\nsleep " SLOW_START "\n: >" STARTED "\nexit 1\n";
 
     assert_int_equal(
         io_replace_file(PATHS_XND, 0755, script, sizeof(script) - 1, NULL), 0);

@@ -192,10 +192,8 @@ static void event_occurs(void *user, libxl_event *event)
     struct bridge *bridge = user;
     uint32_t domid = event->domid;
 
-    /* libxl 4.17 fills the disk, and leaves the vdev beside it NULL. */
-    if (event->type == LIBXL_EVENT_TYPE_DISK_EJECT &&
-        event->u.disk_eject.disk.vdev != NULL)
-        guests_eject(bridge->xnd, domid, event->u.disk_eject.disk.vdev);
+    if (event->type == LIBXL_EVENT_TYPE_DISK_EJECT)
+        guests_eject(bridge->xnd, domid, event->for_user);
     libxl_event_free(bridge->xnd->host.ctx, event);
     guests_notice(bridge->xnd, domid);
 }

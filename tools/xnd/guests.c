@@ -345,12 +345,12 @@ void guests_notice(struct xnd *xnd, uint32_t domid)
         consider(guest);
 }
 
-void guests_eject(struct xnd *xnd, uint32_t domid, const char *vdev)
+void guests_eject(struct xnd *xnd, uint32_t domid, uint64_t drive)
 {
     struct guest *guest = find(xnd, domid);
 
     if (guest != NULL)
-        media_eject(xnd, &guest->media, domid, vdev);
+        media_eject(xnd, &guest->media, domid, drive);
 }
 
 uint64_t guests_console_cap(const struct xnd *xnd, const char *name,

@@ -30,8 +30,8 @@ int guests_adopt_marked(struct xnd *xnd, struct error *err);
 /* Something may have happened to this domain; one that is not ours is fine. */
 void guests_notice(struct xnd *xnd, uint32_t domid);
 
-/* The guest ejects the medium of a drive. */
-void guests_eject(struct xnd *xnd, uint32_t domid, const char *vdev);
+/* The guest ejects the medium of a drive; see media_eject. */
+void guests_eject(struct xnd *xnd, uint32_t domid, uint64_t drive);
 
 /*
  * The cap of a guest's console log in bytes, from its own key or the host's;

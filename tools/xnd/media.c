@@ -13,11 +13,13 @@ static void watch_drive(struct xnd *xnd, uint32_t domid, const char *vdev,
                         struct media *media)
 {
     cleanup_error struct error err = ERROR_INIT;
-    libxl_evgen_disk_eject *drive = NULL;
+    struct drive drive = { 0 };
 
     host_log_forget(&xnd->host.log);
-    int rc = libxl_evenable_disk_eject(xnd->host.ctx, domid, vdev, 0, &drive);
+    int rc = libxl_evenable_disk_eject(xnd->host.ctx, domid, vdev,
+                                       media->drives.count, &drive.watch);
     if (rc == 0) {
+        drive.vdev = mem_strdup(vdev);
         VEC_PUSH(&media->drives, drive);
         return;
     }
@@ -40,8 +42,10 @@ void media_watch(struct xnd *xnd, uint32_t domid, struct media *media)
 
 void media_unwatch(struct xnd *xnd, struct media *media)
 {
-    VEC_EACH (&media->drives, drive)
-        libxl_evdisable_disk_eject(xnd->host.ctx, *drive);
+    VEC_EACH (&media->drives, drive) {
+        libxl_evdisable_disk_eject(xnd->host.ctx, drive->watch);
+        free(drive->vdev);
+    }
     VEC_DISPOSE(&media->drives);
 }
 
@@ -51,10 +55,13 @@ static void eject_ended(struct xnd *xnd, void *arg, bool ok)
 }
 
 void media_eject(struct xnd *xnd, struct media *media, uint32_t domid,
-                 const char *vdev)
+                 uint64_t drive)
 {
     cleanup_free char *number = mem_printf("%u", domid);
     cleanup_error struct error err = ERROR_INIT;
+    if (drive >= media->drives.count)
+        return;
+    const char *vdev = media->drives.items[drive].vdev;
     const char *const words[] = { "cd-eject", number, vdev, NULL };
     struct worker_start start = {
         .words = words,

@@ -11,9 +11,14 @@
 
 #include <libxl_event.h>
 
+struct drive {
+    libxl_evgen_disk_eject *watch;
+    char *vdev; /* owned */
+};
+
 /* The drives of one guest that are watched; zeroed for none. */
 struct media {
-    VEC(libxl_evgen_disk_eject *) drives;
+    VEC(struct drive) drives;
     uint64_t next_eject; /* not before; of the loop's clock, ms */
 };
 
@@ -24,10 +29,12 @@ void media_watch(struct xnd *xnd, uint32_t domid, struct media *media);
 void media_unwatch(struct xnd *xnd, struct media *media);
 
 /*
- * The guest asked for it: vdev is the drive, "hdc". One in two seconds;
- * what comes faster is no use of a drive, and left out.
+ * The guest asked for it; libxl's event has the number of the drive as its
+ * for_user (its own word for it, the vdev, libxl 4.17 looks for in the wrong
+ * place). One in two seconds; what comes faster is no use of a drive, and left
+ * out.
  */
 void media_eject(struct xnd *xnd, struct media *media, uint32_t domid,
-                 const char *vdev);
+                 uint64_t drive);
 
 #endif

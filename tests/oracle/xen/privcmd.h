@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Hypercalls of a program that has libxenctrl, or what is below it, in itself. */
+/* Hypercalls of a program that has libxenctrl, or what is below it, in itself.
+ */
 #ifndef XENITH_TESTS_XEN_PRIVCMD_H
 #define XENITH_TESTS_XEN_PRIVCMD_H
 
