@@ -106,6 +106,7 @@ SLOW = bool(os.environ.get("XENITH_LAB_SLOW"))
 SEED = int(os.environ.get("CONFIG_SEED", str(int(time.time()))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb, seed, count", [
     ("generate", oracle.FIXED_SEED, 1000 if SLOW else 80),
     ("generate", SEED, 1000 if SLOW else 60),

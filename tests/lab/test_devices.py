@@ -209,6 +209,7 @@ def test_the_back_end_is_gone(host, small, block_device):
     assert not nodes(host, up, "vbd")
 
 
+@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_a_guest_that_writes_garbage_meanwhile(host, small, disk, kind):
     """Into its own nodes of the device, all the time."""

@@ -146,6 +146,7 @@ def test_a_saved_guest_and_its_restore_are_told(host, small, events):
     assert causes == [None, "restore"]
 
 
+@pytest.mark.slow
 def test_a_migration_is_told_on_both_hosts(hosts, small, away, events):
     here, there = hosts
     away("web")

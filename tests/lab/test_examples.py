@@ -34,6 +34,7 @@ def example(host, disks):
         host.run(f"xl destroy {name}", check=False)
 
 
+@pytest.mark.slow
 def test_a_web_server(example):
     line = example("web", "GUEST-UP", 120)
     assert "disks=xvda nics=eth0 cpus=2" in line

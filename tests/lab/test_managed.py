@@ -64,6 +64,7 @@ def test_the_host_starts_and_stops_its_guests_in_order(host, defined):
     assert set(domains(host)) == {"db", "web"}
 
 
+@pytest.mark.slow
 def test_the_host_stops_guests_that_listen(host, small, defined):
     up = small("pv")
     defined("stays", stop_action="leave")

@@ -66,6 +66,7 @@ def test_memory_and_vcpus_of_each_kind(host, guest, kind):
     assert "not a CPU" in refused(host, 2, "vcpu-pin", name, "0", "one")
 
 
+@pytest.mark.slow
 def test_memory_and_vcpus_of_an_hvm_guest(host, two_vcpus, small):
     """Which obeys nothing yet: what the host does, and asks of it."""
     up = small("hvm", memory=128, maxmem=160, vcpus=1, maxvcpus=2)

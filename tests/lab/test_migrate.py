@@ -258,6 +258,7 @@ def test_an_end_in_the_middle_costs_nothing(hosts, small, end):
         hosts[0].xn("migrate", "--recover", up.name)
 
 
+@pytest.mark.slow
 def test_a_guest_that_is_destroyed_meanwhile_is_nowhere(hosts, small):
     """libxl alone may wait a minute for it to suspend."""
     up = small("pvh", memory=64, extra="fill=random")
@@ -277,6 +278,7 @@ def test_a_guest_that_is_destroyed_meanwhile_is_nowhere(hosts, small):
     assert up.name not in hosts[0].xn("migrate", "--status").stdout
 
 
+@pytest.mark.slow
 def test_killed_with_all_it_started_it_is_recovered(hosts, small):
     """Nobody is left who could have it go on, wherever it was just then."""
     up = small("pvh", memory=64, extra="fill=random")
@@ -308,6 +310,7 @@ while got := os.read(ssh.stdout.fileno(), 4096):
 """
 
 
+@pytest.mark.slow
 def test_a_link_lost_at_the_worst_moment(hosts, small, away):
     """What the receiver says is held back after its word that it is ready:
     it starts the guest, and the sender never hears of it."""

@@ -19,6 +19,7 @@ def ask(host, name: str, *options: str) -> dict:
     return answer
 
 
+@pytest.mark.slow("pv")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_the_same_cpus_lack_nothing(hosts, small, kind):
     """Both hosts are copies: every feature that was given is there."""

@@ -121,6 +121,7 @@ def test_ganeti_migrates(hosts, ganeti):
     assert ganeti(there, "stop", "list") == [None, []]
 
 
+@pytest.mark.slow
 def test_ganeti_keeps_what_nobody_takes(hosts, ganeti):
     """Nobody listens at the other host: the guest goes on under its name."""
     here, _ = hosts

@@ -77,6 +77,7 @@ def test_a_sender_that_is_no_more_is_settled_by_its_note(hosts, small, away):
     expect_settled(hosts)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("striking")
 def test_a_last_word_that_was_not_heard_is_said_again(hosts, small, away):
     up = small("pvh")

@@ -87,6 +87,7 @@ def test_whoever_is_killed_the_guest_goes_on(host, small, end):
     expect_runs(host, up)
 
 
+@pytest.mark.slow
 def test_destroyed_here_it_goes_on_there(hosts, small, away):
     up = small("pvh")
     away(up.name)

@@ -185,6 +185,7 @@ def test_a_disk_that_fills_up_on_the_way(host, small):
     expect_answer(up)
 
 
+@pytest.mark.slow
 def test_an_image_on_a_block_device(host, small, image):
     """Synced when it is said to be saved, and verified before a restore."""
     up = small("pvh", extra="fill=random")
