@@ -91,9 +91,8 @@ static int send_state(struct migrate *migrate, const char *config,
         rc = write_header(migrate, config, err);
     if (rc == 0)
         rc = write_guest(migrate, err);
-    rc = sending_close(&migrate->sending, rc, &migrate->outcome->report.sent,
-                       err);
-    return rc == 0 ? handover_hear_ready(&migrate->wire, err) : -1;
+    return sending_close(&migrate->sending, rc, &migrate->outcome->report.sent,
+                         err);
 }
 
 /* -- the handover ---------------------------------------------------------- */
@@ -128,13 +127,15 @@ static int let_go(struct migrate *migrate, struct host *host, struct error *err)
     return 0;
 }
 
-/* The guest stands suspended here and is whole there. */
+/* The guest stands suspended here, and all of it was sent. */
 static int hand_over(struct migrate *migrate, struct error *err)
 {
     struct outcome *outcome = migrate->outcome;
     struct sending *sending = &migrate->sending;
 
+    /* Its name is free by the time that the other one asks. */
     if (outgoing_step_aside(sending->host, sending->subject->domid, err) < 0 ||
+        handover_hear_ready(&migrate->wire, err) < 0 ||
         away_note_give(&migrate->note, !outcome->report.frames, err) < 0)
         return -1;
     outcome->end = HANDOVER_UNKNOWN;
