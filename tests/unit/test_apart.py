@@ -13,6 +13,7 @@ from test_defined import config, expect, run
 from test_restore import BUILD, can_be_apart, configured
 
 HOOKS = f"{configured('sysconfdir')}/xenith/hooks.d"
+LOGS = f"{configured('localstatedir')}/log/xenith"
 HOOK = f"""mkdir -p '{HOOKS}'
 printf '#!/bin/sh\\necho seen\\n' >'{HOOKS}/10-tell'
 chmod 755 '{HOOKS}/10-tell'
@@ -48,8 +49,7 @@ def test_the_log_of_hooks_is_followed() -> None:
 def test_logs_are_shown_from_a_time_on() -> None:
     line = "2026-01-31T23:59:59+0000 xn[1]: created as domain 3"
     done = run("xn logs --since 2026-01-01 web; xn logs --since 2026-02-01 web",
-               f"mkdir -p /var/log/xenith; echo '{line}' "
-               ">/var/log/xenith/web.log")
+               f"mkdir -p '{LOGS}'; echo '{line}' >'{LOGS}/web.log'")
     expect(done.stdout.count("created as domain 3"), 1, done)
 
 
