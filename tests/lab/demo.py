@@ -65,7 +65,7 @@ def demo(host: lablib.Host) -> None:
         show(host, f"xn create {EXAMPLES}/{kind}.cfg", takes_long=True)
     with lablib.progress("waiting for the guests to come up"):
         for name in guests:
-            host.wait_console(name)
+            host.wait_console(name, timeout=600)
     show(host, "xn list")
     say("A guest answers on its console; ^] leaves it")
     talk(host, guests[0])
