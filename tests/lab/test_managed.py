@@ -173,7 +173,7 @@ def test_one_that_cannot_be_migrated_with_the_host_is_shut_down(host, small):
     until(lambda: not domains(host), 30)
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_without_room_for_it_a_guest_is_shut_down(host, small):
     up = small("pv", stop_action="save")
     host.run("mkdir -p /var/lib/xen/save; "
@@ -188,7 +188,6 @@ def test_without_room_for_it_a_guest_is_shut_down(host, small):
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_the_deadline_cuts_a_save_and_the_guest_runs_on(host, small):
     up = small("pv", stop_action="save", memory=256, extra="fill=random")
     before = up.domid()

@@ -148,7 +148,7 @@ def test_a_guest_that_xl_rebooted_is_adopted_under_its_new_number(host, guest,
     host.run("rm -f /var/log/xen/xl-theirs.log*")
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_a_medium_that_a_guest_ejects_is_taken_out(host, guest):
     """As the guest's drive says so, in the node that libxl watches."""
     host.run("truncate -s 1M /root/medium.iso")
@@ -168,7 +168,7 @@ def test_a_medium_that_a_guest_ejects_is_taken_out(host, guest):
     host.run("rm /root/medium.iso")
 
 
-@pytest.mark.unproven
+@pytest.mark.slow
 def test_a_soft_reset_keeps_the_domain(host, guest):
     """As a guest asks for it that boots a kernel of its own, for a crash dump
     for one. libxl has it for HVM guests only, and QEMU does not survive it

@@ -207,7 +207,6 @@ def test_a_guests_own_hooks(host, small, hook):
         host.run("rm -rf /etc/xenith/hooks /root/by-path")
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_a_migration_is_told_on_both_sides(hosts, small, hook, away):
     for one in hosts:

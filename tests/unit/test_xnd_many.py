@@ -20,7 +20,7 @@ from made_xenstored import GUESTS, Store
 from test_restore import BUILD, INSIDE, can_be_apart, configured
 
 RUN = pathlib.Path(configured("runstatedir"), "xenith")
-STORE = pathlib.Path("/run/xenstored/socket")
+STORE = RUN / "store"
 FOLDER = RUN / "made-up"
 ENV = os.environ | {
     "LD_PRELOAD": str(BUILD / "xen_of_many.so"),
