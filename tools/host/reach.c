@@ -73,7 +73,10 @@ bool host_is_dom0(void)
  */
 static int check_own_xenstored(struct error *err)
 {
-    if (connect_unix("/run/xenstored/socket") == 0 ||
+    const char *named = getenv("XENSTORED_PATH"); /* libxenstore heeds it */
+
+    if ((named != NULL && connect_unix(named) == 0) ||
+        connect_unix("/run/xenstored/socket") == 0 ||
         connect_unix("/var/run/xenstored/socket") == 0)
         return 0;
     int cause = errno;
