@@ -1,5 +1,6 @@
 """What else xnd does for guests: back-off, limits, device models, media."""
 import json
+import time
 
 import pytest
 
