@@ -37,7 +37,7 @@ def heard(console):
     return console
 
 
-@pytest.mark.slow("hvm")
+@pytest.mark.slow("hvm", "pvh")
 def test_talks_to_each_kind_and_leaves(host, guest, kind):
     up = guest(kind, tool="xl")
     with up.console() as console:

@@ -84,6 +84,7 @@ def nodes(host, tool: str, path: str) -> set[str]:
         r"/script = |/start_time = |/libxl/D/xenith|/tty = ", line)}
 
 
+@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_xenstore_has_what_xl_writes(host, small, kind):
     """Also with what it is asked for at one go (tools/host/store_calls.c)."""

@@ -25,7 +25,7 @@ def block_device(host):
     host.run(f"losetup -d {device}; rm /tmp/block.img")
 
 
-@pytest.mark.slow("hvm")
+@pytest.mark.slow("hvm", "pvh")
 def test_a_guest_has_its_disks_and_its_vif(host, guest, kind, disk,
                                            block_device):
     up = guest(kind, disk=[f"{disk},raw,xvda,w",

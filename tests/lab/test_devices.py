@@ -137,6 +137,7 @@ def test_as_xl_it_keeps_what_it_does_not_give(host, guest, disk):
     host.xn("block-detach", "-f", up.name, "xvdb")
 
 
+@pytest.mark.slow
 def test_a_deaf_guest_keeps_nothing(host, guest, disk):
     """Its kernel never looks at xenstore: back ends wait for it for ever."""
     up = tiny(host, guest, "deaf")
@@ -209,7 +210,7 @@ def test_the_back_end_is_gone(host, small, block_device):
     assert not nodes(host, up, "vbd")
 
 
-@pytest.mark.slow("pvh")
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ("pv", "pvh"))
 def test_a_guest_that_writes_garbage_meanwhile(host, small, disk, kind):
     """Into its own nodes of the device, all the time."""
@@ -245,6 +246,7 @@ def qcow2(host, disk):
     return disk
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("uses_it", (
     False, pytest.param(True, marks=(pytest.mark.slow,
                                      pytest.mark.unproven))))

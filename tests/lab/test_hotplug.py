@@ -78,6 +78,7 @@ exec {NATIVE}/block "$@"
 """
 
 
+@pytest.mark.slow
 def test_a_disk_of_a_cluster_is_written_by_several(host, small, disk):
     """As README.md of the hooks has it."""
     host.write("/root/block-cluster", CLUSTER)

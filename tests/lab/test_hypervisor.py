@@ -54,6 +54,7 @@ def test_flask_takes_no_nonsense(host):
     assert refused.rc == 4 and "Flask is disabled" in refused.stderr
 
 
+@pytest.mark.slow
 def test_qemu_answers_as_with_xl(host, guest):
     hvm = guest("hvm", wait=False)
     words = ("qemu-monitor-command", hvm.name, "info version")

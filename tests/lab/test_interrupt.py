@@ -49,7 +49,7 @@ def test_a_signal_undoes_the_create(host, guest, kind, signal):
             assert said in ("", f"xn: create {cfg.name}: interrupted\n")
 
 
-@pytest.mark.slow("pv", "hvm")
+@pytest.mark.slow("pv", "hvm", "pvh")
 def test_killing_xn_undoes_the_create(host, guest, kind):
     """The worker notices that nobody waits for it any more."""
     cfg = guest(kind, create=False, vif=["bridge=xenbr0"])

@@ -122,6 +122,7 @@ def is_active(host, unit: str) -> bool:
                     check=False).stdout == "active\n"
 
 
+@pytest.mark.slow
 def test_guests_outlive_the_supervisor_of_their_units(host, defined, units):
     defined("unit")
     defined("listed", autostart=1)
@@ -138,6 +139,7 @@ def test_guests_outlive_the_supervisor_of_their_units(host, defined, units):
     assert domains(host) == before
 
 
+@pytest.mark.slow
 def test_the_unit_of_a_guest_stops_it_as_its_keys_say(host, defined, units):
     defined("stays", stop_action="leave")
     defined("gone")

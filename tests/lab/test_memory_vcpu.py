@@ -34,6 +34,7 @@ def refused(host, status, *words):
     return result.stderr
 
 
+@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_memory_and_vcpus_of_each_kind(host, guest, kind):
     # one vCPU: Xen keeps a page after the first guest with two, which the
@@ -94,6 +95,7 @@ def test_memory_and_vcpus_of_an_hvm_guest(host, two_vcpus, small):
             for vcpu in vcpus(host, name)} == {("1", "0")}
 
 
+@pytest.mark.slow
 def test_a_vcpu_goes_and_comes_back(host, two_vcpus, guest):
     up = guest("pv", vcpus=2)
 

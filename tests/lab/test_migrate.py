@@ -504,6 +504,7 @@ def test_another_configuration_goes_along(hosts, small, away):
     assert uuid_of(hosts[1], up.name) == uuid
 
 
+@pytest.mark.slow
 def test_one_leaves_a_host_that_stops(hosts, small, away):
     up = small("pv", stop_action="migrate:host2")
     away(up.name)

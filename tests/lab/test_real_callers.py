@@ -78,6 +78,7 @@ def ganeti(small) -> Iterator[Callable[..., list]]:
         host.run(f"rm -rf {path} /run/ganeti /etc/xen/gnt1*")
 
 
+@pytest.mark.slow
 def test_ganeti_starts_and_stops(host, ganeti):
     wrong, node, before, failed = ganeti(
         host, "verify", "node", "list", "start")

@@ -50,6 +50,7 @@ def expect_settled(hosts) -> None:
 
 # -- the guest is there, its domain here is not ------------------------------
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("striking")
 def test_a_sender_that_is_no_more_is_settled_by_its_note(hosts, small, away):
     """Killed when the guest ran there and its copy was destroyed. Until that is

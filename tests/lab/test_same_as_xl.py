@@ -2,6 +2,8 @@
 on between two calls (times, the CPU in use, free memory) is masked."""
 import shlex
 
+import pytest
+
 KINDS = ("pv", "pvh", "hvm")
 
 # Prints what differs. $1: what to mask, as a sed script; then the words.
@@ -35,6 +37,7 @@ def compare(host, cases):
     assert result.stdout == ""
 
 
+@pytest.mark.slow
 def test_with_a_paused_guest_of_each_kind(host, small):
     made = [small(kind, create=False) for kind in KINDS]
     for config in made:
@@ -76,6 +79,7 @@ def test_the_host(host):
     ])
 
 
+@pytest.mark.slow
 def test_sxp_where_xl_conf_wants_it(host, guest):
     made = [guest(kind, create=False) for kind in ("pv", "hvm", "pvh")]
     for config in made:

@@ -207,10 +207,10 @@ def test_an_image_on_a_block_device(host, small, image):
     expect_resumed(host, up.name)
 
 
-@pytest.mark.parametrize("kill", ["kill -TERM $pid"] + [
-    pytest.param(kill, marks=pytest.mark.slow)
-    for kill in ("kill -INT $pid", "kill -KILL $(pgrep -P $pid -x xn)",
-                 "pkill -KILL -x xn-stream")])
+@pytest.mark.slow
+@pytest.mark.parametrize("kill", [
+    "kill -TERM $pid", "kill -INT $pid", "kill -KILL $(pgrep -P $pid -x xn)",
+    "pkill -KILL -x xn-stream"])
 def test_a_save_that_is_struck_costs_neither_guest_nor_old_image(
         host, small, image, kill):
     up = small("pvh", memory=256, extra="fill=random")

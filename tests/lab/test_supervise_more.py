@@ -89,6 +89,7 @@ def test_the_death_of_a_device_model_is_noticed(host, guest, tiny_kernel):
     host.xn("destroy", "emulated")
 
 
+@pytest.mark.slow
 def test_the_end_of_a_guest_is_no_death_of_its_device_model(host, guest):
     guest("hvm", "emulated", wait=False)
     host.run("truncate -s 0 /var/log/xenith/emulated.log")

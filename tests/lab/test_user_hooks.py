@@ -158,6 +158,7 @@ def test_devices_of_other_tools_are_told_once(host, small, hook):
                             ("device-removed", "0"), ("device-removed", "1")]
 
 
+@pytest.mark.slow
 def test_hooks_that_come_later_hear_of_devices_after_a_reload(host, small, hook):
     web = small("pvh")
     hook("device-added/10-listen", f"cat >>{HEARD}")

@@ -78,6 +78,7 @@ def test_all_guests_and_one_of_them_refuses(host, guest, small):
     refused(host, 2, "shutdown", "-a", deaf.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["shutdown", "reboot"])
 def test_a_deaf_guest_costs_the_limit(host, guest, small, verb):
     deaf, paused = tiny(host, guest, "deaf"), small("pv", "paused")

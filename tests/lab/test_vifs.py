@@ -36,6 +36,7 @@ def bridge(host):
              "nft delete table bridge xenith 2>/dev/null || true")
 
 
+@pytest.mark.slow
 def test_what_a_guest_may_send_from(host, guest, bridge):
     """With ip=, and what it is told the vif's MTU is."""
     up = guest("pv", vif=[f"bridge={bridge},ip={OWN},mtu=1400"],
@@ -63,6 +64,7 @@ def test_what_a_guest_may_send_from(host, guest, bridge):
         "nft list table bridge xenith").stdout
 
 
+@pytest.mark.slow
 def test_a_translated_vif_reaches_the_host(host, guest):
     up = guest("pv", vif=["script=vif-nat,ip=10.77.0.1"],
                extra="ip=10.77.0.1/24")

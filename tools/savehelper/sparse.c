@@ -42,7 +42,7 @@ static void *hidden(const char *name)
 
     if (found == NULL) {
         fprintf(stderr, "libxenctrl has no %s\n", name);
-        exit(1);
+        abort();
     }
     return found;
 }
