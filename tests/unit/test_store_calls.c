@@ -123,16 +123,17 @@ static void act(int fd, const struct xsd_sockmsg *asked, const char *path,
                                       : "perms",
             path);
     }
+    /* Before the answer, after which the test goes on. */
+    if (asked->type == XS_WRITE || asked->type == XS_SET_PERMS) {
+        played.last.length = 0;
+        strbuf_add(&played.last, rest, rest_length);
+    }
     if (strcmp(path, "/forbidden") == 0)
         refuse(fd, asked, "EACCES");
     else if (strcmp(path, "/missing/x") == 0)
         refuse(fd, asked, "ENOENT");
     else
         answer(fd, asked, asked->type, "OK", 3);
-    if (asked->type == XS_WRITE || asked->type == XS_SET_PERMS) {
-        played.last.length = 0;
-        strbuf_add(&played.last, rest, rest_length);
-    }
 }
 
 /* Acts on the whole requests at the beginning; yields their length. */
