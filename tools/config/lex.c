@@ -155,9 +155,11 @@ static bool utf8_is_valid(const char *p, const char *end)
     return true;
 }
 
-/* The whole string is there; now look at what is inside. */
+/* The whole string is there; now look at what is inside. odd: it may be no
+ * valid UTF-8. */
 __attribute__((cold, noinline)) static void
-check_string(struct config_lexer *lexer, const struct config_token *token)
+check_string(struct config_lexer *lexer, const struct config_token *token,
+             bool odd)
 {
     const char *p = token->start + 1;
     const char *end = token->start + token->length - 1;
@@ -165,12 +167,12 @@ check_string(struct config_lexer *lexer, const struct config_token *token)
     char byte;
     size_t used;
 
-    if (!utf8_is_valid(p, end))
+    if (odd && !utf8_is_valid(p, end))
         config_diag_add(lexer->diags, CONFIG_WARNING, &token->place,
                         "save the file as UTF-8",
                         "this string is not valid UTF-8");
-    while (!config_diags_enough(lexer->diags) &&
-           (p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+    while (!config_diags_enough(lexer->diags) && p < end &&
+           (*p == '\\' || (p = memchr(p, '\\', (size_t)(end - p))) != NULL)) {
         int step = config_decode_step(p, end, &used, &byte);
 
         place.column = token->place.column + (unsigned int)(p - token->start);
@@ -262,7 +264,7 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
     finish(lexer, token, CONFIG_TOKEN_STRING, p + 1);
     token->escapes = escapes;
     if (escapes || odd)
-        check_string(lexer, token);
+        check_string(lexer, token, odd);
 }
 
 bool config_lexer_is_truth(const char *word, size_t length)
