@@ -87,7 +87,6 @@ def test_the_log_of_a_device_model_is_capped(host, guest):
     assert "what a guest provokes\n" in host.run(f"tail -n 2 {log}").stdout
 
 
-@pytest.mark.unproven
 def test_what_a_guest_prints_has_its_time(host, small):
     """The lab starts xenconsoled with --timestamp=guest."""
     up = small("pv")
