@@ -2,8 +2,6 @@
 import json
 import re
 
-import pytest
-
 from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel
 from lab import until
 
