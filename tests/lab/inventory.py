@@ -176,10 +176,10 @@ def mounts() -> dict:
 
 
 def files() -> dict:
-    found, todo = {}, list(WATCHED)
-    while todo:
+    found, folders = {}, list(WATCHED)
+    while folders:
         try:
-            entries = list(os.scandir(todo.pop()))
+            entries = list(os.scandir(folders.pop()))
         except OSError:
             continue
         for entry in entries:
@@ -193,7 +193,7 @@ def files() -> dict:
                 found[entry.path] = (f"{stat.filemode(info.st_mode)} "
                                      f"{info.st_uid}:{info.st_gid}")
             if entry.is_dir(follow_symlinks=False):
-                todo.append(entry.path)
+                folders.append(entry.path)
     return found
 
 

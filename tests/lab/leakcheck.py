@@ -16,8 +16,9 @@ Inventory = dict[str, dict[str, object]]
 SCRIPT = (pathlib.Path(__file__).parent / "inventory.py").read_text()
 # Back ends, device models and dying domains go away by themselves; this long.
 SETTLE = 5.0
-# Pages of free memory that may be missing: Xen keeps one now and then as HVM
-# guests come and go, with xl, too.
+# Pages of free memory that may be missing, in a host's whole life: Xen keeps one
+# now and then as HVM guests come and go, with xl, too. What each guest left
+# would be more after five.
 SLACK = 4
 
 

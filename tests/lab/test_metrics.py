@@ -1,7 +1,6 @@
 """xn metrics: the numbers, and that they are what a Prometheus can read."""
 import re
 
-
 SAMPLE = re.compile(r'([a-z_]+)(\{.*\})? (-?[0-9.e+-]+)')
 
 

@@ -103,6 +103,7 @@ static bool read_bytes(const char *text, uint64_t *bytes, bool *is_cut)
         *bytes *= 1000 * 1000;
     else if (*unit == 'K')
         *bytes *= 1000;
+    /* xl expects its b there or behind a G, M or K, and checks for none. */
     if (unit[0] == 'b' || (unit[0] != '\0' && unit[1] == 'b'))
         *bytes /= 8;
     text += *text == 'G' || *text == 'M' || *text == 'K';
