@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 
 from test_devices import in_guest
+from test_metrics import read
 
 IMAGE = "/tmp/image"
 DROP = "echo 3 >/proc/sys/vm/drop_caches"
@@ -13,6 +14,14 @@ DROP = "echo 3 >/proc/sys/vm/drop_caches"
 def image(host):
     yield IMAGE
     host.run(f"rm -f {IMAGE} {IMAGE}.raw")
+
+
+def written(host, name: str) -> float:
+    """Bytes of xvda, as QEMU counts them."""
+    found = read(host.xn("metrics").stdout)
+    return sum(value for labels, value
+               in found["xen_domain_vbd_written_bytes_total"]
+               if f'name="{name}"' in labels and 'device="51712"' in labels)
 
 
 @pytest.mark.unproven
@@ -26,6 +35,7 @@ def test_what_is_written_is_read_and_kept(host, guest, image, kind, form,
     in_guest(up, "echo ke''pt here | dd of=/dev/xvda bs=512 seek=9000 "
              f"conv=sync,fsync; {DROP}; dd if=/dev/xvda bs=512 skip=9000 "
              "count=1; sync", "kept here")
+    assert written(host, up.name) >= 512
     host.xn("destroy", up.name)
     host.run(f"qemu-img convert -f {theirs} -O raw {image} {image}.raw")
     assert host.run(f"dd if={image}.raw bs=512 skip=9000 count=1 status=none"

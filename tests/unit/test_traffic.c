@@ -51,7 +51,7 @@ static void counters_are_the_guests(void **state)
 
     add(sys, "class/net", "vif5.1", vif_files, 8);
     add(sys, "bus/xen-backend/devices", "vbd-7-51712", vbd_files, 5);
-    assert_int_equal(traffic_read(sys, &traffic, NULL), 0);
+    assert_int_equal(traffic_read(sys, sys, &traffic, NULL), 0);
     assert_int_equal(traffic.vifs.count, 1);
     assert_int_equal(traffic.vbds.count, 1);
     const struct traffic_vif *vif = &traffic.vifs.items[0];
@@ -85,7 +85,7 @@ static void other_devices_are_left_out(void **state)
     add(sys, "class/net", "xvif5.0", vif_files, 8);
     add(sys, "bus/xen-backend/devices", "vif-5-0", vif_files, 8);
     add(sys, "bus/xen-backend/devices", "vbd-5", vbd_files, 5);
-    assert_int_equal(traffic_read(sys, &traffic, NULL), 0);
+    assert_int_equal(traffic_read(sys, sys, &traffic, NULL), 0);
     assert_int_equal(traffic.vifs.count, 0);
     assert_int_equal(traffic.vbds.count, 0);
 }
@@ -96,7 +96,7 @@ static void a_backend_that_ends_meanwhile_is_left_out(void **state)
     const char *sys = *state;
 
     add(sys, "class/net", "vif5.0", vif_files, 3);
-    assert_int_equal(traffic_read(sys, &traffic, NULL), 0);
+    assert_int_equal(traffic_read(sys, sys, &traffic, NULL), 0);
     assert_int_equal(traffic.vifs.count, 0);
 }
 
@@ -104,8 +104,28 @@ static void a_host_without_backends_has_none(void **state)
 {
     cleanup_traffic struct traffic traffic = { 0 };
 
-    assert_int_equal(traffic_read(*state, &traffic, NULL), 0);
+    assert_int_equal(traffic_read(*state, *state, &traffic, NULL), 0);
     assert_int_equal(traffic.vifs.count + traffic.vbds.count, 0);
+}
+
+static void a_disk_counted_twice_is_added_up(void **state)
+{
+    cleanup_traffic struct traffic traffic = { 0 };
+    struct traffic_vbd rows[] = {
+        { .domid = 7, .number = 768, .reads = 1, .written_sectors = 8 },
+        { .domid = 7, .number = 832, .reads = 2 },
+        { .domid = 7, .number = 768, .reads = 4, .written_sectors = 16 },
+        { .domid = 8, .number = 768, .reads = 16 },
+    };
+
+    for (size_t i = 0; i < 4; i++)
+        VEC_PUSH(&traffic.vbds, rows[i]);
+    traffic_merge_disks(&traffic);
+    assert_int_equal(traffic.vbds.count, 3);
+    assert_int_equal(traffic.vbds.items[0].reads, 5);
+    assert_int_equal(traffic.vbds.items[0].written_sectors, 24);
+    assert_int_equal(traffic.vbds.items[1].reads, 2);
+    assert_int_equal(traffic.vbds.items[2].domid, 8);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -114,6 +134,7 @@ static const struct CMUnitTest tests[] = {
     TEST(other_devices_are_left_out),
     TEST(a_backend_that_ends_meanwhile_is_left_out),
     TEST(a_host_without_backends_has_none),
+    TEST(a_disk_counted_twice_is_added_up),
 };
 
 UNIT_MAIN(tests)

@@ -12,6 +12,7 @@
 
 #include "base/io.h"
 #include "base/number.h"
+#include "host/traffic_qemu.h"
 
 #define NUMBER_LIMIT 64u
 
@@ -119,11 +120,43 @@ static int read_folder(struct traffic *traffic, const char *sys,
     return 0;
 }
 
-int traffic_read(const char *sys, struct traffic *traffic, struct error *err)
+int traffic_read(const char *sys, const char *run, struct traffic *traffic,
+                 struct error *err)
 {
-    if (read_folder(traffic, sys, "class/net", err) < 0)
+    if (read_folder(traffic, sys, "class/net", err) < 0 ||
+        read_folder(traffic, sys, "bus/xen-backend/devices", err) < 0)
         return -1;
-    return read_folder(traffic, sys, "bus/xen-backend/devices", err);
+    return traffic_qemu_read(run, traffic, err);
+}
+
+static struct traffic_vbd *find_vbd(struct traffic *traffic, size_t count,
+                                    const struct traffic_vbd *like)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct traffic_vbd *vbd = &traffic->vbds.items[i];
+        if (vbd->domid == like->domid && vbd->number == like->number)
+            return vbd;
+    }
+    return NULL;
+}
+
+void traffic_merge_disks(struct traffic *traffic)
+{
+    size_t kept = 0;
+
+    VEC_EACH (&traffic->vbds, vbd) {
+        struct traffic_vbd *first = find_vbd(traffic, kept, vbd);
+        if (first == NULL) {
+            traffic->vbds.items[kept++] = *vbd;
+            continue;
+        }
+        first->reads += vbd->reads;
+        first->writes += vbd->writes;
+        first->out_of_requests += vbd->out_of_requests;
+        first->read_sectors += vbd->read_sectors;
+        first->written_sectors += vbd->written_sectors;
+    }
+    traffic->vbds.count = kept;
 }
 
 void traffic_dispose(struct traffic *traffic)

@@ -354,8 +354,9 @@ static int measure(struct host *host, struct measured *all, struct error *err)
                          err) < 0 ||
         domain_list_start_times(&all->domains, &all->starts, err) < 0 ||
         measure_shares(all, err) < 0 ||
-        traffic_read("/sys", &all->traffic, err) < 0)
+        traffic_read(TRAFFIC_SYS, TRAFFIC_RUN, &all->traffic, err) < 0)
         return -1;
+    traffic_merge_disks(&all->traffic);
     ask_supervisor(all);
     return 0;
 }

@@ -49,7 +49,7 @@ int top_sample_take(struct host *host, bool vcpus, struct top_sample *sample,
 {
     if (take_host(host, sample, err) < 0 ||
         domain_list_read(&sample->domains, DOMAIN_NAMES, err) < 0 ||
-        traffic_read("/sys", &sample->traffic, err) < 0)
+        traffic_read(TRAFFIC_SYS, TRAFFIC_RUN, &sample->traffic, err) < 0)
         return -1;
     sample->time_ms = clock_now_ms();
     if (vcpus)

@@ -211,10 +211,11 @@ static void add_vbds(struct strbuf *text, const struct traffic *traffic,
     VEC_EACH (&traffic->vbds, vbd)
         if (vbd->domid == domid)
             strbuf_printf(text,
-                          "VBD BlkBack %4u [%2x:%2x]  OO: %8" PRIu64
+                          "VBD %-7s %4u [%2x:%2x]  OO: %8" PRIu64
                           "   RD: %8" PRIu64 "   WR: %8" PRIu64
                           "   RSECT: %10" PRIu64 "   WSECT: %10" PRIu64 "\n",
-                          vbd->number, major(vbd->number), minor(vbd->number),
+                          vbd->by_qemu ? "QEMU" : "BlkBack", vbd->number,
+                          major(vbd->number), minor(vbd->number),
                           vbd->out_of_requests, vbd->reads, vbd->writes,
                           vbd->read_sectors, vbd->written_sectors);
 }
