@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/newfile.h"
+#include "domain/core_frames.h"
 
 struct dump {
     const struct subject *subject;
@@ -75,9 +76,11 @@ static int write_dump(struct dump *dump, struct error *err)
     xc_interface *xc = xc_interface_open(&host->log.vtable, NULL, 0);
     if (xc == NULL)
         return error_set_errno(err, ERR_HOST, errno, "cannot reach Xen");
+    core_frames_begin(xc, dump->subject->domid);
     int rc = xc_domain_dumpcore_via_callback(xc, dump->subject->domid, dump,
                                              take_piece);
     int cause = errno;
+    core_frames_end();
     xc_interface_close(xc);
     if (rc == 0)
         return 0;
