@@ -23,7 +23,6 @@ def test_xl_lists_shows_and_destroys_our_guest(host, small, kind):
     assert up.name not in host.xn("list").stdout
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_xl_talks_to_our_hvm_guest(guest):
     with guest("hvm").console("xl console -t serial") as console:

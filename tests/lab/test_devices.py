@@ -248,8 +248,7 @@ def qcow2(host, disk):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("uses_it", (
-    False, pytest.param(True, marks=(pytest.mark.slow,
-                                     pytest.mark.unproven))))
+    False, pytest.param(True, marks=pytest.mark.slow)))
 def test_the_qemu_of_a_disk_is_killed(host, guest, small, qcow2, uses_it):
     up = (guest if uses_it else small)(
         "pv", disk=[f"{qcow2},qcow2,xvda,w"])
@@ -261,7 +260,6 @@ def test_the_qemu_of_a_disk_is_killed(host, guest, small, qcow2, uses_it):
     assert not listed(host, "block-list", up.name)
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_an_attach_and_a_detach_are_killed_and_run_again(host, guest, disk):
     up = guest("pv")

@@ -24,7 +24,6 @@ def written(host, name: str) -> float:
                if f'name="{name}"' in labels and 'device="51712"' in labels)
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ("pv", "hvm"))
 @pytest.mark.parametrize("form, theirs", (("vhd", "vpc"), ("qcow2", "qcow2")))
@@ -49,8 +48,8 @@ def make_ambiguous(host, image) -> None:
 
 @pytest.mark.parametrize("kind, backend", (
     ("pv", "phy"),
-    pytest.param("pv", "qdisk", marks=(pytest.mark.slow, pytest.mark.unproven)),
-    pytest.param("hvm", "phy", marks=(pytest.mark.slow, pytest.mark.unproven))))
+    pytest.param("pv", "qdisk", marks=pytest.mark.slow),
+    pytest.param("hvm", "phy", marks=pytest.mark.slow)))
 def test_a_raw_disk_stays_raw_whatever_is_in_it(host, guest, image, kind,
                                                 backend):
     make_ambiguous(host, image)

@@ -121,7 +121,6 @@ def test_an_agent_that_was_killed_catches_up(host, driver, guest):
     expect_nothing_served(host, driver)
 
 
-@pytest.mark.unproven
 def test_it_is_destroyed_with_devices_in_use(host, driver, guest):
     """What was served there can be taken away all the same."""
     up = served(guest, "served")

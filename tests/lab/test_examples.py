@@ -40,7 +40,6 @@ def test_a_web_server(example):
     assert "disks=xvda nics=eth0 cpus=2" in line
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["pv-loader", "pv-grub", "hvm-disk"])
 def test_debian_from_its_own_disk(example, name):

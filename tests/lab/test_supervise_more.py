@@ -194,7 +194,6 @@ def test_a_soft_reset_keeps_the_domain(host, guest):
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_fifty_guests_cost_little_and_are_adopted_in_time(host, guest,
                                                           tiny_kernel):
     for number in range(50):

@@ -141,7 +141,8 @@ def test_a_dump_has_each_frame_once(host, small):
     host.xn("dump-core", up.name, CORE, timeout=60)
     pages, frames, there, in_order = host.run(f"python3 - {CORE}; rm {CORE}",
                                               input=FRAMES).stdout.split()
-    assert pages == frames and int(there) >= 8 << 8 and in_order == "True"
+    assert pages == frames and in_order == "True"
+    assert int(there) > 0.9 * int(pages)
 
 
 @pytest.mark.slow
