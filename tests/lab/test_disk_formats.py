@@ -41,6 +41,24 @@ def test_what_is_written_is_read_and_kept(host, guest, image, kind, form,
                     ).stdout.startswith("kept here\n")
 
 
+@pytest.mark.slow
+@pytest.mark.unproven
+def test_a_disk_that_qemu_serves_grows(host, guest, image):
+    host.run(f"qemu-img create -q -f qcow2 {image} 16M")
+    up = guest("pv", disk=[f"{image},qcow2,xvda,w"])
+    in_guest(up, "dd if=/dev/xvda of=/dev/null count=1; echo re''ad", "read")
+    assert "would be lost" in host.xn("block-resize", up.name, "xvda", "1",
+                                      check=False).stderr
+    assert "name the size" in host.xn("block-resize", up.name, "xvda",
+                                      check=False).stderr
+    host.xn("block-resize", up.name, "xvda", "32")
+    in_guest(up, "sleep 2; echo sectors $(cat /sys/block/xvda/size)",
+             "sectors 65536")
+    host.xn("destroy", up.name)
+    assert '"virtual-size": 33554432' in host.run(
+        f"qemu-img info -f qcow2 --output=json {image}").stdout
+
+
 def make_ambiguous(host, image) -> None:
     """Raw, of 1 MiB; read as qcow2 it had 1 GiB."""
     host.run(f"qemu-img create -q -f qcow2 {image} 1G; truncate -s 1M {image}")

@@ -68,8 +68,8 @@ static int ask(struct made_qemu *qemu, int patience_ms, struct error *err)
 {
     cleanup_json_value struct json_value *answer = NULL;
 
-    return qmp_ask(qemu->path, "query-blockstats", clock_deadline(patience_ms),
-                   &answer, err);
+    return qmp_ask(qemu->path, "query-blockstats", NULL,
+                   clock_deadline(patience_ms), &answer, err);
 }
 
 static void disks_have_the_numbers_that_the_guest_sees(void **state)

@@ -10,12 +10,14 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "device/resize_qemu.h"
 #include "device/traces.h"
+#include "host/qmp.h"
 
-/* Only Linux' own back end, in this domain, looks at the size again. */
-static bool kernel_serves(const char *backend)
+/* By a back end in this domain: "vbd" is Linux' own, "qdisk" QEMU. */
+static bool is_served_by(const char *kind, const char *backend)
 {
-    const char start[] = "/local/domain/0/backend/vbd/";
+    cleanup_free char *start = mem_printf("/local/domain/0/backend/%s/", kind);
 
     return backend != NULL && strncmp(backend, start, strlen(start)) == 0;
 }
@@ -55,14 +57,30 @@ static int refresh_loop(const char *loop, struct error *err)
     return 0;
 }
 
-static int resize(const struct device_traces *traces,
+static int have_qemu_resize(uint32_t domid, const char *vdev, uint64_t bytes,
+                            struct error *err)
+{
+    cleanup_free char *path = qmp_path(domid);
+
+    if (bytes != 0)
+        return resize_by_qemu(path, vdev, bytes, err);
+    error_set(err, ERR_USAGE, "QEMU serves it, and has to be told its size");
+    error_hint(err, "name the size: QEMU makes the image larger itself");
+    return -1;
+}
+
+static int resize(const struct device_traces *traces, uint32_t domid,
                   const libxl_device_disk *disk, uint64_t bytes,
                   struct error *err)
 {
-    if (!kernel_serves(traces->nodes[DEVICE_BACKEND]))
+    const char *backend = traces->nodes[DEVICE_BACKEND];
+
+    if (is_served_by("qdisk", backend))
+        return have_qemu_resize(domid, disk->vdev, bytes, err);
+    if (!is_served_by("vbd", backend))
         return error_set(err, ERR_STATE,
-                         "only disks that Dom0's kernel serves can change "
-                         "their size");
+                         "only disks that Dom0's kernel or QEMU serves can "
+                         "change their size");
     if (bytes != 0 && disk_grow_file(disk->pdev_path, bytes, err) < 0)
         return -1;
     return traces->loop != NULL ? refresh_loop(traces->loop, err) : 0;
@@ -78,7 +96,7 @@ int disk_resize(const struct device_owner *owner, const libxl_device_disk *disk,
                          disk->vdev, owner->name);
     if (device_traces_read(&traces, &device_disk, owner, disk, err) < 0)
         return -1;
-    if (resize(&traces, disk, bytes, err) < 0)
+    if (resize(&traces, owner->domid, disk, bytes, err) < 0)
         return error_context(err, "disk %s of %s", disk->vdev, owner->name);
     return 0;
 }

@@ -101,14 +101,19 @@ static int read_answer(int fd, int64_t deadline, struct json_value **answer,
     return found < 0 ? -1 : 0;
 }
 
-int qmp_ask(const char *socket_path, const char *command, int64_t deadline,
-            struct json_value **answer, struct error *err)
+char *qmp_path(uint32_t domid)
+{
+    return mem_printf(QMP_FOLDER "/" QMP_PREFIX "%u", domid);
+}
+
+int qmp_ask(const char *socket_path, const char *command, const char *arguments,
+            int64_t deadline, struct json_value **answer, struct error *err)
 {
     cleanup_close int fd = connect_to(socket_path, err);
-    cleanup_free char *said =
-        mem_printf("{\"execute\":\"qmp_capabilities\"}\n"
-                   "{\"execute\":\"%s\",\"id\":\"" OURS "\"}\n",
-                   command);
+    cleanup_free char *said = mem_printf(
+        "{\"execute\":\"qmp_capabilities\"}\n"
+        "{\"execute\":\"%s\",\"arguments\":%s,\"id\":\"" OURS "\"}\n",
+        command, arguments != NULL ? arguments : "{}");
 
     *answer = NULL;
     if (fd < 0)

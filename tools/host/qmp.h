@@ -12,13 +12,18 @@
 #include "base/error.h"
 #include "base/json.h"
 
+/* Where libxl has a QEMU listen, for who wants its numbers: the caller's. */
+#define QMP_FOLDER "/run/xen"
+#define QMP_PREFIX "qmp-libxenstat-"
+char *qmp_path(uint32_t domid);
+
 /*
  * Asks the QEMU that listens at a socket. *answer, the caller's, is its reply
  * with a "return"; whatever else comes in between is left aside. ERR_DEVICE
  * where it refuses, says what is no QMP, or more than 1 MiB; ERR_TIMEOUT where
- * it says nothing until the deadline.
+ * it says nothing until the deadline. arguments: a JSON object, or NULL.
  */
-int qmp_ask(const char *socket_path, const char *command, int64_t deadline,
-            struct json_value **answer, struct error *err);
+int qmp_ask(const char *socket_path, const char *command, const char *arguments,
+            int64_t deadline, struct json_value **answer, struct error *err);
 
 #endif

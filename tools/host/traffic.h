@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/vec.h"
+#include "host/qmp.h"
 
 struct traffic_vif {
     uint32_t domid;
@@ -48,7 +49,7 @@ struct traffic {
  * that does not answer.
  */
 #define TRAFFIC_SYS "/sys"
-#define TRAFFIC_RUN "/run/xen"
+#define TRAFFIC_RUN QMP_FOLDER
 int traffic_read(const char *sys, const char *run, struct traffic *traffic,
                  struct error *err);
 /* One for each disk of a guest: what is counted of it twice is added up. */

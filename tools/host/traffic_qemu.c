@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each QEMU of libxl's has a socket for who wants its numbers, as xentop does:
- * qmp-libxenstat-DOMID. The names of emulated disks are those of libxl's
+ * Each QEMU of libxl's has a socket for who wants its numbers, as xentop does.
+ * The names of emulated disks are those of libxl's
  * command line, or QEMU's own where that has none; a disk that QEMU serves as a
  * backend has its name in that of its block node (qemu/hw/block/xen-block.c).
  */
@@ -17,7 +17,6 @@
 #include "base/number.h"
 #include "host/qmp.h"
 
-#define SOCKET_PREFIX "qmp-libxenstat-"
 #define SECTOR 512
 
 /* For all of them: one that hangs may cost no more. */
@@ -166,8 +165,8 @@ static void ask(struct traffic *traffic, const char *run, const char *name,
     cleanup_free char *path = mem_printf("%s/%s", run, name);
     uint32_t domid;
 
-    if (after(name, SOCKET_PREFIX, &domid) &&
-        qmp_ask(path, "query-blockstats", deadline, &answer, NULL) == 0)
+    if (after(name, QMP_PREFIX, &domid) &&
+        qmp_ask(path, "query-blockstats", NULL, deadline, &answer, NULL) == 0)
         add_disks(traffic, domid, json_get(answer, "return"));
 }
 
