@@ -1,68 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Disks that QEMU counts: by what name, and from one that may be its guest's.
  */
+#include "made_qemu.h"
 #include "unit.h"
-
-#include <pthread.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base/clock.h"
 #include "host/qmp.h"
 #include "host/traffic_qemu.h"
-
-#define GREETING "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
-#define AGREED "{\"return\": {}}\r\n"
-
-/* A QEMU that says these words to who connects, and waits for it to go. */
-struct made_qemu {
-    char folder[32];
-    char *path;
-    int listener;
-    const char *words;
-    bool hangs_up;
-    pthread_t thread;
-};
-
-static void *serve(void *data)
-{
-    struct made_qemu *qemu = data;
-    cleanup_close int fd = accept(qemu->listener, NULL, NULL);
-    char bytes[256];
-
-    (void)send(fd, qemu->words, strlen(qemu->words), MSG_NOSIGNAL);
-    while (!qemu->hangs_up && recv(fd, bytes, sizeof(bytes), 0) > 0)
-        continue;
-    return NULL;
-}
-
-static void begin(struct made_qemu *qemu, const char *words)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-    *qemu = (struct made_qemu){ .folder = "qemu-XXXXXX", .words = words };
-    assert_non_null(mkdtemp(qemu->folder));
-    qemu->path = mem_printf("%s/qmp-libxenstat-7", qemu->folder);
-    strcpy(address.sun_path, qemu->path);
-    qemu->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(
-        bind(qemu->listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(qemu->listener, 1), 0);
-}
-
-static void start(struct made_qemu *qemu)
-{
-    assert_int_equal(pthread_create(&qemu->thread, NULL, serve, qemu), 0);
-}
-
-static void end(struct made_qemu *qemu)
-{
-    pthread_join(qemu->thread, NULL);
-    close(qemu->listener);
-    unlink(qemu->path);
-    rmdir(qemu->folder);
-    free(qemu->path);
-}
 
 static int ask(struct made_qemu *qemu, int patience_ms, struct error *err)
 {
@@ -115,16 +59,19 @@ static void a_qemu_that_answers_is_counted(void **state)
 {
     cleanup_traffic struct traffic traffic = { 0 };
     struct made_qemu qemu;
+    const char *const said[] = {
+        QEMU_GREETING QEMU_AGREED
+        "{\"timestamp\": {}, \"event\": \"RTC_CHANGE\"}\r\n"
+        "{\"return\": [{\"device\": \"ide0-hd0\", \"stats\": {"
+        "\"rd_operations\": 3, \"wr_operations\": 4, \"rd_bytes\": 1024,"
+        "\"wr_bytes\": 5120}}, {\"device\": \"floppy0\"}],"
+        "\"id\": \"xenith\"}\r\n",
+        NULL
+    };
 
-    begin(&qemu, GREETING AGREED
-          "{\"timestamp\": {}, \"event\": \"RTC_CHANGE\"}\r\n"
-          "{\"return\": [{\"device\": \"ide0-hd0\", \"stats\": {"
-          "\"rd_operations\": 3, \"wr_operations\": 4, \"rd_bytes\": 1024,"
-          "\"wr_bytes\": 5120}}, {\"device\": \"floppy0\"}],"
-          "\"id\": \"xenith\"}\r\n");
-    start(&qemu);
+    made_qemu_start(&qemu, said, false);
     assert_int_equal(traffic_qemu_read(qemu.folder, &traffic, NULL), 0);
-    end(&qemu);
+    made_qemu_end(&qemu);
     assert_int_equal(traffic.vbds.count, 1);
     const struct traffic_vbd *vbd = &traffic.vbds.items[0];
     assert_int_equal(vbd->domid, 7);
@@ -140,13 +87,15 @@ static void a_qemu_that_refuses_says_why(void **state)
 {
     struct error err = ERROR_INIT;
     struct made_qemu qemu;
-
-    begin(&qemu, GREETING AGREED "{\"error\": {\"class\": \"GenericError\","
+    const char *const said[] = { QEMU_GREETING QEMU_AGREED
+                                 "{\"error\": {\"class\": \"GenericError\","
                                  "\"desc\": \"not now\"}, "
-                                 "\"id\": \"xenith\"}\r\n");
-    start(&qemu);
+                                 "\"id\": \"xenith\"}\r\n",
+                                 NULL };
+
+    made_qemu_start(&qemu, said, false);
     assert_int_equal(ask(&qemu, 5000, &err), -1);
-    end(&qemu);
+    made_qemu_end(&qemu);
     expect_error(&err, ERR_DEVICE, "QEMU refuses: not now");
     error_dispose(&err);
 }
@@ -157,10 +106,11 @@ static void a_qemu_that_hangs_costs_its_deadline(void **state)
     struct made_qemu qemu;
     int64_t before = clock_now_ms();
 
-    begin(&qemu, GREETING);
-    start(&qemu);
+    const char *const said[] = { QEMU_GREETING, NULL };
+
+    made_qemu_start(&qemu, said, false);
     assert_int_equal(ask(&qemu, 50, &err), -1);
-    end(&qemu);
+    made_qemu_end(&qemu);
     assert_true(clock_now_ms() - before >= 50);
     expect_error(&err, ERR_TIMEOUT, "QEMU: it does not answer");
     error_dispose(&err);
@@ -173,12 +123,11 @@ static void a_qemu_that_says_nonsense_is_left_out(void **state)
     cleanup_traffic struct traffic traffic = { 0 };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        const char *const said[] = { words[i], NULL };
         struct made_qemu qemu;
-        begin(&qemu, words[i]);
-        qemu.hangs_up = true;
-        start(&qemu);
+        made_qemu_start(&qemu, said, true);
         assert_int_equal(traffic_qemu_read(qemu.folder, &traffic, NULL), 0);
-        end(&qemu);
+        made_qemu_end(&qemu);
     }
     assert_int_equal(traffic.vbds.count, 0);
 }
@@ -190,10 +139,11 @@ static void an_answer_without_an_end_is_not_read_to_it(void **state)
     cleanup_free char *words = mem_zalloc(2u << 20, 1);
 
     memset(words, ' ', (2u << 20) - 1);
-    begin(&qemu, words);
-    start(&qemu);
+    const char *const said[] = { words, NULL };
+
+    made_qemu_start(&qemu, said, false);
     assert_int_equal(ask(&qemu, 5000, &err), -1);
-    end(&qemu);
+    made_qemu_end(&qemu);
     expect_error(&err, ERR_DEVICE, "QEMU: its answer has no end");
     error_dispose(&err);
 }
