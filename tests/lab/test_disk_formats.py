@@ -42,7 +42,6 @@ def test_what_is_written_is_read_and_kept(host, guest, image, kind, form,
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_a_disk_that_qemu_serves_grows(host, guest, image):
     host.run(f"qemu-img create -q -f qcow2 {image} 16M")
     up = guest("pv", disk=[f"{image},qcow2,xvda,w"])

@@ -36,7 +36,6 @@ def use_them(host, guest, ramdisk, name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_a_folder_and_a_screen(all_hosts, host, guest, ramdisk):
     """Xen's table of the grants that Dom0 has mapped grows with the most of them
     at once, of which p9 has 2048, and is kept: the second guest has to come and
