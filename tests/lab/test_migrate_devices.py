@@ -55,10 +55,12 @@ def shared_disk(hosts):
 def far_bridge(hosts):
     for number, host in enumerate(hosts):
         other = f"10.9.0.{2 - number}"
-        host.run(f"ip link add {BRIDGE} type bridge stp_state 0 "
-                 f"forward_delay 0; ip link add far0 type vxlan id 7 remote "
-                 f"{other} dstport 4789 dev eth1; ip link set far0 master "
-                 f"{BRIDGE} up; ip link set {BRIDGE} up")
+        # Hosts of one image would give their bridges the same address.
+        host.run(f"ip link add {BRIDGE} address 02:00:00:00:77:0{number + 1} "
+                 f"type bridge stp_state 0 forward_delay 0; "
+                 f"ip link add far0 type vxlan id 7 remote {other} "
+                 f"dstport 4789 dev eth1; ip link set far0 master {BRIDGE} up; "
+                 f"ip link set {BRIDGE} up")
     hosts[0].run(f"ip address add 10.77.0.1/24 dev {BRIDGE}")
     yield BRIDGE
     for host in hosts:
@@ -72,7 +74,6 @@ def heard(host) -> tuple[int, float]:
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_its_disk_and_its_connections_go_along(hosts, guest, away, shared_disk,
                                                far_bridge):
     up = guest("pvh", disk=[f"{shared_disk},raw,xvda,w"],
