@@ -31,7 +31,6 @@ def assignable(host) -> list[str]:
     return [device["address"] for device in document["devices"]]
 
 
-@pytest.mark.unproven
 def test_a_card_is_assignable_and_goes_back(host, spare):
     host.xn("pci-assignable-add", spare)
     assert assignable(host) == [spare]
@@ -44,7 +43,6 @@ def test_a_card_is_assignable_and_goes_back(host, spare):
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_a_guest_gets_a_card_and_gives_it_back(host, guest, spare):
     ramdisk = make_ramdisk(host, "xen-pcifront")
     host.xn("pci-assignable-add", spare)

@@ -5,8 +5,11 @@
 
 #include "base/mem.h"
 #include "device/pci.h"
+#include "host/prune.h"
 
 #define PCIBACK "/sys/bus/pci/drivers/pciback"
+/* Where libxl notes the driver and the name of each, by its address. */
+#define NOTES "/libxl/pci"
 
 static int check_pciback(struct error *err)
 {
@@ -31,6 +34,26 @@ int assignable_add(struct host *host, libxl_device_pci *pci, struct error *err)
     return 0;
 }
 
+static bool is_empty(void *path)
+{
+    cleanup_prune_names struct prune_names names = { 0 };
+
+    return prune_children(path, &names, NULL) == 0 && names.list.count == 0;
+}
+
+/* Of those that are not assignable any more, libxl leaves an empty folder. */
+static void drop_empty_notes(void)
+{
+    cleanup_prune_names struct prune_names names = { 0 };
+    bool removed;
+
+    (void)prune_children(NOTES, &names, NULL);
+    VEC_EACH (&names.list, name) {
+        cleanup_free char *path = mem_printf(NOTES "/%s", *name);
+        (void)prune_node_if(path, is_empty, path, &removed, NULL);
+    }
+}
+
 int assignable_remove(struct host *host, libxl_device_pci *pci, bool rebind,
                       struct error *err)
 {
@@ -43,6 +66,7 @@ int assignable_remove(struct host *host, libxl_device_pci *pci, bool rebind,
     if (rc != 0)
         return host_fail(host, err, ERR_DEVICE, rc,
                          "making PCI device %s unavailable", address);
+    drop_empty_notes();
     return 0;
 }
 
@@ -58,8 +82,10 @@ int assignable_remove_named(struct host *host, const char *name, bool rebind,
     libxl_device_pci_dispose(&pci);
     if (rc == ERROR_NOTFOUND)
         return 0;
-    if (rc == 0)
+    if (rc == 0) {
+        drop_empty_notes();
         return 1;
+    }
     return host_fail(host, err, ERR_DEVICE, rc,
                      "making PCI device %s unavailable", name);
 }
