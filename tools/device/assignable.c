@@ -9,7 +9,8 @@
 
 #define PCIBACK "/sys/bus/pci/drivers/pciback"
 /* Where libxl notes the driver and the name of each, by its address. */
-#define NOTES "/libxl/pci"
+#define LIBXL "/libxl"
+#define NOTES LIBXL "/pci"
 
 static int check_pciback(struct error *err)
 {
@@ -45,12 +46,11 @@ static bool is_empty(void *path)
 static void drop_empty_notes(void)
 {
     cleanup_prune_names struct prune_names names = { 0 };
-    bool removed;
 
     (void)prune_children(NOTES, &names, NULL);
     VEC_EACH (&names.list, name) {
         cleanup_free char *path = mem_printf(NOTES "/%s", *name);
-        (void)prune_node_if(path, is_empty, path, &removed, NULL);
+        (void)prune_below(path, LIBXL, is_empty, path, NULL);
     }
 }
 
