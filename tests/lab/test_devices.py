@@ -88,6 +88,7 @@ def test_the_record_names_what_the_user_named(host, guest, disk):
     host.xn("network-detach", "-f", up.name, "0")
 
 
+@pytest.mark.slow
 def test_a_disk_in_several_words_and_by_number(host, guest, block_device):
     up = guest("pv")
     host.xn("block-attach", up.name, f"target={block_device}", "vdev=xvdb",
@@ -114,6 +115,7 @@ def test_a_guest_that_does_not_answer_loses_it(host, guest, disk):
     host.xn("unpause", up.name)
 
 
+@pytest.mark.slow
 def test_force_does_not_ask(host, guest, disk):
     up = guest("pv")
     attach_xvdb(host, up, disk)

@@ -2,6 +2,8 @@
 import json
 import re
 
+import pytest
+
 from test_supervise import CRASH, KEYS, domains, idle, shut_down, tiny_kernel
 from lab import until
 
@@ -42,6 +44,7 @@ def test_following_shows_what_comes(host, guest, tiny_kernel):
         host.run("kill $(cat /tmp/late); rm -f /tmp/late /tmp/late.out")
 
 
+@pytest.mark.slow
 def test_what_a_guest_prints_is_capped(host, guest):
     # The lab starts xenconsoled with --log=guest --timestamp=guest.
     up = guest("pv", console_log="64k")

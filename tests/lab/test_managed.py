@@ -83,6 +83,7 @@ def test_a_loop_is_refused(host, defined):
     assert not domains(host)
 
 
+@pytest.mark.slow
 def test_xnd_as_a_service_relieves_a_transient_one(host, idle):
     domid = idle()
     old = supervisors(host)
