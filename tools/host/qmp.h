@@ -12,9 +12,11 @@
 #include "base/error.h"
 #include "base/json.h"
 
-/* Where libxl has a QEMU listen, for who wants its numbers: the caller's. */
+/* Where libxl has each QEMU listen, for who wants its numbers. */
 #define QMP_FOLDER "/run/xen"
 #define QMP_PREFIX "qmp-libxenstat-"
+
+/* The path of a domain's; the caller's. */
 char *qmp_path(uint32_t domid);
 
 /*
