@@ -19,17 +19,11 @@
 
 #include "base/visible.h"
 
-/* Frames that one hypercall tells the types of: Xen's limit. */
+/* Frames that are mapped at one go. */
 #define WINDOW 1024
 
-/* Of libxenctrl's xc_private.h, for libxenguest: types, of frames, are the
- * frames before the call. 0 or -1. */
-int xc_get_pfn_type_batch(xc_interface *xc, uint32_t domid, unsigned int count,
-                          xen_pfn_t *types);
-
 enum frame {
-    FRAME_ABSENT,
-    FRAME_UNREAD, /* there, but not copied */
+    FRAME_ABSENT, /* Xen does not map it */
     FRAME_COPIED,
     FRAME_GIVEN, /* the caller unmaps the copy */
 };
@@ -93,20 +87,6 @@ void core_frames_end(void)
     window.xc = NULL;
 }
 
-static bool find_frames(xen_pfn_t first)
-{
-    xen_pfn_t types[WINDOW];
-
-    for (size_t i = 0; i < WINDOW; i++)
-        types[i] = first + i;
-    if (xc_get_pfn_type_batch(window.xc, window.domid, WINDOW, types) < 0)
-        return false;
-    for (size_t i = 0; i < WINDOW; i++)
-        window.frames[i] =
-            types[i] == XEN_DOMCTL_PFINFO_XTAB ? FRAME_ABSENT : FRAME_UNREAD;
-    return true;
-}
-
 static char *make_room(void)
 {
     void *room =
@@ -116,46 +96,46 @@ static char *make_room(void)
     return room != MAP_FAILED ? room : NULL;
 }
 
-/* Those that cannot be mapped stay unread: the library says so. */
-static void copy_frames(void)
+static bool copy_frames(const char *mapped, const int *errors)
+{
+    for (size_t i = 0; i < WINDOW; i++) {
+        window.frames[i] = FRAME_ABSENT;
+        if (errors[i] != 0)
+            continue;
+        if (window.copies == NULL && (window.copies = make_room()) == NULL)
+            return false;
+        memcpy(copy_of(i), mapped + i * XC_PAGE_SIZE, XC_PAGE_SIZE);
+        window.frames[i] = FRAME_COPIED;
+    }
+    return true;
+}
+
+static bool read_window(xen_pfn_t first)
 {
     xen_pfn_t list[WINDOW];
-    size_t places[WINDOW];
     int errors[WINDOW];
-    unsigned int count = 0;
 
     for (size_t i = 0; i < WINDOW; i++)
-        if (window.frames[i] == FRAME_UNREAD) {
-            places[count] = i;
-            list[count++] = window.first + i;
-        }
-    if (count == 0 || (window.copies = make_room()) == NULL)
-        return;
+        list[i] = first + i;
     char *mapped = xc_map_foreign_bulk(window.xc, window.domid, PROT_READ, list,
-                                       errors, count);
+                                       errors, WINDOW);
     if (mapped == NULL)
-        return;
-    for (unsigned int i = 0; i < count; i++)
-        if (errors[i] == 0) {
-            memcpy(copy_of(places[i]), mapped + (size_t)i * XC_PAGE_SIZE,
-                   XC_PAGE_SIZE);
-            window.frames[places[i]] = FRAME_COPIED;
-        }
-    munmap(mapped, (size_t)count * XC_PAGE_SIZE);
+        return false;
+    window.first = first;
+    window.count = WINDOW;
+    bool done = copy_frames(mapped, errors);
+    munmap(mapped, (size_t)WINDOW * XC_PAGE_SIZE);
+    return done;
 }
 
 /* False: there is none, and there will be none. */
 static bool open_window(xen_pfn_t first)
 {
     close_window();
-    if (!find_frames(first)) {
-        core_frames_end();
-        return false;
-    }
-    window.first = first;
-    window.count = WINDOW;
-    copy_frames();
-    return true;
+    if (read_window(first))
+        return true;
+    core_frames_end();
+    return false;
 }
 
 static bool is_in_window(xen_pfn_t frame)
@@ -171,14 +151,12 @@ VISIBLE void *xc_map_foreign_range(xc_interface *xc, uint32_t domid, int size,
         !(is_in_window(frame) || open_window(frame)))
         return library_map(xc, domid, size, access, frame);
     size_t place = frame - window.first;
-    switch (window.frames[place]) {
-    case FRAME_ABSENT:
+    if (window.frames[place] == FRAME_ABSENT) {
         errno = EINVAL;
         return NULL;
-    case FRAME_COPIED:
-        window.frames[place] = FRAME_GIVEN;
-        return copy_of(place);
-    default:
-        return library_map(xc, domid, size, access, frame);
     }
+    if (window.frames[place] == FRAME_GIVEN)
+        return library_map(xc, domid, size, access, frame);
+    window.frames[place] = FRAME_GIVEN;
+    return copy_of(place);
 }

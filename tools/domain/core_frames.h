@@ -3,8 +3,7 @@
  * The frames of a guest that has its memory translated, HVM or PVH, for a dump:
  * libxenguest maps one after the other of all that there may be, a million for
  * the smallest guest, and leaves out those that it cannot. Between begin and
- * end, Xen is asked by the thousand which of them the guest has, and those are
- * copied at one go.
+ * end they are mapped by the thousand, and those that are there are copied.
  */
 #ifndef XENITH_DOMAIN_CORE_FRAMES_H
 #define XENITH_DOMAIN_CORE_FRAMES_H
