@@ -2,8 +2,8 @@
 /*
  * Each QEMU of libxl's has a socket for who wants its numbers, as xentop does.
  * The names of emulated disks are those of libxl's command line, or QEMU's own
- * where that has none; a disk that QEMU serves as a backend has its name in that
- * of its block node (qemu/hw/block/xen-block.c).
+ * where that has none; a disk that QEMU serves as a backend has its name in
+ * that of its block node (qemu/hw/block/xen-block.c).
  */
 #include "host/traffic_qemu.h"
 
