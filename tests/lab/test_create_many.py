@@ -2,6 +2,11 @@
 other."""
 import re
 
+from lab import until
+from test_events import events, kinds
+
+assert events  # a fixture
+
 
 def configs(small, count, kind="pv", **keys):
     return [small(kind, f"many{number}", create=False, **keys)
@@ -20,6 +25,22 @@ def test_several_are_made_side_by_side(host, small):
         f"created {cfg.name} as domain N" for cfg in made]
     for cfg in made:
         cfg.wait_up(60)
+
+
+def test_they_start_when_all_are_made(host, small, events):
+    """Those that boot would take the CPUs from Dom0, which makes the others."""
+    made = configs(small, 3)
+    host.xn("create", "-j", "1", *(cfg.path for cfg in made))
+    told = [event for cfg in made for event in until(
+        lambda cfg=cfg: "started" in kinds(events(cfg.name))
+        and events(cfg.name), 10)]
+    times = {kind: sorted(event["time"] for event in told
+                          if event["event"] == kind)
+             for kind in ("created", "started")}
+    assert len(times["created"]) == len(times["started"]) == 3
+    assert times["created"][-1] < times["started"][0]
+    for cfg in made:
+        host.xn("destroy", cfg.name)
 
 
 def test_options_and_keys_are_for_all_of_them(host, small):

@@ -34,6 +34,17 @@ static int wait_for_signal(void)
     return 3;
 }
 
+/* "gate": waits at its gate, and says what came of it. */
+static int wait_at_gate(void)
+{
+    struct job_gate gate, again;
+
+    if (interrupt_install(NULL) < 0 || !job_gate_take(&gate) ||
+        job_gate_take(&again))
+        return 99;
+    return job_gate_wait(&gate, NULL) < 0 ? 3 : 0;
+}
+
 static void start(struct jobs *jobs, size_t label, const char *out,
                   const char *errors, const char *status)
 {
@@ -111,10 +122,78 @@ static void test_stop(void **state)
     assert_int_equal(jobs.running.count, 0);
 }
 
+static void start_at_gate(struct jobs *jobs, size_t count)
+{
+    const char *const words[] = { "gate", NULL };
+    struct job_end end;
+
+    jobs->gates = true;
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(jobs_start(jobs, words, i, NULL), 0);
+    VEC_EACH (&jobs->running, job)
+        while (!job->waits)
+            assert_int_equal(jobs_wait(jobs, CLOCK_NEVER, &end, NULL), 0);
+}
+
+/* Only who is let go ends. */
+static void test_gate(void **state)
+{
+    static const size_t order[] = { 1, 2, 0 };
+    struct jobs jobs = { 0 };
+    cleanup_job_end struct job_end end;
+
+    start_at_gate(&jobs, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(jobs_wait(&jobs, clock_deadline(50), &end, NULL), 0);
+        VEC_EACH (&jobs.running, job)
+            if (job->label == order[i])
+                jobs_let_go(job);
+        assert_int_equal(jobs_wait(&jobs, CLOCK_NEVER, &end, NULL), 1);
+        assert_int_equal(end.label, order[i]);
+        assert_int_equal(end.status, 0);
+    }
+}
+
+static size_t ended_at_gate;
+
+static void take_interrupted(const struct job_end *end)
+{
+    assert_int_equal(end->status, 3);
+    ended_at_gate++;
+}
+
+/* Who is asked to end there does not go on. */
+static void test_stop_at_gate(void **state)
+{
+    struct jobs jobs = { 0 };
+
+    start_at_gate(&jobs, 2);
+    jobs_stop(&jobs, take_interrupted);
+    assert_int_equal(ended_at_gate, 2);
+}
+
+/* One without a gate of its own takes none that this process has inherited, nor
+ * any other descriptor. */
+static void test_no_gate(void **state)
+{
+    const char *const words[] = { "gate", NULL };
+    struct jobs jobs = { 0 };
+    cleanup_job_end struct job_end end;
+
+    setenv("XENITH_GATE", "0", 1);
+    assert_int_equal(jobs_start(&jobs, words, 0, NULL), 0);
+    unsetenv("XENITH_GATE");
+    assert_int_equal(jobs_wait(&jobs, CLOCK_NEVER, &end, NULL), 1);
+    assert_int_equal(end.status, 99);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_apart),
     cmocka_unit_test(test_shared),
     cmocka_unit_test(test_stop),
+    cmocka_unit_test(test_gate),
+    cmocka_unit_test(test_stop_at_gate),
+    cmocka_unit_test(test_no_gate),
 };
 
 int main(int argc, char **argv)
@@ -123,6 +202,8 @@ int main(int argc, char **argv)
         return say(argv + 2);
     if (argc == 2 && strcmp(argv[1], "wait") == 0)
         return wait_for_signal();
+    if (argc == 2 && strcmp(argv[1], "gate") == 0)
+        return wait_at_gate();
     assert_int_equal(interrupt_install(NULL), 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

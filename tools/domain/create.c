@@ -25,6 +25,7 @@ static int make(void *argument, int64_t *value, struct error *err)
         .defaults = request->defaults,
         .source = request->source,
         .takeover = request->takeover,
+        .gate = request->gate,
         .paused = request->paused,
         .supervise = request->supervise,
         .restart = request->restart,

@@ -3,6 +3,7 @@
 #define XENITH_DOMAIN_CREATE_H
 
 #include "config/config.h"
+#include "domain/life/jobs.h"
 #include "domain/transfer/source.h"
 #include "domain/transfer/takeover.h"
 #include "host/host.h"
@@ -17,6 +18,7 @@ struct create_request {
     bool restart;              /* a guest that was here until now */
     unsigned int short_lives;  /* restarts that led to it, see host/mark.h */
     unsigned int verbosity;
+    const struct job_gate *gate; /* to be passed before it starts, or NULL */
 };
 
 /*

@@ -204,6 +204,9 @@ void plan_make(struct plan *plan, const struct create *create)
     if (create->supervise)
         add_step(plan, mem_strdup("hand it to the supervisor"), 0,
                  step_supervise, NULL);
+    if (create->gate != NULL && !create->paused)
+        add_step(plan, mem_strdup("wait for those that are made beside it"), 0,
+                 step_wait_at_gate, NULL);
     if (create->takeover != NULL && !create->paused)
         add_step(plan, mem_strdup("note that it starts here"), 0,
                  step_note_start, NULL);

@@ -8,6 +8,7 @@
 
 #include "base/vec.h"
 #include "config/config.h"
+#include "domain/life/jobs.h"
 #include "domain/kernel/kernel_cache.h"
 #include "domain/memory_claim.h"
 #include "domain/record.h"
@@ -20,12 +21,13 @@ struct create {
     struct host *host; /* NULL while a plan is only listed */
     struct domain_spec *spec;
     const struct xlconf *defaults;
-    struct source *source;     /* the saved guest that it shall be, or NULL */
-    struct takeover *takeover; /* the host that it comes from, or NULL */
-    bool paused;               /* leave it paused */
-    bool supervise;            /* hand it over to the supervisor */
-    bool restart;              /* a guest that was here until now */
-    unsigned int short_lives;  /* restarts that led to it, see host/mark.h */
+    struct source *source;       /* the saved guest that it shall be, or NULL */
+    struct takeover *takeover;   /* the host that it comes from, or NULL */
+    const struct job_gate *gate; /* to be passed before it starts, or NULL */
+    bool paused;                 /* leave it paused */
+    bool supervise;              /* hand it over to the supervisor */
+    bool restart;                /* a guest that was here until now */
+    unsigned int short_lives;    /* restarts that led to it, see host/mark.h */
     struct record record;
     struct memory_claim claim;
     struct kernel_copy kernel; /* what libxl boots instead, if anything */

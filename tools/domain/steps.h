@@ -45,6 +45,7 @@ int step_finish_source(struct create *create, unsigned int i,
 int step_take_over(struct create *create, unsigned int i, struct error *err);
 void step_refuse(struct create *create, unsigned int i);
 int step_supervise(struct create *create, unsigned int i, struct error *err);
+int step_wait_at_gate(struct create *create, unsigned int i, struct error *err);
 int step_note_start(struct create *create, unsigned int i, struct error *err);
 int step_unpause(struct create *create, unsigned int i, struct error *err);
 int step_tell_sender(struct create *create, unsigned int i, struct error *err);

@@ -183,6 +183,11 @@ int step_note_start(struct create *create, unsigned int i, struct error *err)
     return takeover_start(create->takeover, err);
 }
 
+int step_wait_at_gate(struct create *create, unsigned int i, struct error *err)
+{
+    return job_gate_wait(create->gate, err);
+}
+
 /* A guest that runs is no half-made domain any more, whatever kills us now. */
 int step_unpause(struct create *create, unsigned int i, struct error *err)
 {

@@ -202,7 +202,10 @@ static int collect(const struct invocation *inv, struct starts *starts,
 static int run(struct invocation *inv, struct error *err)
 {
     struct starts starts = {
-        .fleet = { .done = "started", .words = words_of, .ended = ended },
+        .fleet = { .done = "started",
+                   .makes_guests = true,
+                   .words = words_of,
+                   .ended = ended },
     };
 
     starts.fleet.arg = &starts;

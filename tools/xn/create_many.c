@@ -64,6 +64,7 @@ int create_many(const struct invocation *inv, const struct load_words *words,
     struct many many = { .inv = inv, .words = words };
     struct fleet fleet = { .done = "created",
                            .apart = true,
+                           .makes_guests = true,
                            .words = words_of,
                            .arg = &many,
                            .deadline = CLOCK_NEVER };

@@ -12,6 +12,18 @@
 #include "domain/life/jobs.h"
 #include "show/show.h"
 
+/*
+ * Guests that boot take the CPUs that Dom0 needs to make further ones: with two
+ * CPUs twenty are made in half a minute, and in five minutes where each one
+ * starts at once, if libxl does not give up on their back ends before. So each
+ * waits for those that are still to be made; not for ever, as the one made last
+ * may be very large.
+ */
+#define START_PATIENCE_MS 60000
+/* More of them only keep xenstored, which each of them waits for, from its
+ * CPU. */
+#define MAKERS_FOR_CPU 2
+
 char **fleet_words(const char *word, ...)
 {
     VEC(char *) words = VEC_INIT;
@@ -34,11 +46,23 @@ static void free_words(char **words)
 
 static unsigned int jobs_at_once(const struct fleet *fleet)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned int cpus = online > 0 ? (unsigned int)online : 1;
 
-    if (fleet->jobs > 0)
-        return fleet->jobs;
-    return cpus > 0 ? (unsigned int)cpus : 1;
+    if (fleet->jobs == 0)
+        return cpus;
+    if (fleet->makes_guests && fleet->jobs > MAKERS_FOR_CPU * cpus)
+        return MAKERS_FOR_CPU * cpus;
+    return fleet->jobs;
+}
+
+static size_t count_busy(const struct jobs *jobs)
+{
+    size_t busy = 0;
+
+    VEC_EACH (&jobs->running, job)
+        busy += !job->waits;
+    return busy;
 }
 
 /* Begins all that may begin; *wake is when to try again. */
@@ -46,7 +70,7 @@ static int begin(struct fleet *fleet, struct jobs *jobs, int64_t *wake,
                  struct error *err)
 {
     *wake = CLOCK_NEVER;
-    while (jobs->running.count < jobs_at_once(fleet)) {
+    while (count_busy(jobs) < jobs_at_once(fleet)) {
         size_t place = order_next(&fleet->order, clock_now_ms(), wake);
         if (place == ORDER_NONE)
             return 0;
@@ -57,6 +81,34 @@ static int begin(struct fleet *fleet, struct jobs *jobs, int64_t *wake,
             return -1;
     }
     return 0;
+}
+
+/* Half of what is left for all of them, if that is less. */
+static int64_t end_of_patience(const struct fleet *fleet, const struct job *job)
+{
+    int64_t end = job->since_ms + START_PATIENCE_MS;
+
+    if (fleet->deadline == CLOCK_NEVER)
+        return end;
+    int64_t half = job->since_ms + (fleet->deadline - job->since_ms) / 2;
+    return half < end ? half : end;
+}
+
+/* After begin: if nobody is busy, there is none left to be made. *wake becomes
+ * earlier where that is needed. */
+static void let_go(const struct fleet *fleet, struct jobs *jobs, int64_t *wake)
+{
+    bool all_made = count_busy(jobs) == 0;
+
+    VEC_EACH (&jobs->running, job) {
+        if (!job->waits)
+            continue;
+        int64_t end = end_of_patience(fleet, job);
+        if (all_made || clock_is_past(end))
+            jobs_let_go(job);
+        else if (end < *wake)
+            *wake = end;
+    }
 }
 
 /* What was kept apart, the words of the one as a whole. */
@@ -121,6 +173,7 @@ static int run_all(struct fleet *fleet, struct jobs *jobs, size_t *failed,
             return fail_early(fleet, err);
         if (begin(fleet, jobs, &wake, err) < 0)
             return -1;
+        let_go(fleet, jobs, &wake);
         if (wake > fleet->deadline)
             wake = fleet->deadline;
         int rc = jobs_wait(jobs, wake, &end, err);
@@ -134,7 +187,7 @@ static int run_all(struct fleet *fleet, struct jobs *jobs, size_t *failed,
 
 int fleet_run(struct fleet *fleet, struct error *err)
 {
-    struct jobs jobs = { .apart = fleet->apart };
+    struct jobs jobs = { .apart = fleet->apart, .gates = fleet->makes_guests };
     size_t failed = 0;
 
     if (interrupt_install(err) < 0)

@@ -83,8 +83,10 @@ static bool wants_console(const struct invocation *inv)
 void making_read_options(const struct invocation *inv,
                          struct create_request *request)
 {
+    static struct job_gate gate; /* a process has at most one */
     bool foreground = invocation_count(inv, "foreground") > 0;
 
+    request->gate = job_gate_take(&gate) ? &gate : NULL;
     request->paused = wants_console(inv) || invocation_count(inv, "p") > 0;
     request->supervise = !foreground && invocation_count(inv, "e") == 0;
     request->verbosity = inv->settings->verbosity;

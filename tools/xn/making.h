@@ -6,7 +6,8 @@
 #include "domain/create.h"
 #include "xn/command.h"
 
-/* Reads what both commands have: -c, -p, -e, --foreground. */
+/* Reads what both commands have: -c, -p, -e, --foreground; and takes the gate
+ * of a run among others. */
 void making_read_options(const struct invocation *inv,
                          struct create_request *request);
 
