@@ -30,8 +30,8 @@ def test_memory_that_it_gets_on_the_way_goes_along(hosts, guest, away):
     host.xn("mem-set", up.name, "152")
     with up.console() as console:
         console.send("until [ $(sed -n '/MemTotal/s/[^0-9]//gp' /proc/meminfo)"
-                     " -gt 110000 ]; do sleep 1; done\n")
-        console.send("dd if=/dev/urandom of=/grown bs=1M count=70; "
+                     " -gt 80000 ]; do sleep 1; done\n")
+        console.send("dd if=/dev/urandom of=/grown bs=1M count=50; "
                      "md5sum </grown\n")
         before = console.expect(SUM, 240)[1]
     assert '"state":"end"' not in host.run("cat", LOG).stdout.replace(" ", "")

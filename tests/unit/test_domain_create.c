@@ -304,6 +304,27 @@ static void what_stood_in_is_gone_after_the_create(void **state)
     assert_string_equal(config->nics[1].script, "/srv/vif-mine");
 }
 
+/* Only where it is restored may it have all that it can have at most. */
+static void a_saved_guest_may_have_more_than_it_shall(void **state)
+{
+    struct domain_spec cleanup_domain_spec spec;
+    libxl_domain_build_info *build = &spec.config.b_info;
+    struct stand_in stand_in;
+
+    domain_spec_init(&spec);
+    spec.config.c_info.type = LIBXL_DOMAIN_TYPE_PVH;
+    build->target_memkb = 1024;
+    for (int i = 0; i < 3; i++) {
+        bool boots = i == 0, has_most = i != 1;
+        build->max_memkb = has_most ? 4096 : LIBXL_MEMKB_DEFAULT;
+        stand_in_begin(&stand_in, &spec.config, NULL, &as_it_is, boots);
+        assert_int_equal(stand_in.changed, !boots && has_most);
+        assert_int_equal(build->target_memkb, stand_in.changed ? 4096 : 1024);
+        stand_in_end(&stand_in, &spec.config);
+        assert_int_equal(build->target_memkb, 1024);
+    }
+}
+
 static char trail[16];
 
 static int note(struct create *create, unsigned int i, struct error *err)
@@ -420,6 +441,7 @@ int main(void)
         cmocka_unit_test(a_script_given_as_a_path_is_not_replaced),
         cmocka_unit_test(a_driver_domain_runs_what_root_alone_can_change),
         cmocka_unit_test(what_stood_in_is_gone_after_the_create),
+        cmocka_unit_test(a_saved_guest_may_have_more_than_it_shall),
         cmocka_unit_test(a_failed_step_undoes_those_before_it),
         cmocka_unit_test(a_share_is_a_folder_that_is_there),
         cmocka_unit_test(a_usb_device_is_looked_for_before),

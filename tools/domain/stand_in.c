@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "domain/stand_in.h"
 
+#include <inttypes.h>
+
 #include <libxl_utils.h>
 
 #include "base/mem.h"
@@ -45,6 +47,22 @@ static void confine_loader(struct stand_in *stand_in,
     stand_in->confines = stand_in->changed = true;
 }
 
+/*
+ * A guest may have more memory than it shall have: it was told to give some
+ * back and did not do so yet, or never does. libxl would let a restored one
+ * have no more than it shall have (libxl_dom.c, libxl__build_pre), and fail.
+ */
+static void lift_target(struct stand_in *stand_in,
+                        libxl_domain_build_info *build)
+{
+    if (build->max_memkb == LIBXL_MEMKB_DEFAULT ||
+        build->target_memkb >= build->max_memkb)
+        return;
+    stand_in->target_kib = build->target_memkb;
+    build->target_memkb = build->max_memkb;
+    stand_in->lifts = stand_in->changed = true;
+}
+
 static void put_back(char **text, char *named)
 {
     free(*text);
@@ -64,6 +82,8 @@ void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
     stand_in->kernel = exchange(stand_in, &config->b_info.kernel,
                                 kernel ? mem_strdup(kernel) : NULL);
     confine_loader(stand_in, &config->b_info, loader);
+    if (!boots)
+        lift_target(stand_in, &config->b_info);
     for (int i = 0; i < config->num_disks; i++) {
         libxl_device_disk *disk = &config->disks[i];
         bool exchanges = stand_in_takes_disk(config, i, boots) ||
@@ -80,6 +100,8 @@ void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
 
 void stand_in_end(struct stand_in *stand_in, libxl_domain_config *config)
 {
+    if (stand_in->lifts)
+        config->b_info.target_memkb = stand_in->target_kib;
     put_back(&config->b_info.kernel, stand_in->kernel);
     if (stand_in->confines) {
         put_back(&config->b_info.bootloader, stand_in->bootloader);
@@ -101,10 +123,19 @@ static void copy_name(char **to, const char *from)
     put_back(to, from != NULL ? mem_strdup(from) : NULL);
 }
 
+struct named {
+    const struct stand_in *stand_in;
+    const libxl_domain_config *config;
+};
+
 /* libxl records the devices in the order in which it was given them. */
 static void copy_names(libxl_domain_config *record, const void *arg)
 {
-    const libxl_domain_config *named = arg;
+    const struct named *all = arg;
+    const libxl_domain_config *named = all->config;
+
+    if (all->stand_in->lifts)
+        record->b_info.target_memkb = named->b_info.target_memkb;
 
     copy_name(&record->b_info.kernel, named->b_info.kernel);
     copy_name(&record->b_info.bootloader, named->b_info.bootloader);
@@ -117,8 +148,35 @@ static void copy_names(libxl_domain_config *record, const void *arg)
         copy_name(&record->nics[i].script, named->nics[i].script);
 }
 
-int stand_in_record(struct host *host, uint32_t domid,
-                    const libxl_domain_config *config, struct error *err)
+/* libxl tells an HVM guest this much less than its configuration has, where it
+ * could have more (libxl_internal.h, libxl__get_targetmem_fudge), and adds it
+ * again to make a configuration of what the guest was told. */
+#define HVM_FUDGE_KIB 1024
+
+/* As it was before it was saved, also the most that Xen gives it. */
+static int set_target(struct host *host, uint32_t domid,
+                      const libxl_domain_config *config, struct error *err)
 {
-    return stored_config_edit(host, domid, copy_names, config, err);
+    uint64_t kib = config->b_info.target_memkb;
+
+    if (config->c_info.type == LIBXL_DOMAIN_TYPE_HVM && kib > HVM_FUDGE_KIB)
+        kib -= HVM_FUDGE_KIB;
+    host_log_forget(&host->log);
+    int rc = libxl_set_memory_target(host->ctx, domid, (int64_t)kib, 0, 1);
+
+    if (rc != 0)
+        return host_fail(host, err, ERR_FAILED, rc, "memory to %" PRIu64 " MiB",
+                         kib >> 10);
+    return 0;
+}
+
+int stand_in_record(const struct stand_in *stand_in, struct host *host,
+                    uint32_t domid, const libxl_domain_config *config,
+                    struct error *err)
+{
+    const struct named named = { .stand_in = stand_in, .config = config };
+
+    if (stored_config_edit(host, domid, copy_names, &named, err) < 0)
+        return -1;
+    return stand_in->lifts ? set_target(host, domid, config, err) : 0;
 }

@@ -2,9 +2,9 @@
 /*
  * What libxl is given in place of what the user named, for the time of one
  * create: the unpacked copy of a kernel, the native hook for Xen's scripts, the
- * program that confines a boot loader. In
- * libxl's record of the domain, from which it is shown, restarted and migrated,
- * stands what the user named.
+ * program that confines a boot loader; and the most memory that a saved guest
+ * may have, for what it shall have. In libxl's record of the domain, from which
+ * it is shown, restarted and migrated, stands what the user named.
  */
 #ifndef XENITH_DOMAIN_STAND_IN_H
 #define XENITH_DOMAIN_STAND_IN_H
@@ -23,6 +23,8 @@ struct stand_in {
     int num_disks;
     char **nic_scripts;
     int num_nics;
+    uint64_t target_kib;
+    bool lifts; /* that */
 };
 
 /*
@@ -46,8 +48,12 @@ void stand_in_begin(struct stand_in *stand_in, libxl_domain_config *config,
 /* Puts back what the user named. */
 void stand_in_end(struct stand_in *stand_in, libxl_domain_config *config);
 
-/* Writes the names of the configuration into libxl's record of the domain. */
-int stand_in_record(struct host *host, uint32_t domid,
-                    const libxl_domain_config *config, struct error *err);
+/*
+ * After stand_in_end: writes what the configuration says into libxl's record of
+ * the domain, and tells the guest how much memory it shall have.
+ */
+int stand_in_record(const struct stand_in *stand_in, struct host *host,
+                    uint32_t domid, const libxl_domain_config *config,
+                    struct error *err);
 
 #endif

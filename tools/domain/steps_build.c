@@ -116,8 +116,8 @@ int step_build(struct create *create, unsigned int i, struct error *err)
             source_blame(create->source, err);
         return -1;
     }
-    if (stand_in.changed &&
-        stand_in_record(create->host, create->domid, config, err) < 0)
+    if (stand_in.changed && stand_in_record(&stand_in, create->host,
+                                            create->domid, config, err) < 0)
         return -1;
     return own_keep(create->host, create->domid, &create->spec->own, err);
 }

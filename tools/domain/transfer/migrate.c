@@ -167,8 +167,9 @@ static int ask(struct migrate *migrate, const char *config, struct error *err)
     return 0;
 }
 
-/* Hears which receiver there is, and whether it would take the guest. */
-static int shake_hands(struct migrate *migrate, const char *config,
+/* Hears which receiver there is, and whether it would take the guest; *config
+ * is what to send it, the caller's. */
+static int shake_hands(struct migrate *migrate, char **config,
                        struct error *err)
 {
     unsigned int version;
@@ -176,17 +177,20 @@ static int shake_hands(struct migrate *migrate, const char *config,
     if (handover_hear_banner(&migrate->wire, &version, err) < 0)
         return -1;
     migrate->outcome->report.frames = version > 0;
+    *config = sending_config(&migrate->sending, version == 0, err);
+    if (*config == NULL)
+        return -1;
     if (version == 0)
         return 0;
     migrate->wire.patience.life = (int64_t)migrate->request->stall * 1000;
-    return ask(migrate, config, err);
+    return ask(migrate, *config, err);
 }
 
 static int migrate_guest(struct migrate *migrate, struct error *err)
 {
-    cleanup_free char *config = sending_config(&migrate->sending, err);
+    cleanup_free char *config = NULL;
 
-    if (config == NULL || shake_hands(migrate, config, err) < 0 ||
+    if (shake_hands(migrate, &config, err) < 0 ||
         send_state(migrate, config, err) < 0)
         return -1;
     return hand_over(migrate, err);

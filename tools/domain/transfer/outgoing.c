@@ -45,14 +45,31 @@ static int recall_spec(struct host *host, uint32_t domid, bool keep_domid,
     return 0;
 }
 
+/* What it has yet to give back counts as its own. */
+static void raise_target(struct host *host, uint32_t domid,
+                         libxl_domain_build_info *build)
+{
+    libxl_dominfo info;
+
+    libxl_dominfo_init(&info);
+    if (libxl_domain_info(host->ctx, &info, domid) == 0 &&
+        info.current_memkb > build->target_memkb)
+        build->target_memkb = info.current_memkb < build->max_memkb
+                                  ? info.current_memkb
+                                  : build->max_memkb;
+    libxl_dominfo_dispose(&info);
+}
+
 char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
-                      struct error *err)
+                      bool for_xl, struct error *err)
 {
     cleanup_domain_spec struct domain_spec spec;
 
     domain_spec_init(&spec);
     if (recall_spec(host, domid, keep_domid, &spec, err) < 0)
         return NULL;
+    if (for_xl)
+        raise_target(host, domid, &spec.config.b_info);
     cleanup_free char *json =
         libxl_domain_config_to_json(host->ctx, &spec.config);
     if (json != NULL)

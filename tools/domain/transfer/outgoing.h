@@ -20,10 +20,12 @@ void outgoing_prepare(struct host *host);
 
 /*
  * The configuration that goes with it, as saved_config.h makes it; the
- * caller's. keep_domid: it asks for the id that the domain has.
+ * caller's. keep_domid: it asks for the id that the domain has. for_xl: it is
+ * xl that shall restore it, which fails where a guest has more memory than it
+ * is to have: then it is to have what it has.
  */
 char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,
-                      struct error *err);
+                      bool for_xl, struct error *err);
 
 /*
  * LIBXL_SUSPEND_LIVE if the guest can run while it is written, else 0, which is

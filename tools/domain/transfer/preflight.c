@@ -124,7 +124,7 @@ static int ask_alone(const struct handover_wire *wire,
 
     if (config_json == NULL)
         config_json = own =
-            outgoing_config(subject->host, subject->domid, false, err);
+            outgoing_config(subject->host, subject->domid, false, false, err);
     if (config_json == NULL || handover_hear_banner(wire, &version, err) < 0)
         return -1;
     if (version == 0)

@@ -30,7 +30,7 @@ struct remus {
 /* As before a migration; what follows is between the two libxl. */
 static int shake_hands(struct remus *remus, struct error *err)
 {
-    cleanup_free char *config = sending_config(&remus->sending, err);
+    cleanup_free char *config = sending_config(&remus->sending, true, err);
     cleanup_strbuf struct strbuf header = { 0 };
     unsigned int version;
 

@@ -83,7 +83,8 @@ static int open_output(struct save *save, struct error *err)
 static int write_header(struct save *save, struct error *err)
 {
     cleanup_strbuf struct strbuf header = { 0 };
-    cleanup_free char *json = sending_config(&save->sending, err);
+    cleanup_free char *json =
+        sending_config(&save->sending, save->request->plain, err);
 
     if (json == NULL)
         return -1;

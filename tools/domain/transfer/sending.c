@@ -105,12 +105,12 @@ int sending_run(struct sending *sending, const struct sending_work *work,
 
 /* -- writing --------------------------------------------------------------- */
 
-char *sending_config(struct sending *sending, struct error *err)
+char *sending_config(struct sending *sending, bool for_xl, struct error *err)
 {
     if (sending->request->config_json != NULL)
         return mem_strdup(sending->request->config_json);
     return outgoing_config(sending->host, sending->subject->domid,
-                           sending->request->keep_domid, err);
+                           sending->request->keep_domid, for_xl, err);
 }
 
 int sending_open(struct sending *sending, const struct codec_request *request,

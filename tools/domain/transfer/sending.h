@@ -64,8 +64,8 @@ int sending_run(struct sending *sending, const struct sending_work *work,
 
 /* -- in the worker --------------------------------------------------------- */
 
-/* The configuration that goes with it; the caller's. */
-char *sending_config(struct sending *sending, struct error *err);
+/* The configuration that goes with it, to xl or to us; the caller's. */
+char *sending_config(struct sending *sending, bool for_xl, struct error *err);
 
 /* Starts the codec between libxl and out, which stays the caller's. */
 int sending_open(struct sending *sending, const struct codec_request *request,
