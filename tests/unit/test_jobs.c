@@ -162,12 +162,17 @@ static void take_interrupted(const struct job_end *end)
     ended_at_gate++;
 }
 
-/* Who is asked to end there does not go on. */
+/* Who is asked to end there does not go on, nor who is left alone. */
 static void test_stop_at_gate(void **state)
 {
     struct jobs jobs = { 0 };
+    cleanup_job_end struct job_end end;
 
-    start_at_gate(&jobs, 2);
+    start_at_gate(&jobs, 3);
+    close(jobs.running.items[0].gate);
+    jobs.running.items[0].gate = -1;
+    assert_int_equal(jobs_wait(&jobs, CLOCK_NEVER, &end, NULL), 1);
+    assert_int_equal(end.status, 3);
     jobs_stop(&jobs, take_interrupted);
     assert_int_equal(ended_at_gate, 2);
 }
@@ -188,12 +193,9 @@ static void test_no_gate(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_apart),
-    cmocka_unit_test(test_shared),
-    cmocka_unit_test(test_stop),
-    cmocka_unit_test(test_gate),
-    cmocka_unit_test(test_stop_at_gate),
-    cmocka_unit_test(test_no_gate),
+    cmocka_unit_test(test_apart),        cmocka_unit_test(test_shared),
+    cmocka_unit_test(test_stop),         cmocka_unit_test(test_gate),
+    cmocka_unit_test(test_stop_at_gate), cmocka_unit_test(test_no_gate),
 };
 
 int main(int argc, char **argv)

@@ -8,8 +8,8 @@
 
 #include "base/vec.h"
 #include "config/config.h"
-#include "domain/life/jobs.h"
 #include "domain/kernel/kernel_cache.h"
+#include "domain/life/jobs.h"
 #include "domain/memory_claim.h"
 #include "domain/record.h"
 #include "domain/transfer/source.h"

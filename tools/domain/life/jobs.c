@@ -225,6 +225,7 @@ int jobs_wait(struct jobs *jobs, int64_t deadline, struct job_end *end,
 
 void jobs_let_go(struct job *job)
 {
+    send(job->gate, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     job->waits = false;
     io_cleanup_close(&job->gate);
 }
@@ -257,12 +258,13 @@ int job_gate_wait(const struct job_gate *gate, struct error *err)
     struct pollfd fds[] = { { .fd = gate->fd, .events = POLLIN },
                             { .fd = interrupt_fd(), .events = POLLIN } };
 
-    /* Nobody there: as if it were let go. */
-    if (send(gate->fd, "", 1, MSG_NOSIGNAL) == 1)
-        while (interrupt_signal() == 0 && poll(fds, 2, -1) < 0)
-            if (errno != EINTR)
-                return error_set_errno(err, ERR_FAILED, errno, "poll");
-    if (interrupt_signal() != 0)
+    char byte;
+
+    send(gate->fd, "", 1, MSG_NOSIGNAL);
+    while (interrupt_signal() == 0 && poll(fds, 2, -1) < 0)
+        if (errno != EINTR)
+            return error_set_errno(err, ERR_FAILED, errno, "poll");
+    if (interrupt_signal() != 0 || recv(gate->fd, &byte, 1, MSG_DONTWAIT) != 1)
         return error_set(err, ERR_FAILED, "interrupted");
     return 0;
 }

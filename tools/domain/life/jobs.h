@@ -56,6 +56,7 @@ int jobs_start(struct jobs *jobs, const char *const *words, size_t label,
 int jobs_wait(struct jobs *jobs, int64_t deadline, struct job_end *end,
               struct error *err);
 
+/* One that waits at its gate. */
 void jobs_let_go(struct job *job);
 
 /* Asks all of them to end (they undo what they did) and waits for it. ended is
@@ -74,8 +75,8 @@ struct job_gate {
 bool job_gate_take(struct job_gate *gate);
 
 /*
- * Waits until it is let go on, or nobody is there any more to do so. ERR_FAILED
- * if a signal came.
+ * Waits until it is let go on. ERR_FAILED if a signal came, or whoever could
+ * let it go is gone.
  */
 int job_gate_wait(const struct job_gate *gate, struct error *err);
 
