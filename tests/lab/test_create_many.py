@@ -30,7 +30,9 @@ def test_several_are_made_side_by_side(host, small):
 def test_they_start_when_all_are_made(host, small, events):
     """Those that boot would take the CPUs from Dom0, which makes the others."""
     made = configs(small, 3)
-    host.xn("create", "-j", "1", *(cfg.path for cfg in made))
+    said = host.xn("create", "-j", "1", *(cfg.path for cfg in made))
+    for line in said.stderr.splitlines():
+        assert re.fullmatch(r"guests: [0-3] of 3 made, \d+ s", line)
     told = [event for cfg in made for event in until(
         lambda cfg=cfg: "started" in kinds(events(cfg.name))
         and events(cfg.name), 10)]

@@ -18,7 +18,6 @@ def sum_of(up) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.unproven
 def test_memory_that_it_gets_on_the_way_goes_along(hosts, guest, away):
     """More is written than it had free before."""
     host = hosts[0]

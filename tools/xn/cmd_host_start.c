@@ -30,7 +30,8 @@ static char **words_of(void *arg, size_t place)
 
     const struct start *start = &starts->list.items[place];
     if (start->saved)
-        return fleet_words("restore", "--", start->file, (char *)NULL);
+        return fleet_words("restore", "--quiet", "--", start->file,
+                           (char *)NULL);
     return fleet_words("create", "--quiet", "--", start->file, (char *)NULL);
 }
 

@@ -65,6 +65,7 @@ int create_many(const struct invocation *inv, const struct load_words *words,
     struct fleet fleet = { .done = "created",
                            .apart = true,
                            .makes_guests = true,
+                           .quiet = invocation_count(inv, "quiet") > 0,
                            .words = words_of,
                            .arg = &many,
                            .deadline = CLOCK_NEVER };

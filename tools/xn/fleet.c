@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "domain/life/jobs.h"
+#include "show/progress.h"
 #include "show/show.h"
 
 /*
@@ -111,6 +112,27 @@ static void let_go(const struct fleet *fleet, struct jobs *jobs, int64_t *wake)
     }
 }
 
+/* Those that fail count, too. */
+static size_t count_made(const struct fleet *fleet, const struct jobs *jobs)
+{
+    size_t made = fleet->order.items.count - order_left(&fleet->order);
+
+    VEC_EACH (&jobs->running, job)
+        made += job->waits || job->went_on;
+    return made;
+}
+
+static void show_progress(const struct fleet *fleet, const struct jobs *jobs,
+                          struct progress **progress)
+{
+    if (!fleet->makes_guests || fleet->quiet)
+        return;
+    if (*progress == NULL)
+        *progress = progress_begin(PROGRESS_TEXT, "guests");
+    progress_update(*progress, "%zu of %zu made", count_made(fleet, jobs),
+                    fleet->order.items.count);
+}
+
 /* What was kept apart, the words of the one as a whole. */
 static void print_output(const struct job_end *end)
 {
@@ -166,6 +188,8 @@ static bool is_over(const struct fleet *fleet)
 static int run_all(struct fleet *fleet, struct jobs *jobs, size_t *failed,
                    struct error *err)
 {
+    cleanup_progress struct progress *progress = NULL;
+
     while (order_left(&fleet->order) > 0) {
         cleanup_job_end struct job_end end = { 0 };
         int64_t wake;
@@ -176,7 +200,12 @@ static int run_all(struct fleet *fleet, struct jobs *jobs, size_t *failed,
         let_go(fleet, jobs, &wake);
         if (wake > fleet->deadline)
             wake = fleet->deadline;
+        show_progress(fleet, jobs, &progress);
         int rc = jobs_wait(jobs, wake, &end, err);
+        if (rc != 0) { /* something is printed */
+            progress_end(progress);
+            progress = NULL;
+        }
         if (rc > 0)
             rc = report_end(fleet, &end, failed, err);
         if (rc < 0)

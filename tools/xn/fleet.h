@@ -14,6 +14,7 @@ struct fleet {
     unsigned int jobs; /* at once; 0: as many as there are CPUs */
     bool makes_guests; /* at most two for a CPU at once; and they start when all
                         * are made, see fleet.c */
+    bool quiet;        /* no progress */
     int64_t deadline;  /* for all of them */
     const char *done;  /* "started", for what is printed */
     bool apart;        /* what each run says is printed when it has ended, and

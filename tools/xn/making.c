@@ -104,8 +104,11 @@ int making_run(struct invocation *inv, const struct create_request *request,
     cleanup_free char *what = mem_printf("%s %s", doing, name);
     uint32_t domid;
 
+    /* One among others is counted by whoever has it made. */
+    bool silent = is_quiet(inv) || request->gate != NULL;
+
     struct progress *progress =
-        progress_begin(is_quiet(inv) ? PROGRESS_QUIET : PROGRESS_TEXT, what);
+        progress_begin(silent ? PROGRESS_QUIET : PROGRESS_TEXT, what);
     int rc = domain_create(inv->host, request, &domid, err);
     progress_end(progress);
     return rc == 0 ? making_follow(inv, request, domid, done, err) : -1;

@@ -227,6 +227,7 @@ void jobs_let_go(struct job *job)
 {
     send(job->gate, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     job->waits = false;
+    job->went_on = true;
     io_cleanup_close(&job->gate);
 }
 

@@ -22,6 +22,7 @@ struct job {
     size_t label;     /* the caller's */
     int gate;         /* our end of the one that it waits at; else -1 */
     bool waits;       /* at it */
+    bool went_on;     /* was let go */
     int64_t since_ms; /* when it came there, on clock_now_ms's clock */
     int output[2];    /* what it printed, and its errors; -1 where shared */
 };
