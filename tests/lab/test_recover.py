@@ -92,6 +92,27 @@ def test_a_last_word_that_was_not_heard_is_said_again(hosts, small, away):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("striking")
+def test_a_note_there_is_dropped_by_the_word_that_it_is_settled(
+        hosts, small, away):
+    """No other note, and no file that a made-up UUID would name."""
+    up = small("pvh")
+    away(up.name)
+    uuid = uuid_of(hosts[0], up.name)
+    strike(hosts[0], up.name, "report", "sender")
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    assert notes(hosts[1]) != []
+    for other in ("00000000-0000-4000-8000-000000000000", "../../../etc/hosts"):
+        hosts[1].xn("migrate-receive", "--settled", other, check=False)
+        assert notes(hosts[1]) != []
+    hosts[1].xn("migrate-receive", "--settled", uuid)
+    assert notes(hosts[1]) == []
+    hosts[0].xn("migrate", "--recover", uuid, timeout=120)
+    expect_only_on(hosts, up.name, 1)
+    expect_settled(hosts)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("striking")
 def test_a_guest_that_nobody_has_is_said_to_be_nowhere(hosts, small, away):
     """The source was lost with its memory, before the receiver had heard."""
     up = small("pvh")

@@ -108,6 +108,17 @@ def test_a_busy_guest_stays_where_that_is_asked(hosts, small, away):
 
 
 @pytest.mark.slow
+def test_a_host_that_is_left_asks_for_the_same(hosts, small, away):
+    up = small("pvh", memory=64, extra=BUSY)
+    away.append(up.name)
+    said = hosts[0].xn("evacuate", "--max-downtime", "1", "--max-rounds", "1",
+                       "--abort-if-busy", "host2", check=False, timeout=240)
+    assert said.rc == 1 and "1 of 1 guests are still here" in said.stderr, said
+    assert "changes its memory faster than it can be sent" in said.stderr
+    expect_runs(hosts[0], up.name)
+
+
+@pytest.mark.slow
 def test_a_live_save_has_the_same_options(host, small, image):
     up = small("pvh", memory=64, extra=BUSY)
     failed = host.xn("save", "--live", "--max-downtime", "1",
