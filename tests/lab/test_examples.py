@@ -46,7 +46,6 @@ def test_debian_from_its_own_disk(example, name):
     example(name, "GUEST-UP debian 12", 400)
 
 
-@pytest.mark.unproven
 @pytest.mark.slow
 def test_the_demo(host, capsys):
     """Also once more: nothing of the first is taken for the second's."""
