@@ -291,9 +291,9 @@ def only_the_command_is_timed_and_its_failure_told() -> None:
         assert False, f"{tool} did not fail"
 
 
-# As ./dev bench create has xl make many at once, with one that fails.
+# As ./dev bench create has xl make many at once, with one that fails twice.
 AT_ONCE_TOOLS = ["false", load_bench("create").AT_ONCE["xl"].replace(
-    "xl create -q $f", "test $f != 2").format(files="1 2 3")]
+    "xl create -q F", "test F != 2").format(files="1 2 3")]
 
 
 TESTS = [xl_rounds_are_told_apart, rounds_of_one_number_and_size_are_two,
