@@ -45,7 +45,7 @@ def test_a_guest_answers_on_its_console(guest):
         console.wait()
 
 
-@pytest.mark.slow
+@pytest.mark.slow("pvh")
 @pytest.mark.parametrize("kind", ["pv", "pvh"])
 def test_a_guest_obeys_a_shutdown_request(host, guest, kind):
     up = guest(kind, tool="xl", vif=["bridge=xenbr0"])
