@@ -112,12 +112,19 @@ static void lex_comment(struct config_lexer *lexer, struct config_token *token)
     }
 }
 
-int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
+/* What a byte behind a backslash stands for; NUL: nothing of its own. */
+static char meaning_of(char c)
 {
     static const char meanings[256] = {
         ['a'] = '\a', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r',
         ['t'] = '\t', ['v'] = '\v', ['"'] = '"',  ['\''] = '\'', ['\\'] = '\\',
     };
+
+    return meanings[(unsigned char)c];
+}
+
+int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
+{
     size_t digits = 0;
 
     *used = 1;
@@ -125,7 +132,7 @@ int config_decode_step(const char *p, const char *end, size_t *used, char *byte)
     if (*p != '\\' || p + 1 >= end)
         return 1;
     *used = 2;
-    *byte = meanings[(unsigned char)p[1]];
+    *byte = meaning_of(p[1]);
     if (*byte != '\0')
         return 1;
     /*
@@ -155,11 +162,11 @@ static bool utf8_is_valid(const char *p, const char *end)
     return true;
 }
 
-/* The whole string is there; now look at what is inside. odd: it may be no
- * valid UTF-8. */
+/* The whole string is there, with something in it that may be wrong: now look
+ * at what is inside. high: bytes that may be no valid UTF-8. */
 __attribute__((cold, noinline)) static void
 check_string(struct config_lexer *lexer, const struct config_token *token,
-             bool odd)
+             bool high)
 {
     const char *p = token->start + 1;
     const char *end = token->start + token->length - 1;
@@ -167,7 +174,7 @@ check_string(struct config_lexer *lexer, const struct config_token *token,
     char byte;
     size_t used;
 
-    if (odd && !utf8_is_valid(p, end))
+    if (high && !utf8_is_valid(p, end))
         config_diag_add(lexer->diags, CONFIG_WARNING, &token->place,
                         "save the file as UTF-8",
                         "this string is not valid UTF-8");
@@ -235,7 +242,8 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
     const char *p = lexer->at + 1;
     char quote = *lexer->at;
     bool escapes = false;
-    bool odd = false; /* needs a closer look */
+    bool odd = false; /* an escape with no simple meaning */
+    bool high = false;
 
     for (;; p++) {
         /* Stops at the NUL behind the text at the latest. */
@@ -253,8 +261,9 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
                 refuse_nul(lexer, token, p);
                 return;
             }
+            odd |= meaning_of(*p) == '\0';
         }
-        odd |= (unsigned char)*p >= 0x80;
+        high |= (unsigned char)*p >= 0x80;
     }
     if (p >= lexer->end || *p == '\n') {
         bad(lexer, token, p, "this string is not closed on its line",
@@ -263,8 +272,8 @@ static void lex_string(struct config_lexer *lexer, struct config_token *token)
     }
     finish(lexer, token, CONFIG_TOKEN_STRING, p + 1);
     token->escapes = escapes;
-    if (escapes || odd)
-        check_string(lexer, token, odd);
+    if (odd || high)
+        check_string(lexer, token, high);
 }
 
 bool config_lexer_is_truth(const char *word, size_t length)

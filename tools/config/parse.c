@@ -95,7 +95,7 @@ static bool is_fresh_start(const struct parser *parser)
 
 static void resynchronise(struct parser *parser)
 {
-    while (!is_fresh_start(parser)) {
+    while (!parser->stopped && !is_fresh_start(parser)) {
         if (parser->token.type == CONFIG_TOKEN_BAD)
             /* One report a line is enough: the rest follows from it. */
             parser->lexer.diags = NULL;
@@ -144,17 +144,18 @@ static void decode_string(struct parser *parser, struct config_value *value)
     value->quoted = true;
     if (!parser->token.escapes)
         return;
-    for (;;) {
-        const char *escape = memchr(p, '\\', (size_t)(end - p));
-        size_t plain = (size_t)((escape != NULL ? escape : end) - p);
+    while (p < end) {
+        const char *escape;
         size_t used;
 
-        memcpy(out, p, plain);
-        out += plain;
-        p += plain;
-        if (p == end)
-            break;
-        out += config_decode_step(p, end, &used, out) > 0;
+        if (*p == '\\') {
+            out += config_decode_step(p, end, &used, out) > 0;
+        } else {
+            escape = memchr(p, '\\', (size_t)(end - p));
+            used = (size_t)((escape != NULL ? escape : end) - p);
+            memcpy(out, p, used);
+            out += used;
+        }
         p += used;
     }
     *out = '\0';
