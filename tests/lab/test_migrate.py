@@ -195,9 +195,9 @@ def test_too_little_memory_there(hosts, small):
     assert not is_there(hosts[1], f"{up.name}--incoming")
 
 
-def start_migrating(host, name) -> None:
+def start_migrating(host, name, *options: str) -> None:
     host.run("systemd-run", "--unit=migrating", "--collect", "xn", "migrate",
-             "--bwlimit", "4M", name, "host2")
+             "--bwlimit", "4M", *options, name, "host2")
 
 
 def wait_incoming(host, name) -> None:

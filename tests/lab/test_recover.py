@@ -17,10 +17,14 @@ __all__ = ["striking"]  # a fixture
 NOTES = "/var/lib/xenith/migrate"
 
 
-def strike(host, name, step: str, who: str, *options: str):
-    """A migration to host2 that is killed at that step."""
+def plan(host, step: str, who: str) -> None:
     host.write(PLAN, json.dumps({"held": False} | STEPS[step] | {"who": who}))
     host.run("rm -f /root/struck")
+
+
+def strike(host, name, step: str, who: str, *options: str):
+    """A migration to host2 that is killed at that step."""
+    plan(host, step, who)
     return host.xn("migrate", "-s", SSH, "--compress", "zstd", *options, name,
                    "host2", check=False, timeout=300)
 
@@ -156,17 +160,15 @@ def test_another_configuration_is_of_the_same_guest(hosts, small, away):
     expect_settled(hosts)
 
 
-# -- it was taken there and not started --------------------------------------
+# -- it was taken there, and its receiver had more to do ---------------------
 
-def take_and_hold(hosts, name) -> None:
-    """The receiver has permission and waits for its supervisor, which is
-    stopped: the guest is taken and paused."""
-    start_migrating(hosts[0], name)
+def take_and_hold(hosts, name, *options: str) -> None:
+    """The receiver has started it and waits for the supervisor, which is
+    stopped: nobody acts yet on what the guest does."""
+    start_migrating(hosts[0], name, *options)
     wait_incoming(hosts[1], name)
     hosts[1].run("pkill -STOP -x xnd")
     wait_until(lambda: is_there(hosts[1], name), 240, "it is not taken")
-
-
 
 
 @pytest.fixture
@@ -175,18 +177,30 @@ def thaw(hosts):
     hosts[1].run("pkill -CONT -x xnd", check=False)
 
 
+def lose_supervisor(host) -> None:
+    """It is to forget what it was asked: another one adopts what is marked."""
+    host.run("pkill -KILL -x xnd")
+
+
+def expect_supervised(host, name) -> None:
+    host.xn("reboot", name)
+    wait_until(lambda: not is_there(host, name), 120,
+               "nobody acts on its reboot")
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("striking")
 @pytest.mark.parametrize("by", ["recover", "gc"])
-def test_a_guest_whose_receiver_was_killed_is_started(hosts, small, away, thaw,
-                                                      by):
+def test_a_guest_whose_receiver_was_killed_is_supervised(hosts, small, away,
+                                                         thaw, by):
+    """With it went the connection, before the sender heard that it runs."""
     up = small("pvh", memory=32, extra="fill=random", on_reboot="destroy")
     away(up.name)
-    take_and_hold(hosts, up.name)
+    plan(hosts[0], "report-held", "link")
+    take_and_hold(hosts, up.name, "-s", SSH)
     hosts[1].run("pkill -KILL -f '^xn migrate-receive'")
-    thaw()
+    lose_supervisor(hosts[1])
     wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
-    state = hosts[1].xn("list", up.name).stdout.splitlines()[1].split()[4]
-    assert state[2] == "p"
     if by == "gc":
         assert "1 guest(s) that came here started" in hosts[1].xn("gc").stdout
         expect_runs(hosts[1], up.name)
@@ -195,9 +209,23 @@ def test_a_guest_whose_receiver_was_killed_is_started(hosts, small, away, thaw,
     assert expect_one(hosts, up.name) == 1
     hosts[1].wait_console(up.name, "RESUMED", 60)
     expect_settled(hosts)
-    hosts[1].xn("reboot", up.name)
-    wait_until(lambda: not is_there(hosts[1], up.name), 120,
-               "nobody acts on its reboot")
+    expect_supervised(hosts[1], up.name)
+
+
+@pytest.mark.slow
+def test_what_a_killed_receiver_had_left_is_done_when_it_is_settled(
+        hosts, small, away, thaw):
+    """The sender heard that it runs and lets it go; its last word is heard by
+    another receiver, which hands the guest to a supervisor."""
+    up = small("pvh", memory=32, extra="fill=random", on_reboot="destroy")
+    away(up.name)
+    take_and_hold(hosts, up.name)
+    hosts[1].run("pkill -KILL -f '^xn migrate-receive'")
+    lose_supervisor(hosts[1])
+    wait_until(lambda: is_over(hosts), 90, "an end of it still waits")
+    assert expect_one(hosts, up.name) == 1
+    expect_settled(hosts)
+    expect_supervised(hosts[1], up.name)
 
 
 @pytest.mark.slow

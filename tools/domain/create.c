@@ -88,6 +88,7 @@ static bool finish_arrival(struct host *host,
     if (finished <= 0)
         return false;
     takeover_tell(takeover);
+    takeover_settle(takeover);
     return true;
 }
 

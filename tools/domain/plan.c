@@ -172,6 +172,22 @@ static void add_prepare(struct plan *plan, const struct create *create)
                  step_unprepare);
 }
 
+/* What need not be done before the guest runs again, which stands still on both
+ * hosts until then. None of it fails. */
+static void add_rest_of_arrival(struct plan *plan, const struct create *create)
+{
+    add_step(plan, mem_strdup("tell that it runs"), 0, step_tell_sender, NULL);
+    if (create->supervise)
+        add_step(plan, mem_strdup("hand it to the supervisor"), 0,
+                 step_supervise_taken, NULL);
+    else
+        add_step(plan, mem_strdup("have the supervisor look"), 0, step_look,
+                 NULL);
+    add_step(plan, mem_strdup("settle it with the sender"), 0, step_settle,
+             NULL);
+    add_hooks(plan, create, HOOK_MIGRATE_IN);
+}
+
 void plan_make(struct plan *plan, const struct create *create)
 {
     const libxl_domain_config *config = &create->spec->config;
@@ -201,7 +217,7 @@ void plan_make(struct plan *plan, const struct create *create)
                  step_take_over, step_refuse);
     else
         add_hooks(plan, create, HOOK_CREATED);
-    if (create->supervise)
+    if (create->supervise && create->takeover == NULL)
         add_step(plan, mem_strdup("hand it to the supervisor"), 0,
                  step_supervise, NULL);
     if (create->gate != NULL && !create->paused)
@@ -213,10 +229,7 @@ void plan_make(struct plan *plan, const struct create *create)
     if (!create->paused)
         add_step(plan, mem_strdup("start it"), 0, step_unpause, NULL);
     if (create->takeover != NULL)
-        add_step(plan, mem_strdup("tell that it runs"), 0, step_tell_sender,
-                 NULL);
-    if (create->takeover != NULL)
-        add_hooks(plan, create, HOOK_MIGRATE_IN);
+        add_rest_of_arrival(plan, create);
     else if (!create->paused)
         add_hooks(plan, create, HOOK_STARTED);
 }

@@ -49,5 +49,9 @@ int step_wait_at_gate(struct create *create, unsigned int i, struct error *err);
 int step_note_start(struct create *create, unsigned int i, struct error *err);
 int step_unpause(struct create *create, unsigned int i, struct error *err);
 int step_tell_sender(struct create *create, unsigned int i, struct error *err);
+int step_supervise_taken(struct create *create, unsigned int i,
+                         struct error *err);
+int step_look(struct create *create, unsigned int i, struct error *err);
+int step_settle(struct create *create, unsigned int i, struct error *err);
 
 #endif

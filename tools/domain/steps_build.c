@@ -173,6 +173,30 @@ int step_tell_sender(struct create *create, unsigned int i, struct error *err)
     return 0;
 }
 
+/* It has no other place to go to, with a supervisor or without. */
+int step_supervise_taken(struct create *create, unsigned int i,
+                         struct error *err)
+{
+    cleanup_error struct error why = ERROR_INIT;
+
+    if (supervise_hand_over(create->domid, create->short_lives, &why) < 0)
+        log_warn("%s runs here, but nobody acts on its shutdowns: %s",
+                 create->takeover->name, why.message);
+    return 0;
+}
+
+int step_look(struct create *create, unsigned int i, struct error *err)
+{
+    supervise_look();
+    return 0;
+}
+
+int step_settle(struct create *create, unsigned int i, struct error *err)
+{
+    takeover_settle(create->takeover);
+    return 0;
+}
+
 int step_supervise(struct create *create, unsigned int i, struct error *err)
 {
     return supervise_hand_over(create->domid, create->short_lives, err);
@@ -197,6 +221,7 @@ int step_unpause(struct create *create, unsigned int i, struct error *err)
         return host_fail(create->host, err, ERR_FAILED, rc, "start");
     record_end(&create->record);
     memory_claim_release(&create->claim);
-    supervise_look();
+    if (create->takeover == NULL)
+        supervise_look();
     return 0;
 }

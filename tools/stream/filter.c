@@ -58,6 +58,13 @@ static _Atomic uint64_t *carried_of(const struct filter_way *way)
     return way->figures != NULL ? &way->figures->carried : NULL;
 }
 
+static void tell_end(const struct filter_way *way, int rc,
+                     const struct stream_stats *stats)
+{
+    if (rc == 0 && way->ended != NULL)
+        way->ended(stats);
+}
+
 /* -- the writing end ------------------------------------------------------- */
 
 /* Sends out what can be, while nothing comes in. */
@@ -115,6 +122,7 @@ int filter_encode(const struct encode_options *options, bool bulk,
     int rc = pump_encoder(encoder, bulk, way, err);
     if (rc == 0)
         rc = encoder_finish(encoder, stats, err);
+    tell_end(way, rc, stats);
     encoder_free(encoder);
     return rc;
 }
@@ -146,6 +154,7 @@ static int pump_decoder(const struct decode_options *options,
                   ? 0
                   : inlet_read(&input->inlet, input->bytes, FILTER_INPUT, err);
     int rc = got == 0 ? decoder_finish(decoder, stats, err) : -1;
+    tell_end(way, rc, stats);
     decoder_free(decoder);
     return rc;
 }
@@ -168,6 +177,7 @@ static int pump_plain(struct input *input, const struct filter_way *way,
         stats->carried += (uint64_t)got;
         got = inlet_read(&input->inlet, input->bytes, FILTER_INPUT, err);
     }
+    tell_end(way, (int)got, stats);
     return (int)got;
 }
 

@@ -17,6 +17,9 @@ struct filter_way {
     uint64_t rate;    /* of writing, bytes a second; 0: no limit */
     int64_t stall_ms; /* the wire's: to give it up; 0: never */
     struct stream_figures *figures; /* kept up to date; NULL: nobody looks */
+    /* All was written, and was right. Called before memory is given back, which
+     * takes a while. NULL: nobody waits for it. */
+    void (*ended)(const struct stream_stats *stats);
 };
 
 /*

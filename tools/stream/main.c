@@ -205,6 +205,26 @@ static int print_facts(const struct decode_options *decode, bool whole,
     return 0;
 }
 
+/* The last that is said and written: whoever waits for that goes on. */
+static void report(const struct stream_stats *stats)
+{
+    cleanup_json_writer struct json_writer *json = json_writer_new(0);
+
+    json_begin_object(json);
+    json_add_bool(json, "complete", stats->complete);
+    json_add_uint(json, "bytes", stats->bytes);
+    json_add_uint(json, "carried", stats->carried);
+    json_add_uint(json, "frames", stats->frames);
+    json_add_uint(json, "pages", stats->pages);
+    json_add_uint(json, "zero_pages", stats->zero_pages);
+    json_add_uint(json, "same_pages", stats->same_pages);
+    json_add_uint(json, "delta_pages", stats->delta_pages);
+    json_end_object(json);
+    fprintf(stderr, "%s\n", json_text(json, NULL));
+    close(STDERR_FILENO);
+    close(STDOUT_FILENO);
+}
+
 static int run(const struct options *options, struct stream_stats *stats,
                struct error *err)
 {
@@ -227,6 +247,7 @@ static int run(const struct options *options, struct stream_stats *stats,
         .rate = options->rate,
         .stall_ms = (int64_t)options->stall * 1000,
         .figures = options->figures,
+        .ended = options->report ? report : NULL,
     };
 
     if (privilege_drop(err) < 0)
@@ -236,23 +257,6 @@ static int run(const struct options *options, struct stream_stats *stats,
     if (options->verb == VERB_INSPECT)
         return print_facts(&decode, !options->head, err);
     return filter_encode(&encode, options->bulk, &way, stats, err);
-}
-
-static void report(const struct stream_stats *stats)
-{
-    cleanup_json_writer struct json_writer *json = json_writer_new(0);
-
-    json_begin_object(json);
-    json_add_bool(json, "complete", stats->complete);
-    json_add_uint(json, "bytes", stats->bytes);
-    json_add_uint(json, "carried", stats->carried);
-    json_add_uint(json, "frames", stats->frames);
-    json_add_uint(json, "pages", stats->pages);
-    json_add_uint(json, "zero_pages", stats->zero_pages);
-    json_add_uint(json, "same_pages", stats->same_pages);
-    json_add_uint(json, "delta_pages", stats->delta_pages);
-    json_end_object(json);
-    fprintf(stderr, "%s\n", json_text(json, NULL));
 }
 
 int main(int argc, char **argv)
@@ -270,8 +274,6 @@ int main(int argc, char **argv)
     }
     if (rc == 0)
         rc = run(&options, &stats, &err);
-    if (rc == 0 && options.report)
-        report(&stats);
     if (rc == 0)
         return 0;
     fprintf(stderr, "xn-stream: %s\n", err.message);

@@ -173,6 +173,18 @@ static int answer(struct invocation *inv, const char *uuid, struct error *err)
     return 0;
 }
 
+/* For a sender that heard that it runs here: its receiver may have been killed
+ * right after it said so. */
+static int settle(struct invocation *inv, const char *uuid, struct error *err)
+{
+    uint32_t domid;
+
+    if (arrival_finish(inv->host, uuid, &domid, err) < 0)
+        return -1;
+    taken_note_settle(uuid);
+    return 0;
+}
+
 /* For a sender that spreads its guests: bytes that they could have. */
 static int say_room(struct invocation *inv, struct error *err)
 {
@@ -216,10 +228,8 @@ static int run(struct invocation *inv, struct error *err)
         return say_room(inv, err);
     if (whose != NULL)
         return answer(inv, whose, err);
-    if (settled != NULL) {
-        taken_note_settle(settled);
-        return 0;
-    }
+    if (settled != NULL)
+        return settle(inv, settled, err);
     if (read_handshake(inv, &takeover.frames, err) < 0 ||
         interrupt_install(err) < 0)
         return -1;

@@ -112,13 +112,17 @@ void takeover_tell(struct takeover *takeover)
 {
     cleanup_error struct error err = ERROR_INIT;
 
-    note_done(takeover);
     takeover->sender = TAKEOVER_QUIET;
-    bool told = handover_report(&takeover->wire, true, &err) == 0;
-    if (!told)
+    takeover->told = handover_report(&takeover->wire, true, &err) == 0;
+    if (!takeover->told)
         log_warn("%s runs here, but: %s", takeover->name, err.message);
+}
+
+void takeover_settle(struct takeover *takeover)
+{
+    note_done(takeover);
     if (!takeover->frames ||
-        (told && handover_hear_gone(&takeover->wire, NULL) == 0))
+        (takeover->told && handover_hear_gone(&takeover->wire, NULL) == 0))
         taken_note_settle(takeover->uuid);
     taken_note_dispose(&takeover->note);
 }

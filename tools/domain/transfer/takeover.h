@@ -24,6 +24,7 @@ struct takeover {
     struct taken_note note; /* from the permission on */
     /* What the sender waits for: nothing; whether it runs; its guest. */
     enum { TAKEOVER_QUIET, TAKEOVER_ASKED, TAKEOVER_OWES } sender;
+    bool told; /* the sender, that it runs */
 };
 
 /* The name until then; the caller's. */
@@ -51,10 +52,15 @@ int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,
 int takeover_start(struct takeover *takeover, struct error *err);
 
 /*
- * It runs, or stays paused as was asked for. Failing to say so is only told. A
- * Xenith sender tells when its copy is gone; until then a note stays on disk.
+ * It runs, or stays paused as was asked for. Failing to say so is only told.
  */
 void takeover_tell(struct takeover *takeover);
+
+/*
+ * After that, and when it has its supervisor: nothing is left to do for it. A
+ * Xenith sender tells when its copy is gone; until then a note stays on disk.
+ */
+void takeover_settle(struct takeover *takeover);
 
 /*
  * It will not run here. The first is to be said before what there is of it is
