@@ -71,6 +71,7 @@ def test_a_guest_goes_on_at_another_host(hosts, guest, kind, away):
 def test_it_is_supervised_where_it_went(hosts, small, away):
     up = small("pvh", on_reboot="restart")
     away(up.name)
+    hosts[0].run("scp -q /root/small-guest host2:/root/")
     hosts[0].xn("migrate", up.name, "host2", timeout=600)
     up.host = hosts[1]
     before = up.domid()

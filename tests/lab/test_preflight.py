@@ -85,3 +85,28 @@ def test_a_disk_that_is_only_read_may_be_a_copy(hosts, small, twin_files):
     answer = ask(hosts[0], up.name)
     assert answer["can"], answer
     assert any("one host alone" in line for line in answer["notes"]), answer
+
+
+@pytest.mark.slow
+def test_what_it_boots_from_is_wanted_there_later(hosts, small):
+    """It comes running, and could not be started again."""
+    small("pvh", "other")  # so that there is a kernel
+    kernel = "/root/only-here"
+    hosts[0].run(f"cp /root/small-guest {kernel}")
+    up = small("pvh", kernel=kernel)
+    answer = ask(hosts[0], up.name)
+    hosts[0].run("rm", kernel)
+    assert answer["can"], answer
+    assert (f"it could not start again there: kernel: {kernel}: No such file or "
+            "directory" in answer["notes"]), answer
+
+
+def test_memory_that_it_has_yet_to_give_back_is_wanted_there(hosts, small):
+    """It shall have 16 MiB, and has 64; there is room for 40."""
+    up = small("pvh", memory=64)
+    hosts[0].xn("mem-set", up.name, "16")
+    room = int(hosts[1].xn("migrate-receive", "--room").stdout) >> 20
+    small("pvh", "filler", on=hosts[1], memory=room - 40)
+    answer = ask(hosts[0], up.name)
+    assert re.search(r"not enough memory: 6\d MiB needed",
+                     "\n".join(answer["reasons"])), answer

@@ -92,6 +92,9 @@ struct domain_own {
 struct domain_spec {
     libxl_domain_config config;
     struct domain_own own;
+    /* KiB that it has already, more than it shall have, as one that was told to
+     * give some back and did not yet; 0: not known. */
+    uint64_t has_kib;
 };
 
 void domain_spec_init(struct domain_spec *spec);

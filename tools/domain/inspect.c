@@ -19,13 +19,13 @@ static void add_finding(struct inspection *inspection, bool fatal,
 }
 
 static void run_checks(struct host *host, struct domain_spec *spec,
-                       const struct xlconf *defaults, bool boots,
+                       const struct xlconf *defaults,
                        struct inspection *inspection)
 {
     struct create create = { .host = host, .spec = spec, .defaults = defaults };
     struct plan plan = { 0 };
 
-    plan_make_checks(&plan, &spec->config, boots);
+    plan_make_checks(&plan, &spec->config, true);
     VEC_EACH (&plan.steps, step) {
         struct error err = ERROR_INIT;
 
@@ -41,7 +41,7 @@ static void find_memory(struct host *host, const struct domain_spec *spec,
 {
     struct error err = ERROR_INIT;
 
-    if (memory_need_check(host, &spec->config, defaults, &err) < 0)
+    if (memory_need_check(host, spec, defaults, &err) < 0)
         add_finding(inspection, true, "memory", 0, &err);
 }
 
@@ -94,10 +94,9 @@ static void look_at_nics(struct host *host, const struct domain_spec *spec,
 }
 
 void inspect_host(struct host *host, struct domain_spec *spec,
-                  const struct xlconf *defaults, bool boots,
-                  struct inspection *inspection)
+                  const struct xlconf *defaults, struct inspection *inspection)
 {
-    run_checks(host, spec, defaults, boots, inspection);
+    run_checks(host, spec, defaults, inspection);
     find_abilities(host, spec, inspection);
     find_memory(host, spec, defaults, inspection);
     look_at_disks(spec, inspection);

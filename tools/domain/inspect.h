@@ -22,13 +22,9 @@ struct inspection {
     VEC(struct inspect_finding) findings;
 };
 
-/*
- * Adds the findings to a zeroed inspection; an error is one of them. boots:
- * from its kernel, not from a saved state.
- */
+/* Adds the findings to a zeroed inspection; an error is one of them. */
 void inspect_host(struct host *host, struct domain_spec *spec,
-                  const struct xlconf *defaults, bool boots,
-                  struct inspection *inspection);
+                  const struct xlconf *defaults, struct inspection *inspection);
 void inspection_dispose(struct inspection *inspection);
 #define cleanup_inspection __attribute__((cleanup(inspection_dispose)))
 

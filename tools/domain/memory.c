@@ -84,3 +84,15 @@ int memory_set_max(const struct subject *subject, uint64_t kib,
                          subject->label, kib >> 10);
     return 0;
 }
+
+uint64_t memory_present(struct host *host, uint32_t domid)
+{
+    libxl_dominfo info;
+    uint64_t kib = 0;
+
+    libxl_dominfo_init(&info);
+    if (libxl_domain_info(host->ctx, &info, domid) == 0)
+        kib = info.current_memkb;
+    libxl_dominfo_dispose(&info);
+    return kib;
+}

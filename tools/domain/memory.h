@@ -16,4 +16,7 @@ int memory_set_target(const struct subject *subject, uint64_t kib,
 int memory_set_max(const struct subject *subject, uint64_t kib,
                    struct error *err);
 
+/* KiB that it has just now; 0 if it is gone. */
+uint64_t memory_present(struct host *host, uint32_t domid);
+
 #endif

@@ -15,14 +15,26 @@
 /* How long Dom0 may make no progress in giving memory back, seconds. */
 #define BALLOON_PATIENCE 10
 
-static int measure(struct host *host, const libxl_domain_config *config,
+/* The guest's own memory, of which what it has comes, too. */
+static void count_what_it_has(const struct domain_spec *spec,
+                              libxl_domain_build_info *build)
+{
+    uint64_t kib =
+        spec->has_kib < build->max_memkb ? spec->has_kib : build->max_memkb;
+
+    if (build->target_memkb != LIBXL_MEMKB_DEFAULT && kib > build->target_memkb)
+        build->target_memkb = kib;
+}
+
+static int measure(struct host *host, const struct domain_spec *spec,
                    struct memory_need *need, struct error *err)
 {
     libxl_domain_config copy;
 
     /* libxl fills in defaults where it computes; ours stays as written. */
     libxl_domain_config_init(&copy);
-    libxl_domain_config_copy(host->ctx, &copy, config);
+    libxl_domain_config_copy(host->ctx, &copy, &spec->config);
+    count_what_it_has(spec, &copy.b_info);
     int rc = libxl_domain_need_memory(host->ctx, &copy, INVALID_DOMID,
                                       &need->needed_kib);
     libxl_domain_config_dispose(&copy);
@@ -79,13 +91,13 @@ static int take_balloon_lock(const char *path, struct error *err)
     return -1;
 }
 
-static int balloon_dom0(struct host *host, const libxl_domain_config *config,
+static int balloon_dom0(struct host *host, const struct domain_spec *spec,
                         const struct xlconf *defaults, struct memory_need *need,
                         struct error *err)
 {
     cleanup_close int lock = take_balloon_lock(defaults->lockfile, err);
 
-    if (lock < 0 || measure(host, config, need, err) < 0)
+    if (lock < 0 || measure(host, spec, need, err) < 0)
         return -1;
     if (need->free_kib >= need->needed_kib)
         return 0;
@@ -94,7 +106,7 @@ static int balloon_dom0(struct host *host, const libxl_domain_config *config,
     if (rc == 0)
         rc = libxl_wait_for_memory_target(host->ctx, 0, BALLOON_PATIENCE);
     host_log_forget(&host->log);
-    return rc == 0 ? measure(host, config, need, err) : 0;
+    return rc == 0 ? measure(host, spec, need, err) : 0;
 }
 
 static unsigned long long mib(uint64_t kib)
@@ -119,25 +131,25 @@ static int report_short(const struct memory_need *need, struct error *err)
     return -1;
 }
 
-int memory_need_measure(struct host *host, const libxl_domain_config *config,
+int memory_need_measure(struct host *host, const struct domain_spec *spec,
                         const struct xlconf *defaults, struct memory_need *need,
                         struct error *err)
 {
     need->may_balloon = may_balloon(host, defaults);
-    return measure(host, config, need, err);
+    return measure(host, spec, need, err);
 }
 
-int memory_need_check(struct host *host, const libxl_domain_config *config,
+int memory_need_check(struct host *host, const struct domain_spec *spec,
                       const struct xlconf *defaults, struct error *err)
 {
     struct memory_need need = { 0 };
 
-    if (memory_need_measure(host, config, defaults, &need, err) < 0)
+    if (memory_need_measure(host, spec, defaults, &need, err) < 0)
         return -1;
     return need.may_balloon ? 0 : report_short(&need, err);
 }
 
-int memory_need_find(struct host *host, const libxl_domain_config *config,
+int memory_need_find(struct host *host, const struct domain_spec *spec,
                      const struct xlconf *defaults, struct memory_claim *claim,
                      struct error *err)
 {
@@ -148,13 +160,14 @@ int memory_need_find(struct host *host, const libxl_domain_config *config,
     if (lock < 0 ||
         memory_claims_sum(MEMORY_CLAIMS, used_kib, host, &need.claimed_kib,
                           err) < 0 ||
-        memory_need_measure(host, config, defaults, &need, err) < 0)
+        memory_need_measure(host, spec, defaults, &need, err) < 0)
         return -1;
     if (need.free_kib < need.needed_kib && need.may_balloon &&
-        balloon_dom0(host, config, defaults, &need, err) < 0)
+        balloon_dom0(host, spec, defaults, &need, err) < 0)
         return -1;
     if (report_short(&need, err) < 0)
         return -1;
-    uuid_format_text(libxl_uuid_bytearray_const(&config->c_info.uuid), uuid);
+    uuid_format_text(libxl_uuid_bytearray_const(&spec->config.c_info.uuid),
+                     uuid);
     return memory_claim_make(claim, MEMORY_CLAIMS, uuid, need.needed_kib, err);
 }

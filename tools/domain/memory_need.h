@@ -15,7 +15,7 @@ struct memory_need {
 };
 
 /* How much the domain takes and how much there is; changes nothing. */
-int memory_need_measure(struct host *host, const libxl_domain_config *config,
+int memory_need_measure(struct host *host, const struct domain_spec *spec,
                         const struct xlconf *defaults, struct memory_need *need,
                         struct error *err);
 
@@ -23,7 +23,7 @@ int memory_need_measure(struct host *host, const libxl_domain_config *config,
  * Compares what the domain takes with what is free, and changes nothing.
  * Where Dom0 may give of its own, how much that is is not known before.
  */
-int memory_need_check(struct host *host, const libxl_domain_config *config,
+int memory_need_check(struct host *host, const struct domain_spec *spec,
                       const struct xlconf *defaults, struct error *err);
 
 /*
@@ -32,7 +32,7 @@ int memory_need_check(struct host *host, const libxl_domain_config *config,
  * so. ERR_SPACE says needed, free and short. The claim is for
  * memory_claim_release.
  */
-int memory_need_find(struct host *host, const libxl_domain_config *config,
+int memory_need_find(struct host *host, const struct domain_spec *spec,
                      const struct xlconf *defaults, struct memory_claim *claim,
                      struct error *err);
 

@@ -223,6 +223,6 @@ int step_check_p9(struct create *create, unsigned int i, struct error *err)
 
 int step_find_memory(struct create *create, unsigned int i, struct error *err)
 {
-    return memory_need_find(create->host, &create->spec->config,
-                            create->defaults, &create->claim, err);
+    return memory_need_find(create->host, create->spec, create->defaults,
+                            &create->claim, err);
 }

@@ -70,7 +70,7 @@ static void inspect(const struct check *check, const struct config_tree *tree,
 {
     struct inspection cleanup_inspection found = { 0 };
 
-    inspect_host(check->host, spec, check->defaults, true, &found);
+    inspect_host(check->host, spec, check->defaults, &found);
     VEC_EACH (&found.findings, finding) {
         struct config_place place = find_place(tree, finding);
 

@@ -190,8 +190,7 @@ static int measure_file(const struct invocation *inv, struct explained *all,
     if (load_defaults(inv->settings, &defaults, err) < 0 ||
         load_domain(inv->settings, inv->host, &source, &defaults, false, true,
                     &spec, err) < 0 ||
-        memory_need_measure(inv->host, &spec.config, &defaults, &all->need,
-                            err) < 0)
+        memory_need_measure(inv->host, &spec, &defaults, &all->need, err) < 0)
         return -1;
     uint64_t there = all->need.free_kib * 1024;
     if (all->need.may_balloon)

@@ -88,8 +88,8 @@ static int make(struct invocation *inv, struct takeover *takeover,
 }
 
 static int receive_from(struct invocation *inv, struct takeover *takeover,
-                        struct source *source, uint32_t *domid,
-                        struct error *err)
+                        const struct needs *needs, struct source *source,
+                        uint32_t *domid, struct error *err)
 {
     cleanup_domain_spec struct domain_spec spec;
 
@@ -99,6 +99,7 @@ static int receive_from(struct invocation *inv, struct takeover *takeover,
     if (invocation_count(inv, "debug") > 0 &&
         load_show_domain(NULL, &spec, stderr, err) < 0)
         return -1;
+    spec.has_kib = needs->memory_kib;
     return make(inv, takeover, source, &spec, domid, err);
 }
 
@@ -157,7 +158,7 @@ static int receive(struct invocation *inv, struct takeover *takeover,
         source_open_wire(&source, takeover->wire.in, frames,
                          frames ? question.stall : PLAIN_STALL, err) < 0)
         return -1;
-    int rc = receive_from(inv, takeover, &source, domid, err);
+    int rc = receive_from(inv, takeover, &question.needs, &source, domid, err);
     source_dispose(&source);
     return rc;
 }

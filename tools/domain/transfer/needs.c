@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "device/disk.h"
+#include "domain/memory.h"
 #include "domain/transfer/cpu_compare.h"
 #include "domain/transfer/disk_compare.h"
 
@@ -76,6 +77,7 @@ void needs_format(const struct needs *needs, struct json_writer *json)
 {
     json_begin_object(json);
     json_add_string(json, "host", needs->host);
+    json_add_uint(json, "memory_kib", needs->memory_kib);
     if (needs->cpu.count > 0) {
         json_key(json, "cpu");
         format_cpu(&needs->cpu, json);
@@ -172,6 +174,7 @@ void needs_parse(const struct json_value *json, struct needs *needs)
     const struct json_value *disks = json_get(json, "disks");
 
     needs->host = take_text(json, "host");
+    json_as_uint(json_get(json, "memory_kib"), &needs->memory_kib);
     parse_cpu(json_get(json, "cpu"), &needs->cpu);
     if (disks != NULL && json_type_of(disks) == JSON_ARRAY)
         for (size_t i = 0; i < json_count(disks); i++)
@@ -218,6 +221,7 @@ void needs_gather(struct host *host, uint32_t domid, const char *config_json,
 
     *needs = (struct needs){ .host = needs_name_host() };
     gather_cpu(domid, &needs->cpu);
+    needs->memory_kib = memory_present(host, domid);
     libxl_domain_config_init(&config);
     if (libxl_domain_config_from_json(host->ctx, &config, config_json) == 0) {
         for (int i = 0; i < config.num_disks; i++)

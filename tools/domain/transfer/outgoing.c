@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "domain/destroy.h"
 #include "domain/hooks/hooks.h"
+#include "domain/memory.h"
 #include "domain/own.h"
 #include "domain/transfer/saved_config.h"
 #include "domain/worker.h"
@@ -49,15 +50,12 @@ static int recall_spec(struct host *host, uint32_t domid, bool keep_domid,
 static void raise_target(struct host *host, uint32_t domid,
                          libxl_domain_build_info *build)
 {
-    libxl_dominfo info;
+    uint64_t kib = memory_present(host, domid);
 
-    libxl_dominfo_init(&info);
-    if (libxl_domain_info(host->ctx, &info, domid) == 0 &&
-        info.current_memkb > build->target_memkb)
-        build->target_memkb = info.current_memkb < build->max_memkb
-                                  ? info.current_memkb
-                                  : build->max_memkb;
-    libxl_dominfo_dispose(&info);
+    if (kib > build->max_memkb)
+        kib = build->max_memkb;
+    if (kib > build->target_memkb)
+        build->target_memkb = kib;
 }
 
 char *outgoing_config(struct host *host, uint32_t domid, bool keep_domid,

@@ -222,6 +222,17 @@ static void check_name(struct host *host, libxl_domain_create_info *info,
     info->name = takeover_first_name(name);
 }
 
+/* It comes running: what it boots from is wanted when it starts again. */
+static bool is_of_its_start(const struct inspect_finding *finding)
+{
+    static const char *const keys[] = { "kernel", "ramdisk", "bootloader" };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(finding->key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool is_reason(const struct inspect_finding *finding, bool here)
 {
     /* An address that somebody has already; in its own host the guest itself */
@@ -233,6 +244,18 @@ static bool is_reason(const struct inspect_finding *finding, bool here)
 static bool is_note(const struct inspect_finding *finding)
 {
     return strcmp(finding->key, "vif") != 0;
+}
+
+static void add_finding(struct answer *answer,
+                        const struct inspect_finding *finding, bool here)
+{
+    const char *message = finding->error.message;
+
+    if (is_of_its_start(finding))
+        answer_add(answer, false, "it could not start again there: %s",
+                   message);
+    else if (is_reason(finding, here) || is_note(finding))
+        answer_add(answer, is_reason(finding, here), "%s", message);
 }
 
 void preflight_find_reasons(struct host *host,
@@ -247,10 +270,9 @@ void preflight_find_reasons(struct host *host,
     compare_xen(host, question, answer);
     bool here = check_uuid(question, &config->c_info.uuid, answer);
     check_name(host, &config->c_info, answer);
-    inspect_host(host, spec, defaults, false, &found);
+    spec->has_kib = question->needs.memory_kib;
+    inspect_host(host, spec, defaults, &found);
     VEC_EACH (&found.findings, finding)
-        if (is_reason(finding, here) || is_note(finding))
-            answer_add(answer, is_reason(finding, here), "%s",
-                       finding->error.message);
+        add_finding(answer, finding, here);
     needs_check(host, &question->needs, config, question->only, answer);
 }

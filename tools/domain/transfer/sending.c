@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "domain/memory.h"
 #include "domain/transfer/away_note.h"
 #include "domain/transfer/outgoing.h"
 #include "domain/transfer/sent_pages.h"
@@ -130,18 +131,6 @@ int sending_open(struct sending *sending, const struct codec_request *request,
     return rc;
 }
 
-/* Pages that the guest has; 0: not known. */
-static uint64_t count_pages(struct host *host, uint32_t domid)
-{
-    libxl_dominfo info;
-
-    libxl_dominfo_init(&info);
-    int rc = libxl_domain_info(host->ctx, &info, domid);
-    uint64_t pages = rc == 0 ? info.current_memkb / PAGE_KIB : 0;
-    libxl_dominfo_dispose(&info);
-    return pages;
-}
-
 int sending_write_guest(struct sending *sending, int flags, struct error *err)
 {
     const struct figures *figures = sending->request->figures;
@@ -151,7 +140,7 @@ int sending_write_guest(struct sending *sending, int flags, struct error *err)
 
     if (figures != NULL) {
         pages.figures = figures->shared;
-        pages.guest = count_pages(host, domid);
+        pages.guest = memory_present(host, domid) / PAGE_KIB;
         host_log_watch(&host->log, sent_pages_note, &pages);
     }
     int rc = outgoing_write(host, domid, sending->out, flags, &sending->helper,
