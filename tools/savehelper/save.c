@@ -11,6 +11,7 @@
 
 #include <xenguest.h>
 
+#include "savehelper/backlog.h"
 #include "savehelper/environment.h"
 #include "savehelper/policy.h"
 #include "savehelper/sparse.h"
@@ -21,6 +22,7 @@ struct save {
     xc_interface *xch;
     uint32_t domid;
     struct policy policy;
+    struct backlog backlog;
 };
 
 /* -- being stopped --------------------------------------------------------- */
@@ -120,6 +122,18 @@ static void tell_verdict(const struct save *save,
     });
 }
 
+/*
+ * Before the guest is stopped; what it writes meanwhile may be worth a round,
+ * which is a short one.
+ */
+static bool goes_on_after_all(struct save *save,
+                              const struct policy_moment *moment)
+{
+    return backlog_wait(&save->backlog, moment->now_us) &&
+           moment->round < save->policy.asked.max_rounds &&
+           count_dirty(save) > POLICY_FEW_PAGES;
+}
+
 static int on_precopy(struct precopy_stats stats, void *data)
 {
     static const int verdicts[] = {
@@ -140,8 +154,14 @@ static int on_precopy(struct precopy_stats stats, void *data)
     if (moment.after)
         moment.dirty = count_dirty(save);
     enum policy_verdict verdict = policy_decide(&save->policy, &moment);
-    if (moment.after)
+    if (moment.after) {
         tell_round(save, &moment);
+        backlog_note(&save->backlog, moment.now_us,
+                     policy_predict_ms(&save->policy, BACKLOG_PAGES));
+    }
+    if (moment.after && verdict == POLICY_STOP &&
+        goes_on_after_all(save, &moment))
+        verdict = POLICY_GO_ON;
     if (verdict != POLICY_GO_ON)
         tell_verdict(save, &moment, verdict);
     return verdicts[verdict];
@@ -172,7 +192,9 @@ static void read_precopy(struct precopy *precopy)
 
 int save_domain(xc_interface *xch, const struct arguments *arguments)
 {
-    struct save save = { .xch = xch, .domid = arguments->domid };
+    struct save save = { .xch = xch,
+                         .domid = arguments->domid,
+                         .backlog = { .fd = arguments->stream } };
     struct save_callbacks callbacks = {
         .suspend = on_suspend,
         .switch_qemu_logdirty = on_logdirty,

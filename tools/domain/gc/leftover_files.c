@@ -20,6 +20,7 @@
 #include "device/console_lock.h"
 #include "domain/gc/leftovers.h"
 #include "domain/memory_claim.h"
+#include "host/qmp.h"
 
 /* What was written since is looked at another time, seconds. */
 #define YOUNG 60
@@ -99,7 +100,7 @@ static void look_at_userdata(const struct walk *walk, const char *path,
 static void look_at_socket(const struct walk *walk, const char *path,
                            const char *name)
 {
-    static const char *const prefixes[] = { "qmp-libxl-", "qmp-libxenstat-" };
+    static const char *const prefixes[] = { "qmp-libxl-", QMP_PREFIX };
     uint32_t domid;
 
     for (size_t i = 0; i < 2; i++)
