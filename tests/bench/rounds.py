@@ -7,23 +7,15 @@ import itertools
 import json
 import re
 
-PAGE = 4096
-LISTED = 8  # bytes of a page's number in libxc's stream
-
-# xl's logger leaves out what is less than 5 % beyond the last line, and so now
-# and then a round's first line or its last.
-PROGRESS = re.compile(r"Frames iteration (\d+): (\d+)/(\d+) ")
+# What dd says at its end.
+COPIED = re.compile(r"^(\d+) bytes ", re.MULTILINE)
 
 
-def xl_later(said: str) -> int | None:
-    """Bytes that libxl wrote after the first round, of xl's own progress."""
-    pages, last = [], None
-    for line in PROGRESS.finditer(said):
-        number, done, total = (int(word) for word in line.groups())
-        if last is None or (number, total) != last[:2] or done < last[2]:
-            pages.append(total)
-        last = number, total, done
-    return sum(pages[1:]) * (PAGE + LISTED) if pages else None
+def xl_later(said: str, saved: int) -> int | None:
+    """Bytes that xl wrote after the first round, without ssh's: of all that dd
+    counted, what is no part of a saved file, in which each page is once."""
+    found = COPIED.search(said)
+    return max(int(found[1]) - saved, 1) if found else None
 
 
 def documents(said: str) -> list[dict]:
