@@ -8,9 +8,9 @@ import re
 import pytest
 
 from lab import until
+from shared_disk import FILE, shared_disk
 from test_migrate import expect_only_on
 
-DISK = "/root/nbd.img"
 BRIDGE = "farbr"
 ADDRESS = "10.77.0.2"
 
@@ -32,23 +32,10 @@ while True:
 """
 
 
-@pytest.fixture
-def shared_disk(hosts):
-    """/dev/nbd0 of both hosts."""
-    hosts[0].run(f"truncate -s 16M {DISK}; systemd-run -q --unit=nbd-server "
-                 f"--collect qemu-nbd -f raw --persistent --shared=4 -b host1 "
-                 f"--cache=none -x disk {DISK}")
-    for host in hosts:
-        host.run("modprobe nbd max_part=0; for i in $(seq 20); do "
-                 "qemu-nbd -f raw --cache=none -c /dev/nbd0 "
-                 "nbd://host1/disk && break; sleep 0.5; done; "
-                 "for i in $(seq 50); do [ \"$(cat /sys/block/nbd0/size)\" != 0 "
-                 "] && break; sleep 0.2; done; test $(blockdev --getsz "
-                 "/dev/nbd0) = 32768")
-    yield "/dev/nbd0"
-    for host in reversed(hosts):
-        host.run("qemu-nbd -d /dev/nbd0; sleep 1; rmmod nbd", check=False)
-    hosts[0].run(f"systemctl stop nbd-server; rm -f {DISK}", check=False)
+@pytest.fixture(name="shared")
+def fixture_shared(hosts):
+    with shared_disk(hosts) as path:
+        yield path
 
 
 @pytest.fixture
@@ -74,9 +61,9 @@ def heard(host) -> tuple[int, float]:
 
 
 @pytest.mark.slow
-def test_its_disk_and_its_connections_go_along(hosts, guest, away, shared_disk,
+def test_its_disk_and_its_connections_go_along(hosts, guest, away, shared,
                                                far_bridge):
-    up = guest("pvh", disk=[f"{shared_disk},raw,xvda,w"],
+    up = guest("pvh", disk=[f"{shared},raw,xvda,w"],
                vif=[f"bridge={far_bridge}"], extra=f"ip={ADDRESS}/24")
     away(up.name)
     with up.console() as console:
@@ -104,7 +91,7 @@ def test_its_disk_and_its_connections_go_along(hosts, guest, away, shared_disk,
             console.send("echo written after | dd of=/dev/xvda conv=fsync\n"
                          "echo disk a''gain\n")
             console.expect("disk again", 120)
-        assert hosts[0].run(f"head -c 13 {DISK}").stdout == "written after"
+        assert hosts[0].run(f"head -c 13 {FILE}").stdout == "written after"
     finally:
         hosts[0].run("systemctl stop client; rm -f /root/client.py "
                      "/root/heard", check=False)
