@@ -32,6 +32,7 @@ static void fill_needs(struct needs *needs)
 
     needs->host = mem_strdup("boot host1");
     needs->memory_kib = 131072;
+    needs->connected = 2;
     needs->cpu = (struct cpu_features){ .vendor = "AuthenticAMD",
                                         .count = 3,
                                         .words = { 1, 0xffffffff, 7 } };
@@ -51,6 +52,7 @@ static void expect_needs(const struct needs *got)
 {
     assert_string_equal(got->host, "boot host1");
     assert_int_equal(got->memory_kib, 131072);
+    assert_int_equal(got->connected, 2);
     assert_string_equal(got->cpu.vendor, "AuthenticAMD");
     assert_int_equal(got->cpu.count, 3);
     assert_int_equal(got->cpu.words[1], 0xffffffff);
@@ -91,6 +93,7 @@ static void expect_no_needs(const struct preflight_question *got)
     assert_false(got->notes);
     assert_null(got->needs.host);
     assert_int_equal(got->needs.memory_kib, 0);
+    assert_int_equal(got->needs.connected, 0);
     assert_int_equal(got->needs.cpu.count, 0);
     assert_int_equal(got->needs.disks.count, 0);
     assert_null(got->needs.emulator.machine);

@@ -176,6 +176,8 @@ static void add_prepare(struct plan *plan, const struct create *create)
  * hosts until then. None of it fails. */
 static void add_rest_of_arrival(struct plan *plan, const struct create *create)
 {
+    add_step(plan, mem_strdup("let its drivers connect"), 0, step_await_drivers,
+             NULL);
     add_step(plan, mem_strdup("tell that it runs"), 0, step_tell_sender, NULL);
     if (create->supervise)
         add_step(plan, mem_strdup("hand it to the supervisor"), 0,

@@ -48,6 +48,8 @@ int step_supervise(struct create *create, unsigned int i, struct error *err);
 int step_wait_at_gate(struct create *create, unsigned int i, struct error *err);
 int step_note_start(struct create *create, unsigned int i, struct error *err);
 int step_unpause(struct create *create, unsigned int i, struct error *err);
+int step_await_drivers(struct create *create, unsigned int i,
+                       struct error *err);
 int step_tell_sender(struct create *create, unsigned int i, struct error *err);
 int step_supervise_taken(struct create *create, unsigned int i,
                          struct error *err);

@@ -167,6 +167,12 @@ void step_refuse(struct create *create, unsigned int i)
         takeover_give_back(create->takeover);
 }
 
+int step_await_drivers(struct create *create, unsigned int i, struct error *err)
+{
+    takeover_await_drivers(create->takeover, create->domid);
+    return 0;
+}
+
 int step_tell_sender(struct create *create, unsigned int i, struct error *err)
 {
     takeover_tell(create->takeover);

@@ -100,6 +100,7 @@ static int receive_from(struct invocation *inv, struct takeover *takeover,
         load_show_domain(NULL, &spec, stderr, err) < 0)
         return -1;
     spec.has_kib = needs->memory_kib;
+    takeover->connected = needs->connected;
     return make(inv, takeover, source, &spec, domid, err);
 }
 

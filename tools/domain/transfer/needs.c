@@ -11,6 +11,7 @@
 #include "domain/memory.h"
 #include "domain/transfer/cpu_compare.h"
 #include "domain/transfer/disk_compare.h"
+#include "host/connected.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
@@ -78,6 +79,7 @@ void needs_format(const struct needs *needs, struct json_writer *json)
     json_begin_object(json);
     json_add_string(json, "host", needs->host);
     json_add_uint(json, "memory_kib", needs->memory_kib);
+    json_add_uint(json, "connected", needs->connected);
     if (needs->cpu.count > 0) {
         json_key(json, "cpu");
         format_cpu(&needs->cpu, json);
@@ -175,6 +177,8 @@ void needs_parse(const struct json_value *json, struct needs *needs)
 
     needs->host = take_text(json, "host");
     json_as_uint(json_get(json, "memory_kib"), &needs->memory_kib);
+    if (!take_u32(json_get(json, "connected"), &needs->connected))
+        needs->connected = 0;
     parse_cpu(json_get(json, "cpu"), &needs->cpu);
     if (disks != NULL && json_type_of(disks) == JSON_ARRAY)
         for (size_t i = 0; i < json_count(disks); i++)
@@ -222,6 +226,8 @@ void needs_gather(struct host *host, uint32_t domid, const char *config_json,
     *needs = (struct needs){ .host = needs_name_host() };
     gather_cpu(domid, &needs->cpu);
     needs->memory_kib = memory_present(host, domid);
+    if (connected_count(domid, &needs->connected, NULL) < 0)
+        needs->connected = 0;
     libxl_domain_config_init(&config);
     if (libxl_domain_config_from_json(host->ctx, &config, config_json) == 0) {
         for (int i = 0; i < config.num_disks; i++)

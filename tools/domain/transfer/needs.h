@@ -18,6 +18,8 @@ struct needs {
     char *host;              /* the sender, among all; NULL: not known */
     struct cpu_features cpu; /* that the guest was given */
     uint64_t memory_kib;     /* that it has, maybe more than it shall */
+    /* Of its disks and network interfaces: that its drivers use just now. */
+    uint32_t connected;
     VEC(struct disk_identity) disks; /* in the order of the configuration */
     struct emulator emulator;        /* without its path */
 };

@@ -10,7 +10,11 @@
 #include "domain/console_log.h"
 #include "domain/transfer/arrival.h"
 #include "domain/transfer/away_note.h"
+#include "host/connected.h"
 #include "host/lookup.h"
+
+/* Where drivers connect at all, it takes them some tenths of a second. */
+#define DRIVERS_MS 2000
 
 char *takeover_first_name(const char *name)
 {
@@ -106,6 +110,19 @@ static void note_done(struct takeover *takeover)
     if (takeover->note.fd >= 0 && taken_note_done(&takeover->note, &err) < 0)
         log_warn("%s runs here, but: %s", takeover->name, err.message);
     forget_departure(takeover->uuid);
+}
+
+void takeover_await_drivers(const struct takeover *takeover, uint32_t domid)
+{
+    cleanup_error struct error err = ERROR_INIT;
+
+    if (takeover->connected == 0 || takeover->paused)
+        return;
+    int found = connected_await(domid, takeover->connected, DRIVERS_MS, &err);
+    if (found < 0)
+        log_info("its drivers are not waited for: %s", err.message);
+    else if (found == 0)
+        log_info("its drivers had not connected after %d ms", DRIVERS_MS);
 }
 
 void takeover_tell(struct takeover *takeover)

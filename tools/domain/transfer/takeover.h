@@ -20,6 +20,7 @@ struct takeover {
     bool paused;            /* it is to stay so */
     bool supervised;        /* it is to have a supervisor */
     bool frames;            /* from a Xenith host, which asks and tells more */
+    uint32_t connected;     /* needs.h; 0 where it is not known */
     struct pulse *pulse;    /* while the guest is being made; NULL: none */
     struct taken_note note; /* from the permission on */
     /* What the sender waits for: nothing; whether it runs; its guest. */
@@ -50,6 +51,13 @@ int takeover_ask(struct takeover *takeover, struct host *host, uint32_t domid,
 
 /* Right before it is started. */
 int takeover_start(struct takeover *takeover, struct error *err);
+
+/*
+ * A guest that was just started stands still for its users until its drivers
+ * have found their new backends: waits for those, a little while. Whatever else
+ * is to be done for it would only keep it from that.
+ */
+void takeover_await_drivers(const struct takeover *takeover, uint32_t domid);
 
 /*
  * It runs, or stays paused as was asked for. Failing to say so is only told.
