@@ -62,8 +62,9 @@ class Shell:
         if whole is not True:
             self.close()
             raise ShellEnded(whole is None, bytes(out), bytes(err))
-        written, _, status = bytes(out).rpartition(self.end)
-        return int(status), written, bytes(err).rpartition(self.end)[0]
+        written, _, status = bytes(out).partition(self.end)
+        return (int(status.partition(b"\n")[0]), written,
+                bytes(err).partition(self.end)[0])
 
     def read(self, streams: dict[IO[bytes], bytearray],
              deadline: float) -> bool | None:
@@ -83,9 +84,14 @@ class Shell:
                     seen += got
                     if not got:
                         return False
-                    if seen.endswith(b"\n") and self.end in seen[-64:]:
+                    if self.ended(seen, len(got)):
                         selector.unregister(key.fileobj)
         return True
+
+    def ended(self, seen: bytearray, new: int) -> bool:
+        """Also where a process that the command left wrote behind its end."""
+        at = seen.find(self.end, max(0, len(seen) - new - 64))
+        return at >= 0 and seen.find(b"\n", at) >= 0
 
     def close(self) -> None:
         self.process.kill()
