@@ -139,10 +139,11 @@ static int watch(struct state_nodes *nodes, struct error *err)
     return 0;
 }
 
-/* Looks at what changed. */
-static int take_events(struct state_nodes *nodes, struct error *err)
+/* Looks at what changed; a driver domain may write faster than that. */
+static int take_events(struct state_nodes *nodes, int64_t end,
+                       struct error *err)
 {
-    for (;;) {
+    do {
         cleanup_free char **event = xs_check_watch(nodes->xs);
 
         if (event == NULL)
@@ -151,7 +152,8 @@ static int take_events(struct state_nodes *nodes, struct error *err)
             if (strcmp(node->path, event[XS_WATCH_TOKEN]) == 0 &&
                 look(nodes, node, err) < 0)
                 return -1;
-    }
+    } while (!clock_is_past(end));
+    return 0;
 }
 
 int connected_await(uint32_t domid, unsigned int wanted, int wait_ms,
@@ -165,11 +167,13 @@ int connected_await(uint32_t domid, unsigned int wanted, int wait_ms,
     if (wanted > nodes.list.count)
         wanted = (unsigned int)nodes.list.count;
     struct pollfd waiting = { .fd = xs_fileno(nodes.xs), .events = POLLIN };
-    do {
-        if (take_events(&nodes, err) < 0)
+    for (;;) {
+        if (take_events(&nodes, end, err) < 0)
             return -1;
         if (count_connected(&nodes) >= wanted)
             return 1;
-    } while (poll(&waiting, 1, clock_left_ms(end)) > 0 || !clock_is_past(end));
-    return 0;
+        if (clock_is_past(end))
+            return 0;
+        poll(&waiting, 1, clock_left_ms(end));
+    }
 }

@@ -54,8 +54,8 @@ int takeover_start(struct takeover *takeover, struct error *err);
 
 /*
  * A guest that was just started stands still for its users until its drivers
- * have found their new backends: waits for those, a little while. Whatever else
- * is to be done for it would only keep it from that.
+ * have found their new backends: waits for those, two seconds at most. Whatever
+ * else is to be done for it would only keep it from that.
  */
 void takeover_await_drivers(const struct takeover *takeover, uint32_t domid);
 
