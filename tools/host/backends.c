@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "host/no_answer.h"
 #include "host/prune.h"
 #include "host/transaction.h"
 
@@ -99,11 +100,6 @@ void backend_nodes_dispose(struct backend_nodes *nodes)
 }
 
 /* ---- the connection ---- */
-
-static int no_answer(struct error *err)
-{
-    return error_set_errno(err, ERR_HOST, errno, "xenstored does not answer");
-}
 
 /* NULL if there is none, or none for us; -1 if xenstored is gone. */
 static int read_node(struct backends *backends, const char *path, char **value,

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "host/no_answer.h"
 
 #define TOKEN_DOMAINS "domains"
 #define TOKEN_LIBXL "libxl"
@@ -21,11 +22,6 @@
 struct changes {
     struct xs_handle *xs;
 };
-
-static int no_answer(struct error *err)
-{
-    return error_set_errno(err, ERR_HOST, errno, "xenstored does not answer");
-}
 
 int changes_open(struct changes **changes, struct error *err)
 {

@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/vec.h"
 #include "host/backends.h"
+#include "host/no_answer.h"
 
 static const char *const kinds[] = { "vbd", "vif" };
 
@@ -24,11 +25,6 @@ struct state_nodes {
     struct xs_handle *xs; /* a connection of its own */
     VEC(struct state_node) list;
 };
-
-static int no_answer(struct error *err)
-{
-    return error_set_errno(err, ERR_HOST, errno, "xenstored does not answer");
-}
 
 /* NULL in *value: there is no such node, or it went meanwhile. */
 static int read_node(struct state_nodes *nodes, const char *path, char **value,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "host/no_answer.h"
 #include "host/transaction.h"
 
 struct withdrawal {
@@ -42,8 +43,7 @@ int control_node_withdraw(uint32_t domid, const char *word, bool *withdrawn,
 
     *withdrawn = false;
     if (xs == NULL)
-        return error_set_errno(err, ERR_HOST, errno,
-                               "xenstored does not answer");
+        return no_answer(err);
     int cause = transaction_run(xs, withdraw, &withdrawal);
     xs_close(xs);
     if (cause != 0)

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "host/no_answer.h"
 #include "host/xenstore.h"
 
 #define SINCE_PATH "/libxl/%u/xenith/since"
@@ -85,7 +86,7 @@ static struct xs_handle *open_store(struct error *err)
     struct xs_handle *xs = xs_open(0);
 
     if (xs == NULL)
-        error_set_errno(err, ERR_HOST, errno, "xenstored does not answer");
+        no_answer(err);
     return xs;
 }
 

@@ -8,6 +8,7 @@
 #include <xenstore.h>
 
 #include "base/mem.h"
+#include "host/no_answer.h"
 
 /* A transaction fails only if someone changed the node meanwhile. */
 #define ATTEMPTS 10
@@ -19,11 +20,6 @@ struct node_watch {
     struct xs_handle *xs;
     char *path;
 };
-
-static int no_answer(struct error *err)
-{
-    return error_set_errno(err, ERR_HOST, errno, "xenstored does not answer");
-}
 
 int node_watch_open(struct node_watch **watch, const char *path,
                     struct error *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "host/no_answer.h"
 #include "host/transaction.h"
 
 static bool is_empty(struct xs_handle *xs, xs_transaction_t t, const char *path)
@@ -71,8 +72,7 @@ static int prune(struct pruning *pruning, struct error *err)
     struct xs_handle *xs = xs_open(0);
 
     if (xs == NULL)
-        return error_set_errno(err, ERR_HOST, errno,
-                               "xenstored does not answer");
+        return no_answer(err);
     int cause = transaction_run(xs, prune_within, pruning);
     xs_close(xs);
     if (cause != 0)
@@ -112,8 +112,7 @@ int prune_children(const char *path, struct prune_names *names,
     unsigned int count = 0;
 
     if (xs == NULL)
-        return error_set_errno(err, ERR_HOST, errno,
-                               "xenstored does not answer");
+        return no_answer(err);
     cleanup_free char **found = xs_directory(xs, XBT_NULL, path, &count);
     int cause = errno;
     xs_close(xs);

@@ -6,15 +6,11 @@
 #include <xenstore.h>
 
 #include "base/mem.h"
+#include "host/no_answer.h"
 
 struct watches {
     struct xs_handle *xs;
 };
-
-static int no_answer(struct error *err)
-{
-    return error_set_errno(err, ERR_HOST, errno, "xenstored does not answer");
-}
 
 int watches_open(struct watches **watches, struct error *err)
 {

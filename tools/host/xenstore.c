@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "host/no_answer.h"
 #include "host/store_wire.h"
 
 /* Questions on their way at any time: few enough for any socket buffer. */
@@ -115,7 +116,6 @@ int xenstore_reads_run(struct xenstore_reads *reads, struct error *err)
              : reads->by_socket ? -1
                                 : run_one_by_one(reads);
     if (rc < 0)
-        return error_set_errno(err, ERR_HOST, errno,
-                               "xenstored does not answer");
+        return no_answer(err);
     return 0;
 }

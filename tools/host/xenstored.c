@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "host/no_answer.h"
 #include "host/xenstore.h"
 
 /* Sockets of a host with many programs. */
@@ -165,8 +166,7 @@ int xenstored_shares_read(const uint32_t *domids, size_t count,
     struct xs_handle *xs = xs_open(0);
 
     if (xs == NULL)
-        return error_set_errno(err, ERR_HOST, errno,
-                               "xenstored does not answer");
+        return no_answer(err);
     memset(shares, 0, count * sizeof(*shares));
     for (size_t i = 0; i < count; i++)
         if (!ask_share(xs, domids[i], &shares[i]))
